@@ -1,0 +1,1 @@
+"""Tests of axium: `support` holds what they share, the other directories mirror `src/axium`."""
