@@ -1,0 +1,1 @@
+"""What must start in a blink: built-in modules and `_socket`, nothing else."""
