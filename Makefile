@@ -1,0 +1,45 @@
+# Each target does all of its own set-up; a second run finds it done.
+
+BIN := .venv/bin
+READY := .venv/.ready
+PYTHON_FILES := src tests scripts $(wildcard benchmarks docs/generate.py)
+SHELL_FILES := packaging/bin/axium .ci/run $(filter-out %.py,$(wildcard scripts/*)) \
+	$(wildcard src/axium/shell/bash/*.sh src/axium/shell/tmux/*.sh)
+
+.PHONY: run test check bench docs lock
+
+run: $(READY)  ## see it work: two panes, two environments
+	@scripts/need tmux
+	@$(BIN)/python scripts/demo.py
+
+test: $(READY)  ## every test, against the real programs
+	@scripts/need tmux zsh fish strace shellcheck gcc bwrap=bubblewrap
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY)  ## format, lint, types, floors, shell files, generated pages
+	@scripts/need shellcheck
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary $(PYTHON_FILES)
+	$(BIN)/lint-imports --no-cache
+	shellcheck $(SHELL_FILES)
+	scripts/check-tree
+	$(if $(wildcard docs/generate.py),$(BIN)/python docs/generate.py --check)
+
+bench: $(READY)  ## the figures, peers side by side in the same run
+	@scripts/need gcc redis-server strace tmux direnv
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+docs: $(READY)  ## the reference pages, from the types
+	$(BIN)/python docs/generate.py
+
+lock: $(READY)  ## the exact versions again, from the ranges in pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile $(LOCK) --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+$(READY): requirements/dev.txt pyproject.toml packaging/bin/axium scripts/make-venv
+	@scripts/make-venv .venv
+	@touch $@
