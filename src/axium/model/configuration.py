@@ -1,0 +1,17 @@
+"""What the user's files say, as the rest of the program sees it."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from axium.model.environments import Environment
+from axium.model.hud import HudConfig
+from axium.model.rules import RuleBook
+
+
+class Configuration(msgspec.Struct, frozen=True):
+    """Everything that resolving a command or rendering a HUD needs; it is never changed."""
+
+    environments: Mapping[str, Environment] = {}
+    rules: RuleBook = msgspec.field(default_factory=RuleBook)
+    hud: HudConfig = msgspec.field(default_factory=HudConfig)

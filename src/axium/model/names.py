@@ -1,0 +1,60 @@
+"""Which names may be wrapped, start a prefix, or stand for a variable."""
+
+import re
+
+COMMAND = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
+_UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+OWN_COMMANDS = frozenset({"axium", "ax"})
+
+# Reserved words of bash, zsh and fish: a function of such a name can't be called.
+_RESERVED = (
+    "! [[ ]] { } and begin case coproc do done elif else end esac fi for foreach function if in"
+    " nocorrect not or repeat select switch then time until while"
+)
+# Built-ins that are programs too, and mean the same as a program.
+_ALSO_PROGRAMS = frozenset({"[", "echo", "false", "kill", "printf", "pwd", "test", "time", "true"})
+_ONLY_BUILT_IN = (
+    ". : alias bg bind break builtin caller cd compgen complete compopt command continue declare"
+    " dirs disown enable eval exec exit export fc fg float getopts hash help history integer jobs"
+    " let local logout mapfile noglob popd pushd read readarray readonly return set shift shopt"
+    " source suspend times trap type typeset ulimit umask unalias unset wait"
+)
+_OF_THE_SHELL = _ALSO_PROGRAMS | frozenset(f"{_RESERVED} {_ONLY_BUILT_IN}".split())
+
+
+def command_fault(name: str) -> str | None:
+    """Say why `name` can't be wrapped, or return None if it can."""
+    if not COMMAND.fullmatch(name):
+        return f"`{name}` can't be wrapped: a command is letters, digits and `_.+-`"
+    if name in OWN_COMMANDS:
+        return f"`{name}` can't be wrapped: it is axium itself"
+    if name in _OF_THE_SHELL:
+        return f"`{name}` can't be wrapped: it is part of the shell"
+    return None
+
+
+def is_shell_only(word: str) -> bool:
+    """Whether `word` means something to a shell alone, so that nothing could be executed.
+
+    `echo`, `time` and their like are programs as well and are not meant.
+    """
+    return word in _OF_THE_SHELL and word not in _ALSO_PROGRAMS
+
+
+def variable_fault(name: str) -> str | None:
+    """Say why `name` can't be set or unset for a child, or return None if it can."""
+    if not VARIABLE.fullmatch(name):
+        return f"`{name}` is no name of a variable: it takes letters, digits and `_`"
+    if name.startswith("AXIUM_"):
+        return f"`{name}` is reserved: variables that begin with `AXIUM_` belong to axium"
+    return None
+
+
+def text_fault(text: str) -> str | None:
+    """Say why `text` can't be handed to a program, or return None if it can."""
+    found = _UNSPEAKABLE.search(text)
+    if found is None:
+        return None
+    return f"contains U+{ord(found[0]):04X}, which can't be handed to a program"

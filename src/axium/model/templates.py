@@ -1,0 +1,189 @@
+"""Text with holes (`${env.key}`, `$VAR`, `~`, `{{pane}}`), filled in and never run."""
+
+import re
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from axium.model.environments import Environment
+from axium.model.marks import Mark
+from axium.model.names import text_fault
+from axium.model.suggest import did_you_mean
+
+Kind = Literal["text", "key", "variable", "home", "pane", "env"]
+
+_HOLE = re.compile(
+    r"(?P<dollar>\$\$)"
+    r"|\$\{env\.(?P<key>[^{}$\s]+)\}"
+    r"|\$\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\}"
+    r"|\$(?P<variable>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|\{\{\s*(?P<double>env|pane)\s*\}\}"
+    r"|(?P<bad>\$\{[^}]*\}?)"
+)
+_TILDE = re.compile(r"~(?=/|$)")
+
+
+class Unresolvable(Exception):  # noqa: N818 - says what it is, as all of ours do
+    """A command can't be resolved, so it must not run."""
+
+    def __init__(self, message: str, *, where: Mark | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message if self.where is None else f"{self.where}: {self.message}"
+
+
+class Scope(NamedTuple):
+    """What the holes of a template are filled from; `variables` None: no process is known."""
+
+    env: Environment | None
+    pane: str | None
+    variables: Mapping[str, str] | None
+    home: str
+
+
+class Piece(NamedTuple):
+    """A stretch of expanded text and where it came from; `why` is empty for what stood there."""
+
+    text: str
+    where: Mark
+    why: str = ""
+    process: bool = False
+
+
+class Template(msgspec.Struct, frozen=True):
+    """A text of a rule, cut into what stands there and what is to be filled in."""
+
+    text: str
+    where: Mark
+    parts: tuple[tuple[Kind, str], ...]
+
+    @classmethod
+    def parse(cls, text: str, where: Mark) -> "Template":
+        """Raise ValueError if something opens with `${` that is no hole; `$$` is one `$`."""
+        parts: list[tuple[Kind, str]] = []
+        rest = 0
+        if tilde := _TILDE.match(text):
+            parts.append(("home", ""))
+            rest = tilde.end()
+        for hole in _HOLE.finditer(text, rest):
+            _add_text(parts, text[rest : hole.start()])
+            rest = hole.end()
+            _add_hole(parts, hole)
+        _add_text(parts, text[rest:])
+        return cls(text, where, tuple(parts))
+
+    def variables(self) -> tuple[str, ...]:
+        """Return the names of the process variables that have to be known, each once."""
+        return tuple(dict.fromkeys(value for kind, value in self.parts if kind == "variable"))
+
+    def needs_pane(self) -> bool:
+        return ("pane", "") in self.parts
+
+    def needs_env(self) -> bool:
+        """Whether another environment could give another text."""
+        return any(kind in ("key", "env") for kind, _ in self.parts)
+
+    def pieces(self, scope: Scope) -> list[Piece]:
+        """Fill every hole; raise Unresolvable for one that can't be filled."""
+        where = self.where
+        pieces = [
+            Piece(value, where) if kind == "text" else _fill(kind, value, scope, where)
+            for kind, value in self.parts
+        ]
+        if pieces and self.parts[0][0] == "key" and pieces[0].text.startswith("~"):
+            first = pieces[0]
+            pieces[0] = first._replace(text=expand_tilde(first.text, scope.home))
+        return pieces
+
+    def expand(self, scope: Scope) -> str:
+        """Return the text with every hole filled; raise Unresolvable for one that can't be."""
+        return "".join([piece.text for piece in self.pieces(scope)])
+
+
+def expand_tilde(word: str, home: str) -> str:
+    """Put `home` in the place of a `~` that leads `word`; `~name` stays."""
+    return home + word[1:] if _TILDE.match(word) else word
+
+
+def _add_text(parts: list[tuple[Kind, str]], text: str) -> None:
+    if not text:
+        return
+    if parts and parts[-1][0] == "text":
+        text = parts.pop()[1] + text
+    parts.append(("text", text))
+
+
+def _add_hole(parts: list[tuple[Kind, str]], hole: re.Match[str]) -> None:
+    if hole["bad"]:
+        raise ValueError(f"`{hole['bad']}` is neither `${{env.key}}` nor `${{VARIABLE}}`")
+    if hole["dollar"]:
+        _add_text(parts, "$")
+    elif hole["key"]:
+        parts.append(("key", hole["key"]))
+    elif hole["double"]:
+        parts.append(("pane" if hole["double"] == "pane" else "env", ""))
+    else:
+        parts.append(("variable", hole["braced"] or hole["variable"]))
+
+
+def _fill(kind: Kind, value: str, scope: Scope, where: Mark) -> Piece:
+    if kind == "key":
+        return _environment_value(value, scope.env, where)
+    if kind == "variable":
+        return _process_variable(value, scope.variables or {}, where)
+    if kind == "home":
+        return Piece(scope.home, where)
+    if kind == "pane":
+        if scope.pane is None:
+            raise Unresolvable("`{{pane}}` has no value outside tmux", where=where)
+        return Piece(scope.pane, where, "the pane")
+    return Piece("" if scope.env is None else scope.env.name, where, "the environment's name")
+
+
+def _process_variable(name: str, variables: Mapping[str, str], where: Mark) -> Piece:
+    value = variables.get(name)
+    if value is None:
+        hint = f"export `{name}`, or put the value into the environment as `${{env.key}}`"
+        raise Unresolvable(f"the variable `${name}` is not set", where=where, hint=hint)
+    if fault := text_fault(value):
+        raise Unresolvable(f"the variable `${name}` {fault}", where=where)
+    return Piece(value, where, f"`${name}`", process=True)
+
+
+def _environment_value(path: str, env: Environment | None, where: Mark) -> Piece:
+    if env is None:
+        raise Unresolvable(
+            f"`${{env.{path}}}` has no value: no environment is set",
+            where=where,
+            hint="choose one with `axium env set NAME`",
+        )
+    text = env.texts.get(path)
+    if text is not None:
+        return Piece(text, env.marks[path], f"`{path}` of environment `{env.name}`")
+    if path == "name":
+        return Piece(env.name, env.where, "the environment's name")
+    raise _no_such_value(path, env, where)
+
+
+def _no_such_value(path: str, env: Environment, where: Mark) -> Unresolvable:
+    if path in env.marks:
+        return Unresolvable(
+            f"`{path}` of environment `{env.name}` ({env.marks[path]}) is a {_shape(path, env)},"
+            f" and `${{env.{path}}}` needs a single value",
+            where=where,
+        )
+    return Unresolvable(
+        f"environment `{env.name}` ({env.where}) has no `{path}`, which `${{env.{path}}}` asks for",
+        where=where,
+        hint=did_you_mean(path, env.texts) or f"add `{path}` to `{env.name}`",
+    )
+
+
+def _shape(path: str, env: Environment) -> str:
+    prefix = f"{path}."
+    return "mapping" if any(other.startswith(prefix) for other in env.texts) else "list"
