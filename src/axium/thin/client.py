@@ -1,0 +1,95 @@
+"""One round trip to the daemon, bounded in time."""
+
+import _socket
+import posix
+import time
+
+from axium.thin.paths import server_of
+from axium.thin.words import decode, encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TIMEOUT = 2.0
+# A Unix socket's path ends at 108 bytes, its NUL included.
+LONGEST = 107
+# How a daemon that is too busy, or too old, answers a text verb.
+REFUSALS = ("ERR: ", '{"ok"')
+
+
+def ask(request: bytes, path: str, timeout: float = TIMEOUT, *, ends: bytes = b"\n") -> bytes:
+    """Send one line; what the daemon answers until `ends`, or until it closes the connection.
+
+    Raises FileNotFoundError, ConnectionRefusedError (no daemon), TimeoutError, ConnectionError.
+    """
+    deadline = time.monotonic() + timeout
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    try:
+        _connect(connection, path, deadline)
+        _bound(connection, deadline)
+        connection.sendall(request, _socket.MSG_NOSIGNAL)
+        return _receive(connection, deadline, ends)
+    finally:
+        connection.close()
+
+
+def ask_line(request: bytes, path: str, timeout: float = TIMEOUT) -> str:
+    """As `ask`, for the answer of a text verb: one line, without its newline."""
+    answer = decode(ask(request, path, timeout))
+    if not answer.endswith("\n") or answer.startswith(REFUSALS):
+        raise ConnectionError(f"the daemon answered {answer!r}")
+    return answer[:-1]
+
+
+def addressed(verb: str, pane: str | None, environ: "Mapping[str, str]") -> bytes:
+    """The text line `VERB [PANE [SERVER]]`; ValueError for what cannot stand on one."""
+    words = [verb]
+    if pane is not None:
+        words += [pane, server_of(environ) or ""] if plain(pane) else [pane]
+        if not pane or pane.split() != [pane] or "\n" in words[-1]:
+            raise ValueError(pane)
+    return encode(" ".join(words).rstrip(" ") + "\n")
+
+
+def plain(pane: str) -> bool:
+    """Whether `pane` is tmux's own number, which says nothing about the server that it is on."""
+    return pane.startswith("%")
+
+
+def _connect(connection: _socket.socket, path: str, deadline: float) -> None:
+    while True:
+        _bound(connection, deadline)
+        try:
+            return _connect_once(connection, encode(path))
+        except BlockingIOError:
+            # The daemon's backlog is full at this instant; the kernel tells no better time.
+            time.sleep(0.001)
+
+
+def _connect_once(connection: _socket.socket, path: bytes) -> None:
+    if len(path) <= LONGEST:
+        return connection.connect(path)
+    directory, _, name = path.rpartition(b"/")
+    fd = posix.open(directory, posix.O_PATH | posix.O_CLOEXEC)
+    try:
+        connection.connect(b"/proc/self/fd/%d/%s" % (fd, name))
+    finally:
+        posix.close(fd)
+
+
+def _receive(connection: _socket.socket, deadline: float, ends: bytes) -> bytes:
+    chunks = []
+    while True:
+        _bound(connection, deadline)
+        chunk = connection.recv(65536)
+        chunks.append(chunk)
+        if not chunk or (ends and chunk.endswith(ends)):
+            return b"".join(chunks)
+
+
+def _bound(connection: _socket.socket, deadline: float) -> None:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("timed out")
+    connection.settimeout(left)

@@ -1,0 +1,48 @@
+"""`axium hud`: the line of one pane, and `[axium] inactive` where no daemon answers."""
+
+from axium.thin import say
+from axium.thin.client import addressed, ask_line
+from axium.thin.options import parse
+from axium.thin.paths import environ, pane_of, socket_path
+
+INACTIVE = "[axium] inactive"
+FORMATS = ("plain", "tmux", "ansi")
+TIMEOUT = 1.0
+
+
+def main(args: list[str]) -> int | None:
+    parsed = parse(args, ("--pane", "--format"), ("--json",))
+    if parsed is None or parsed[0] or parsed[1].get("--format", "plain") not in FORMATS:
+        return None
+    options = parsed[1]
+    return show(options.get("--pane"), options.get("--format", "plain"), json="--json" in options)
+
+
+def show(pane: str | None, format: str, *, json: bool) -> int:  # noqa: A002 (the option's name)
+    """Print the HUD; it is data for a status line, so that no fault ever makes it fail."""
+    text = _text(pane, format)
+    if json:
+        from axium.thin.quote import quote
+
+        text = '{"hud": ' + quote(text) + "}"
+    say.out(text + "\n")
+    return 0
+
+
+def _text(pane: str | None, format: str) -> str:  # noqa: A002
+    around = environ()
+    pane = pane or pane_of(around)
+    try:
+        if format == "plain":
+            return ask_line(addressed("HUD", pane, around), socket_path(around), TIMEOUT)
+        return _rendered(pane, format, around)
+    except (OSError, ValueError):
+        return INACTIVE
+
+
+def _rendered(pane: str | None, format: str, around: dict[str, str]) -> str:  # noqa: A002
+    # json costs 6 ms; only the formats that no prompt asks for pay it.
+    from axium.thin.query import query
+
+    reply = query({"cmd": "get_hud", "pane": pane, "format": format}, around, TIMEOUT)
+    return str(reply.get("hud", INACTIVE))

@@ -1,0 +1,82 @@
+"""What the daemon published for shells: the pane's pointer, its tables, the wrapped names."""
+
+import posix
+
+from axium.thin.paths import Home, pane_of, pointer_path, process_start, server_of
+from axium.thin.words import unframe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Far above any table: a reader must not be led into reading for ever.
+LARGEST = 16 * 1024 * 1024
+
+
+class Pointer:
+    """Which environment a pane is in (empty for none), and the stamp of its tables."""
+
+    def __init__(self, env: str, stamp: str) -> None:
+        self.env = env
+        self.stamp = stamp
+
+
+def pointer(home: Home, environ: "Mapping[str, str]", pane: str | None = None) -> Pointer | None:
+    """The pointer of `pane`, by default the one around us, else the global one.
+
+    None where nothing was published; ValueError where a file is damaged or not ours.
+    """
+    words = _own(home, environ, pane or pane_of(environ)) or read(home.run + "/global")
+    if words is None:
+        return None
+    if len(words) != 4:
+        raise ValueError("not a pointer")
+    return Pointer(words[0], words[1])
+
+
+def table(home: Home, stamp: str, command: str) -> list[str] | None:
+    """The words of a command's table, None where there is none; ValueError as for `pointer`."""
+    if "/" in command or command in ("", ".", "..") or "/" in stamp:
+        return None
+    return read(f"{home.run}/t/{stamp}/{command}")
+
+
+def commands(home: Home) -> list[str] | None:
+    """The wrapped names; None where nothing was published; ValueError as for `pointer`."""
+    words = read(home.run + "/commands")
+    return None if words is None else words[1:]
+
+
+def read(path: str) -> list[str] | None:
+    """The words of one published file; None where it is absent, ValueError where it is unfit."""
+    try:
+        fd = posix.open(path, posix.O_RDONLY | posix.O_CLOEXEC | posix.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    try:
+        return unframe(_whole(fd, path))
+    finally:
+        posix.close(fd)
+
+
+def _own(home: Home, environ: "Mapping[str, str]", pane: str | None) -> list[str] | None:
+    server = server_of(environ)
+    if pane is None or server is None or "/" in pane:
+        return None
+    start = process_start(server.rpartition(",")[2])
+    return read(pointer_path(home.run, server, start, pane))
+
+
+def _whole(fd: int, path: str) -> bytes:
+    status = posix.fstat(fd)
+    # 0o100000: a regular file. Another user's file is no word of our daemon.
+    if status.st_mode & 0o170000 != 0o100000 or status.st_uid != posix.geteuid():
+        raise ValueError(f"{path}: not a file of yours")
+    if status.st_size > LARGEST:
+        raise ValueError(f"{path}: {status.st_size} bytes")
+    chunks = []
+    while chunk := posix.read(fd, 65536):
+        chunks.append(chunk)
+    return b"".join(chunks)

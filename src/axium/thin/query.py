@@ -1,0 +1,34 @@
+"""One JSON request and its reply."""
+
+import json
+
+from axium.thin.client import TIMEOUT, ask, plain
+from axium.thin.paths import server_of, socket_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+def query(
+    payload: "Mapping[str, Any]", environ: "Mapping[str, str]", timeout: float = TIMEOUT
+) -> "dict[str, Any]":
+    """The reply to `payload`, whatever its `ok` says.
+
+    A pane's plain number means nothing without its tmux server, so `server` is added from $TMUX.
+    Raises as `client.ask` does, and json.JSONDecodeError where the reply is none.
+    """
+    line = json.dumps(_with_server(payload, environ)).encode() + b"\n"
+    reply = json.loads(ask(line, socket_path(environ), timeout))
+    if not isinstance(reply, dict):
+        raise json.JSONDecodeError("not an object", str(reply), 0)
+    return reply
+
+
+def _with_server(payload: "Mapping[str, Any]", environ: "Mapping[str, str]") -> "Mapping[str, Any]":
+    server = server_of(environ)
+    pane = payload.get("pane")
+    if server is None or "server" in payload or (pane and not plain(str(pane))):
+        return payload
+    return {**payload, "server": server}

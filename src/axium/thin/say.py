@@ -1,0 +1,20 @@
+"""Text to the terminal without the interpreter's streams: data to stdout, talk to stderr."""
+
+import posix
+
+from axium.thin.words import encode
+
+
+def out(text: str) -> None:
+    """Print data."""
+    _write(1, encode(text))
+
+
+def error(message: str, hint: str = "") -> None:
+    """Tell what went wrong and, on a line of its own, what to do."""
+    _write(2, encode(f"✗ {message}\n" + (f"  {hint}\n" if hint else "")))
+
+
+def _write(fd: int, data: bytes) -> None:
+    while data:
+        data = data[posix.write(fd, data) :]

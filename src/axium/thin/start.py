@@ -1,0 +1,182 @@
+"""Starting the daemon, and waiting until it says that it answers."""
+
+import posix
+import sys
+import time
+from posix import _exit
+
+from axium.thin.client import ask
+from axium.thin.paths import Home, home_of, socket_path
+from axium.thin.words import decode, encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DAEMON = __file__.rpartition("/thin/")[0] + "/daemon/__main__.py"
+READY_TIMEOUT = 10.0
+TAKEN_TIMEOUT = 5.0
+LOG_TAIL = 3
+
+# What reaches the daemon; whatever else a pane exports, its secrets above all, does not.
+KEPT = (
+    "HOME", "USER", "LOGNAME", "SHELL", "PATH", "LANG", "TZ", "TMPDIR", "TMUX_TMPDIR",
+    "AXIUM_HOME", "AXIUM_SOCKET", "AXIUM_DEBUG", "AXIUM_TMUX_MINIMAL", "AXIUM_PERMS_STRICT",
+)  # fmt: skip
+KEPT_PREFIXES = ("LC_", "XDG_")
+
+
+class StartFailed(Exception):
+    """No daemon came up; the text is the reason."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.hint = hint
+
+
+def start(home: Home, environ: "Mapping[str, str]") -> None:
+    """Start the daemon of `home` and return once it answers; StartFailed with the reason."""
+    reader, writer = posix.pipe()
+    try:
+        _spawn(home, environ, writer)
+        posix.close(writer)
+        said = _line(reader)
+    except OSError as error:
+        raise StartFailed(
+            f"the daemon did not start: {error.strerror}: {error.filename}"
+        ) from error
+    finally:
+        posix.close(reader)
+    _understand(said, home, environ)
+
+
+def command(*options: str) -> list[str]:
+    """The daemon's command line."""
+    return [sys.executable, "-I", "-S", "-E", DAEMON, *options]
+
+
+def scrubbed(home: Home, environ: "Mapping[str, str]") -> dict[str, str]:
+    """The daemon's environment."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if name in KEPT or name.startswith(KEPT_PREFIXES)
+    }
+    if environ.get("AXIUM_HOME"):
+        kept["AXIUM_HOME"] = home.root  # the daemon runs in `/`, where a relative path is another
+    return kept
+
+
+def _spawn(home: Home, environ: "Mapping[str, str]", ready: int) -> None:
+    log = _open_log(home)
+    child = posix.fork()
+    if child == 0:
+        # Twice, because whoever we become, the user's own tool, must not find a child that it
+        # never started.
+        if posix.fork() == 0:
+            _become_daemon(log, ready, scrubbed(home, environ))
+        _exit(0)
+    posix.close(log)
+    posix.waitpid(child, 0)
+
+
+def _open_log(home: Home) -> int:
+    try:  # noqa: SIM105 (contextlib costs 2 ms)
+        posix.mkdir(encode(home.logs), 0o700)
+    except FileExistsError:
+        pass
+    flags = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC
+    return posix.open(encode(home.log), flags, 0o600)
+
+
+def _become_daemon(log: int, ready: int, environ: dict[str, str]) -> None:
+    """Only system calls from here on; every way ends the process."""
+    try:
+        posix.setsid()
+        posix.chdir("/")
+        posix.umask(0o077)
+        _arrange(log, ready)
+        words = [encode(word) for word in command("--ready-fd", "3")]
+        variables = {encode(name): encode(value) for name, value in environ.items()}
+        posix.execve(words[0], words, variables)
+    except OSError as error:
+        posix.write(2, encode(f"cannot run `{sys.executable}`: {error.strerror}\n"))
+    finally:
+        _exit(127)
+
+
+def _arrange(log: int, ready: int) -> None:
+    """Nothing, log, log, ready: and no other descriptor of the caller's."""
+    # Above 3 first, so that no target is a source that is still needed.
+    null, log, ready = [
+        _above(fd, 10) for fd in (posix.open("/dev/null", posix.O_RDONLY), log, ready)
+    ]
+    for target, source in ((0, null), (1, log), (2, log), (3, ready)):
+        posix.dup2(source, target)
+    posix.closerange(4, posix.sysconf("SC_OPEN_MAX"))
+
+
+def _above(fd: int, least: int) -> int:
+    while fd < least:
+        fd = posix.dup(fd)
+    return fd
+
+
+def _line(reader: int) -> str:
+    import select
+
+    deadline = time.monotonic() + READY_TIMEOUT
+    said = b""
+    while not said.endswith(b"\n"):
+        if not select.select([reader], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            raise StartFailed(f"the daemon did not answer within {READY_TIMEOUT:g} s")
+        chunk = posix.read(reader, 4096)
+        if not chunk:
+            break
+        said += chunk
+    return decode(said).strip()
+
+
+def _understand(said: str, home: Home, environ: "Mapping[str, str]") -> None:
+    word, _, rest = said.partition(" ")
+    if word == "taken":
+        _await_other(environ)
+    elif word == "error":
+        raise StartFailed(f"the daemon did not start: {rest}", f"its log is {home.log}")
+    elif word != "ready":
+        raise StartFailed("the daemon ended as it started", _tail(home.log))
+
+
+def _await_other(environ: "Mapping[str, str]") -> None:
+    """Another daemon of this home is starting, or is there and hangs."""
+    deadline = time.monotonic() + TAKEN_TIMEOUT
+    while time.monotonic() < deadline:
+        if answers(environ):
+            return
+        time.sleep(0.005)
+    raise StartFailed(
+        "another daemon of this home does not answer",
+        f"its pid is in {home_of(environ).pid}",
+    )
+
+
+def answers(environ: "Mapping[str, str]") -> bool:
+    """Whether a daemon answers a ping."""
+    try:
+        return bool(ask(b'{"cmd": "ping"}\n', socket_path(environ)))
+    except OSError:
+        return False
+
+
+def _tail(log: str) -> str:
+    try:
+        fd = posix.open(encode(log), posix.O_RDONLY | posix.O_CLOEXEC)
+    except OSError:
+        return f"see {log}"
+    try:
+        size = posix.fstat(fd).st_size
+        text = posix.pread(fd, 4096, max(0, size - 4096))
+    finally:
+        posix.close(fd)
+    lines = decode(text).splitlines()[-LOG_TAIL:]
+    return "\n  ".join([f"see {log}; its last lines:", *lines])
