@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import Daemon, Scratch, Tmux
+from tests.support import Daemon, Scratch, Terminal, Tmux
 from tests.support.scratch import make_scratch
 
 
@@ -24,6 +24,14 @@ def tmux(scratch: Scratch) -> Iterator[Tmux]:
     server = Tmux(scratch)
     yield server
     server.close()
+
+
+@pytest.fixture
+def terminal(tmux: Tmux) -> Iterator[Terminal]:
+    """A terminal that is attached to `tmux`."""
+    terminal = Terminal(tmux)
+    yield terminal
+    terminal.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.support import Scratch, Tmux, until
+from tests.support import Scratch, Terminal, Tmux, until
 from tests.support.processes import alive
 from tests.support.scratch import make_scratch
 
@@ -35,6 +35,12 @@ def test_tmux_server_is_private_and_types_into_a_real_shell(scratch: Scratch, tm
     tmux.wait_for(lambda: "\n42\n" in tmux.capture())
     assert tmux.socket.is_relative_to(scratch.tmux)
     assert alive(tmux.pid)
+
+
+def test_terminal_shows_the_screen_and_the_status_line(tmux: Tmux, terminal: Terminal) -> None:
+    tmux.cmd("set-option", "-g", "status-right", "what a person sees")
+    tmux.wait_for(lambda: terminal.status().endswith("what a person sees"))
+    assert terminal.screen().startswith("$")
 
 
 def test_until_says_what_it_last_saw() -> None:

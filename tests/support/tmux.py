@@ -14,24 +14,32 @@ from tests.support.waiting import until
 
 T = TypeVar("T")
 
-SIZE = ("-x", "200", "-y", "50")
 SHELL = "exec env PS1='$ ' bash --norc --noprofile -i"
 
 
 class Tmux:
-    """One session `main` of 200 by 50 with one bash that read no start file."""
+    """A server with one session `main`, by default with one bash that read no start file."""
 
-    def __init__(self, scratch: Scratch) -> None:
+    def __init__(
+        self,
+        scratch: Scratch,
+        *,
+        name: str = "default",
+        size: tuple[int, int] = (200, 50),
+        shell: str = SHELL,
+    ) -> None:
         self.scratch = scratch
+        self.name = name
+        width, height = (str(number) for number in size)
         self.cmd(
-            "-f", "/dev/null", "new-session", "-d", "-s", "main", "-x", "200", "-y", "50", SHELL
+            "-f", "/dev/null", "new-session", "-d", "-s", "main", "-x", width, "-y", height, shell
         )
         self.pid = int(self.cmd("display-message", "-p", "#{pid}"))
         self.socket = Path(self.cmd("display-message", "-p", "#{socket_path}"))
 
     def cmd(self, *args: str) -> str:
         """What `tmux ARGS` prints, without the last newline; AssertionError if it fails."""
-        done = self.scratch.run("tmux", *args)
+        done = self.scratch.run("tmux", "-L", self.name, *args)
         assert done.returncode == 0, f"tmux {args}: {done.stderr.strip()}"
         return done.stdout.removesuffix("\n")
 
