@@ -10,7 +10,7 @@ SHELL_FILES := packaging/bin/axium .ci/run $(filter-out %.py,$(wildcard scripts/
 
 run: $(READY)  ## see it work: two panes, two environments
 	@scripts/need tmux
-	@$(BIN)/python scripts/demo.py
+	@$(BIN)/python -m scripts.demo
 
 test: $(READY)  ## every test, against the real programs
 	@scripts/need tmux zsh fish strace shellcheck gcc bwrap=bubblewrap
