@@ -160,7 +160,9 @@ def test_an_install_without_an_interpreter_beside_it_keeps_the_start(
     wheel: Path, tmp_path: Path
 ) -> None:
     """`pip install --user` and the system's `/usr/local` look like that."""
-    run(*PIP, "install", *WITHOUT_NETWORK, "--prefix", tmp_path / "a prefix", wheel)
+    prefix = ("--prefix", tmp_path / "a prefix")
+    # Without the first word pip would uninstall the axium that these tests run in.
+    run(*PIP, "install", "--ignore-installed", *WITHOUT_NETWORK, *prefix, wheel)
     launcher = next(tmp_path.glob("a prefix/**/bin/axium"))
     assert seen(launcher) == fast(next(tmp_path.glob("a prefix/**/*-packages")))
 
