@@ -13,6 +13,8 @@ from axium.model.words import split
 
 # A first word that is the same in every environment, however the text goes on.
 _SAME_EVERYWHERE = re.compile(r"\s*([^\s'\"\\=]+)\s")
+# A home directory has a slash in it, and a word with a slash is no wrapped name.
+_NOWHERE = Scope(env=None, pane=None, variables=None, home="/")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 
@@ -29,12 +31,12 @@ class Circle(NamedTuple):
         return f"wrapped commands lead to one another in a circle{place}: {way}"
 
 
-def circles(rules: RuleBook, environments: Iterable[Environment], *, home: str) -> list[Circle]:
+def circles(rules: RuleBook, environments: Iterable[Environment]) -> list[Circle]:
     """Return each circle once, with the first environment in which it comes about."""
     named = _program_rules(rules)
     changing = {command: rule for command, rule in named.items() if _differs(rule)}
     fixed = {
-        command: _program(rule, Scope(None, None, None, home))
+        command: _program(rule, _NOWHERE)
         for command, rule in named.items()
         if command not in changing
     }
@@ -45,7 +47,7 @@ def circles(rules: RuleBook, environments: Iterable[Environment], *, home: str) 
         for command, rule in changing.items():
             text = rule.templates()[0].text
             if text not in known:
-                known[text] = _program(rule, Scope(env, None, None, home))
+                known[text] = _program(rule, _NOWHERE._replace(env=env))
             steps[command] = known[text]
         for names in _loops(steps):
             found.setdefault(names, Circle(names, named[names[0]].where, env.name))

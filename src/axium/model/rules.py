@@ -75,7 +75,7 @@ class Rule(msgspec.Struct, frozen=True):
         return leads_home(self.form.template.text.split(), self.command)
 
 
-class RuleConflict(Exception):  # noqa: N818 - says what it is, as all of ours do
+class RuleConflict(Exception):
     """Somebody else has rules for this command already."""
 
     def __init__(self, command: str, owner: str) -> None:

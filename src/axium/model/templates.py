@@ -24,7 +24,7 @@ _HOLE = re.compile(
 _TILDE = re.compile(r"~(?=/|$)")
 
 
-class Unresolvable(Exception):  # noqa: N818 - says what it is, as all of ours do
+class Unresolvable(Exception):
     """A command can't be resolved, so it must not run."""
 
     def __init__(self, message: str, *, where: Mark | None = None, hint: str | None = None) -> None:
@@ -185,5 +185,7 @@ def _no_such_value(path: str, env: Environment, where: Mark) -> Unresolvable:
 
 
 def _shape(path: str, env: Environment) -> str:
-    prefix = f"{path}."
-    return "mapping" if any(other.startswith(prefix) for other in env.texts) else "list"
+    value: object = env.properties
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else value
+    return "list" if isinstance(value, list) else "mapping"

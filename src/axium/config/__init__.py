@@ -1,0 +1,1 @@
+"""Reading, checking and editing the files that a user writes."""

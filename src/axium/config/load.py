@@ -1,0 +1,111 @@
+"""The user's files read into one configuration, faults told and the last good content kept."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from axium.config import envs, hud, prefixes
+from axium.config.defaults import SHIPPED, shipped_text
+from axium.config.findings import Findings
+from axium.config.source import Unreadable, read_text
+from axium.model.circles import Circle, circles
+from axium.model.configuration import Configuration
+from axium.model.environments import Environment
+from axium.model.marks import Fault, Mark
+from axium.model.rules import RuleBook
+
+T = TypeVar("T")
+Environments = Mapping[str, Environment]
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """A configuration that can be used at once, what is wrong in the files, and their paths."""
+
+    configuration: Configuration
+    faults: tuple[Fault, ...]
+    files: tuple[str, ...]
+
+
+def load(home: str, last: Configuration | None) -> Loaded:
+    """Read the files of the config home `home`; nothing that they contain raises.
+
+    A file with an error, or one that is gone, keeps what it said in `last`;
+    without a `last` what is shipped stands for it. Rules that were registered
+    are taken over from `last`.
+    """
+    before = _shipped() if last is None else last
+    reader = _Reader(home, is_first=last is None)
+    environments = reader.content(envs.NAME, envs.parse, before.environments)
+    rules = reader.content(prefixes.NAME, _into(before.rules), before.rules)
+    environments, rules = reader.without_circles((environments, rules), before)
+    configuration = Configuration(
+        environments, rules, reader.content(hud.NAME, hud.parse, before.hud)
+    )
+    files = tuple(os.path.join(home, name) for name in SHIPPED)
+    return Loaded(configuration, tuple(reader.faults), files)
+
+
+def _shipped() -> Configuration:
+    findings = Findings()
+    configuration = Configuration(
+        envs.parse(shipped_text(envs.NAME), findings),
+        _into(RuleBook())(shipped_text(prefixes.NAME), findings),
+        hud.parse(shipped_text(hud.NAME), findings),
+    )
+    assert not findings.faults, "the shipped files have a fault"
+    return configuration
+
+
+def _into(book: RuleBook) -> Callable[[str, Findings], RuleBook]:
+    return lambda text, findings: book.with_user(prefixes.parse(text, findings))
+
+
+class _Reader:
+    """Reads one file after the other and keeps what is wrong."""
+
+    def __init__(self, home: str, *, is_first: bool) -> None:
+        self.home = home
+        self.is_first = is_first
+        self.faults: list[Fault] = []
+
+    def content(self, name: str, parse: Callable[[str, Findings], T], before: T) -> T:
+        """Return what the file says, or `before` if it is gone or has an error."""
+        try:
+            text = read_text(os.path.join(self.home, name), name)
+        except FileNotFoundError:
+            if not self.is_first:
+                self._gone(name)
+            return before
+        except Unreadable as error:
+            self.faults.append(error.fault)
+            return before
+        findings = Findings()
+        made = parse(text, findings)
+        self.faults += findings.faults
+        return before if findings.has_errors else made
+
+    def without_circles(
+        self, new: tuple[Environments, RuleBook], before: Configuration
+    ) -> tuple[Environments, RuleBook]:
+        """Return the newest of environments and rules that do not lead a command to itself."""
+        found = _circles(*new)
+        for circle in found:
+            hint = "let one of them begin with a program that is not wrapped"
+            self.faults.append(Fault(circle.where, str(circle), hint))
+        if not found:
+            return new
+        if not _circles(new[0], before.rules):
+            return new[0], before.rules
+        return before.environments, before.rules
+
+    def _gone(self, name: str) -> None:
+        hint = "`axium bootstrap` writes the shipped one again"
+        message = "the file is gone; what it said last stays in force"
+        self.faults.append(Fault(Mark(name, 1, 1), message, hint, "warning"))
+
+
+def _circles(environments: Environments, rules: RuleBook) -> list[Circle]:
+    own = RuleBook(user=rules.user)
+    return circles(own, environments.values())

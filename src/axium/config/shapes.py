@@ -1,0 +1,104 @@
+"""The shape of each file that a user writes; reading, messages and JSON Schemas follow from it.
+
+A docstring and a `Meta` description end up in the schema, where an editor shows
+them.
+"""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+Unset = Annotated[
+    list[str], Meta(description="Variables that the command does not inherit from the shell.")
+]
+Properties = Annotated[
+    dict[str, Any] | None,
+    Meta(
+        description="Any properties; a rule takes one with `${env.key}`.",
+        extra_json_schema={
+            "properties": {
+                "prefix": {"description": "Words that the shipped rules put before a command."},
+                "aws_profile": {"description": "Shown by the HUD segment `aws`."},
+                "color": {"description": "`#RRGGBB` or the name of a colour of the terminal."},
+                "unset": {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "Variables that no wrapped command inherits here.",
+                },
+            }
+        },
+    ),
+]
+
+
+class EnvsFile(Struct):
+    """`envs.yaml`: the environments by name."""
+
+    envs: dict[str, Properties]
+
+
+class StrategyEntry(Struct):
+    """What a strategy needs: `args`, `env` or `command`."""
+
+    args: list[str] | None = None
+    env: dict[str, str] | None = None
+    command: str | None = None
+
+
+class RuleEntry(Struct):
+    """One rule for one command: a `prefix`, a `wrapper`, or a `strategy` with its `config`."""
+
+    command: Annotated[str, Meta(description="The name that is typed.")]
+    prefix: Annotated[str | None, Meta(description="Words that stand before the command.")] = None
+    wrapper: Annotated[str | None, Meta(description="Words that stand instead of it.")] = None
+    strategy: Literal["wrapper", "args_prepend", "args_append", "env_vars"] | None = None
+    config: StrategyEntry | None = None
+    unset: Unset = []
+    fallback: Annotated[
+        Literal["plain"] | None,
+        Meta(description="`plain`: without the prefix's program the plain command runs."),
+    ] = None
+
+
+class PrefixesFile(Struct):
+    """`prefixes.yaml`: the rules for wrapped commands."""
+
+    prefixes: list[RuleEntry]
+
+
+class WrapperEntry(Struct):
+    """What stands around each segment: `left` and `right`, or `prefix` and `suffix`."""
+
+    left: str | None = None
+    right: str | None = None
+    prefix: str | None = None
+    suffix: str | None = None
+
+
+class ThemeEntry(Struct):
+    """The theme of the HUD."""
+
+    enabled: bool = False
+    name: Literal["classic", "teal", "dim", "inverted", "mono", "soft"] = "classic"
+
+
+class StyleEntry(Struct):
+    """How the HUD looks."""
+
+    color: Annotated[str, Meta(description="`#RRGGBB` or the name of a colour.")] = "#00B7C7"
+    padding: Annotated[
+        int,
+        Meta(ge=0, le=8, description="Blanks on each side of a segment; there is at least one."),
+    ] = 1
+    wrapper: WrapperEntry | None = None
+    theme: ThemeEntry = field(default_factory=ThemeEntry)
+
+
+class HudFile(Struct):
+    """`hud.yaml`: what the HUD shows, and how."""
+
+    layout: Annotated[
+        list[str], Meta(description="Segments in order; those of plugins follow by themselves.")
+    ] = field(default_factory=lambda: ["env", "uptime"])
+    hide: Annotated[list[str], Meta(description="Segments that are never shown.")] = []
+    style: StyleEntry = field(default_factory=StyleEntry)
