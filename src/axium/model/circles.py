@@ -8,13 +8,12 @@ from axium.model.environments import Environment
 from axium.model.marks import Mark
 from axium.model.names import OWN_COMMANDS
 from axium.model.rules import Rule, RuleBook, leads_home
-from axium.model.templates import Scope, Unresolvable
+from axium.model.templates import Kind, Parts, Scope, Template, Unresolvable
 from axium.model.words import split
 
-# A first word that is the same in every environment, however the text goes on.
-_SAME_EVERYWHERE = re.compile(r"\s*([^\s'\"\\=]+)\s")
 # A home directory has a slash in it, and a word with a slash is no wrapped name.
 _NOWHERE = Scope(env=None, pane=None, variables=None, home="/")
+_BLANK = re.compile(r"[ \t\n]")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 
@@ -33,25 +32,45 @@ class Circle(NamedTuple):
 
 def circles(rules: RuleBook, environments: Iterable[Environment]) -> list[Circle]:
     """Return each circle once, with the first environment in which it comes about."""
-    named = _program_rules(rules)
-    changing = {command: rule for command, rule in named.items() if _differs(rule)}
+    named = {command: _Start.of(rule) for command, rule in _program_rules(rules).items()}
+    changing = {command: start for command, start in named.items() if start.whole.needs_env()}
     fixed = {
-        command: _program(rule, _NOWHERE)
-        for command, rule in named.items()
+        command: _program(start, _NOWHERE, {})
+        for command, start in named.items()
         if command not in changing
     }
     found = {names: Circle(names, named[names[0]].where, None) for names in _loops(fixed)}
     for env in environments if changing else ():
-        known: dict[str, str | None] = {}
-        steps = dict(fixed)
-        for command, rule in changing.items():
-            text = rule.templates()[0].text
-            if text not in known:
-                known[text] = _program(rule, _NOWHERE._replace(env=env))
-            steps[command] = known[text]
-        for names in _loops(steps):
+        scope = _NOWHERE._replace(env=env)
+        known: dict[Parts, list[str]] = {}
+        moving = {command: _program(start, scope, known) for command, start in changing.items()}
+        for names in _loops(fixed | moving):
             found.setdefault(names, Circle(names, named[names[0]].where, env.name))
     return list(found.values())
+
+
+class _Start(NamedTuple):
+    """How the rule that names a command's program begins; `lead` goes to the first blank.
+
+    Many rules differ only in what follows, so that one look at the lead serves
+    them all.
+    """
+
+    command: str
+    where: Mark
+    lead: Template
+    whole: Template
+
+    @classmethod
+    def of(cls, rule: Rule) -> "_Start":
+        (whole,) = rule.templates()
+        parts: list[tuple[Kind, str]] = []
+        for kind, text in whole.parts:
+            start = _BLANK.split(text, 1)[0] if kind == "text" else text
+            parts.append((kind, start))
+            if start != text:
+                break
+        return cls(rule.command, rule.where, Template("", whole.where, tuple(parts)), whole)
 
 
 def _program_rules(rules: RuleBook) -> dict[str, Rule]:
@@ -63,32 +82,29 @@ def _program_rules(rules: RuleBook) -> dict[str, Rule]:
     }
 
 
-def _differs(rule: Rule) -> bool:
-    template = rule.templates()[0]
-    if not template.needs_env():
-        return False
-    kind, text = template.parts[0]
-    return not (kind == "text" and _SAME_EVERYWHERE.match(text))
-
-
-def _program(rule: Rule, scope: Scope) -> str | None:
+def _program(start: _Start, scope: Scope, known: dict[Parts, list[str]]) -> str | None:
     """Return the command that would run next; None where that is not known or not to be found."""
-    template = rule.templates()[0]
-    kind, text = template.parts[0] if template.parts else ("text", "")
-    same = _SAME_EVERYWHERE.match(text) if kind == "text" else None
-    if same and same[1] not in OWN_COMMANDS:
-        return same[1]
-    try:
-        words = [word.text for word in split(template.expand(scope))]
-    except (Unresolvable, ValueError):
-        return None
-    while words and _ASSIGNMENT.match(words[0]):
-        words.pop(0)
-    if leads_home(words, rule.command) or not words:
+    words = known.get(start.lead.parts)
+    if words is None:
+        words = known[start.lead.parts] = _words(start.lead, scope)
+    if not words or words[0] in OWN_COMMANDS:
+        words = _words(start.whole, scope)
+    if leads_home(words, start.command) or not words:
         return None
     if words[0] in OWN_COMMANDS and words[1:2] == ["run"] and len(words) > 2:
         return words[2]
     return words[0]
+
+
+def _words(template: Template, scope: Scope) -> list[str]:
+    """Return the words without leading assignments; none where they are not to be known."""
+    try:
+        words = [word.text for word in split(template.expand(scope))]
+    except (Unresolvable, ValueError):
+        return []
+    while words and _ASSIGNMENT.match(words[0]):
+        words.pop(0)
+    return words
 
 
 def _loops(steps: Mapping[str, str | None]) -> list[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from axium.model.names import text_fault
 from axium.model.suggest import did_you_mean
 
 Kind = Literal["text", "key", "variable", "home", "pane", "env"]
+Parts = tuple[tuple[Kind, str], ...]
 
 _HOLE = re.compile(
     r"(?P<dollar>\$\$)"
@@ -60,7 +61,7 @@ class Template(msgspec.Struct, frozen=True):
 
     text: str
     where: Mark
-    parts: tuple[tuple[Kind, str], ...]
+    parts: Parts
 
     @classmethod
     def parse(cls, text: str, where: Mark) -> "Template":
