@@ -34,9 +34,9 @@ def get(key: str | None, pane: str | None, *, json: bool) -> int | None:
     if name is None:
         return None
     if key is None:
-        _print(name, json=json)
+        print_name(name, json=json)
         return 0
-    return _print_property(name, key, around, json=json) if name else 0
+    return _property(name, key, around, json=json) if name else 0
 
 
 def _name(pane: str | None, around: dict[str, str]) -> str | None:
@@ -60,7 +60,8 @@ def _published(pane: str | None, around: dict[str, str]) -> str | None:
     return pointer.env if pointer else None
 
 
-def _print(name: str, *, json: bool) -> None:
+def print_name(name: str, *, json: bool) -> None:
+    """Print the name of an environment; nothing for none."""
     if json:
         from axium.thin.quote import quote, quote_object
 
@@ -69,10 +70,7 @@ def _print(name: str, *, json: bool) -> None:
         say.out(name + "\n")
 
 
-def _print_property(name: str, key: str, around: dict[str, str], *, json: bool) -> int | None:
-    # Whoever wants more than the name pays for json: 6 ms.
-    from json import dumps
-
+def _property(name: str, key: str, around: dict[str, str], *, json: bool) -> int | None:
     from axium.thin.query import query
 
     try:
@@ -80,10 +78,18 @@ def _print_property(name: str, key: str, around: dict[str, str], *, json: bool) 
         properties = reply["env_data"]
     except (OSError, ValueError, KeyError):
         return None
+    return print_property(name, key, properties, json=json)
+
+
+def print_property(name: str, key: str, properties: "dict[str, Any]", *, json: bool) -> int:
+    """Print one property, text as it is and the rest as JSON; the exit code."""
+    # Whoever wants more than the name pays for json: 6 ms.
+    from json import dumps
+
     try:
         value = _descend(properties, key)
     except KeyError:
-        known = ", ".join(f"`{known}`" for known in properties)
+        known = ", ".join([f"`{known}`" for known in properties])
         say.error(f"environment `{name}` has no property `{key}`", f"it has {known}")
         return 1
     if json:

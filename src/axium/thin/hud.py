@@ -18,9 +18,9 @@ def main(args: list[str]) -> int | None:
     return show(options.get("--pane"), options.get("--format", "plain"), json="--json" in options)
 
 
-def show(pane: str | None, format: str, *, json: bool) -> int:  # noqa: A002 (the option's name)
+def show(pane: str | None, form: str, *, json: bool) -> int:
     """Print the HUD; it is data for a status line, so that no fault ever makes it fail."""
-    text = _text(pane, format)
+    text = _text(pane, form)
     if json:
         from axium.thin.quote import quote
 
@@ -29,20 +29,20 @@ def show(pane: str | None, format: str, *, json: bool) -> int:  # noqa: A002 (th
     return 0
 
 
-def _text(pane: str | None, format: str) -> str:  # noqa: A002
+def _text(pane: str | None, form: str) -> str:
     around = environ()
     pane = pane or pane_of(around)
     try:
-        if format == "plain":
+        if form == "plain":
             return ask_line(addressed("HUD", pane, around), socket_path(around), TIMEOUT)
-        return _rendered(pane, format, around)
+        return _rendered(pane, form, around)
     except (OSError, ValueError):
         return INACTIVE
 
 
-def _rendered(pane: str | None, format: str, around: dict[str, str]) -> str:  # noqa: A002
+def _rendered(pane: str | None, form: str, around: dict[str, str]) -> str:
     # json costs 6 ms; only the formats that no prompt asks for pay it.
     from axium.thin.query import query
 
-    reply = query({"cmd": "get_hud", "pane": pane, "format": format}, around, TIMEOUT)
+    reply = query({"cmd": "get_hud", "pane": pane, "format": form}, around, TIMEOUT)
     return str(reply.get("hud", INACTIVE))

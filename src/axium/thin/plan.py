@@ -64,9 +64,9 @@ def _request(typed: list[str], environ: "Mapping[str, str]", wanted: "Iterable[s
     ):
         if value:
             fields[name] = quote(value)
-    variables = {name: quote(_exact(name, environ[name])) for name in wanted if name in environ}
-    if variables:
-        fields["variables"] = quote_object(variables)
+    # What is not set is said too: otherwise the daemon could only ask again.
+    told = {name: _json(name, environ.get(name)) for name in wanted}
+    fields["variables"] = quote_object(told)
     return quote_object(fields)
 
 
@@ -77,10 +77,12 @@ def _cwd() -> str:
         return ""  # it was removed under us; rules of a directory cannot apply
 
 
-def _exact(name: str, value: str) -> str:
+def _json(name: str, value: str | None) -> str:
     """A variable becomes part of what runs: it arrives as it is or not at all."""
+    if value is None:
+        return "null"
     try:
         value.encode()
     except UnicodeEncodeError:
         raise Refused(f"the variable `{name}` is not UTF-8", f"change `{name}`", 1) from None
-    return value
+    return quote(value)

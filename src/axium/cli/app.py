@@ -1,0 +1,108 @@
+"""The root of the command line: which module has which command, and how a failure ends."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import typer
+from typer.main import get_command
+
+from axium.cli.show import Failure, failure
+from axium.core.cli import HelpfulGroup, UnknownCommand, add_verbose
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context
+
+# The groups of `axium help`, and the module of each command: nothing is imported for this.
+GROUPS = {
+    "core": {"run": "run", "explain": "explain", "hud": "hud", "notify": "notify"},
+    "environments": {"env": "env", "wrapper": "wrapper"},
+    "daemon and system": {
+        "daemon": "daemon",
+        "bootstrap": "bootstrap",
+        "init": "init",
+        "info": "info",
+        "help": "help",
+        "ipc": "ipc",
+    },
+}
+MODULES = {name: module for commands in GROUPS.values() for name, module in commands.items()}
+
+
+class Root(HelpfulGroup):
+    """`axium`: every command is a stub until it is named."""
+
+    def list_commands(self, ctx: "Context") -> list[str]:
+        """The names, without importing a module."""
+        return list(MODULES)
+
+    def get_command(self, ctx: "Context", cmd_name: str) -> "Command | None":
+        """The command of this name, from its own module."""
+        if cmd_name not in self.commands and cmd_name in MODULES:
+            command = get_command(import_module(f"axium.cli.{MODULES[cmd_name]}").app)
+            command.name = cmd_name
+            self.add_command(command)
+        return super().get_command(ctx, cmd_name)
+
+
+def root() -> Root:
+    """The whole command line, nothing of it loaded."""
+    group = Root(
+        name="axium",
+        help="Every terminal pane knows its environment; every wrapped command is held to it.",
+        rich_markup_mode=None,
+        suggest_commands=False,
+    )
+    add_verbose(group)
+    return group
+
+
+def main(argv: list[str]) -> None:
+    """Run the command line; does not return."""
+    sys.exit(_code(argv or ["help"]))
+
+
+def _code(argv: list[str]) -> int:
+    try:
+        done = root().main(args=argv, prog_name="axium", standalone_mode=False)
+    except Failure as failed:
+        failure(str(failed), failed.hint)
+        return failed.code
+    except UnknownCommand as unknown:
+        failure(str(unknown), unknown.hint)
+        sys.stderr.write("\n" + unknown.context.get_help() + "\n")
+    except typer.TyperException as misuse:
+        failure(*_misuse(misuse))
+    except typer.Abort:
+        failure("interrupted")
+    except Exception:
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("axium").exception("✗ axium itself failed; this is a fault of its own")
+        return 2
+    else:
+        return done if isinstance(done, int) else 0
+    return 1
+
+
+def _misuse(misuse: typer.TyperException) -> tuple[str, str]:
+    """Click's words in ours: lower case, backticks, no final period, and the usage as a hint."""
+    text = misuse.format_message().rstrip(".").replace("'", "`")
+    context = getattr(misuse, "ctx", None)
+    usage = context.get_usage().replace("Usage:", "usage:") if context else ""
+    return text[:1].lower() + text[1:], usage
+
+
+def walk(context: "Context", group: HelpfulGroup) -> "Iterator[tuple[str, Command]]":
+    """Every command that is not hidden, by its whole name."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        if not isinstance(command, HelpfulGroup):
+            yield name, command
+            continue
+        if command.invoke_without_command:
+            yield name, command
+        yield from ((f"{name} {rest}", found) for rest, found in walk(context, command))

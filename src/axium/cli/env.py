@@ -1,0 +1,137 @@
+"""`axium env`: which environment is active where, and what it says."""
+
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from axium.cli import show
+from axium.cli.ask import ask
+from axium.cli.options import Json, Pane, group
+from axium.thin.env import get as get_published
+from axium.thin.paths import environ, pane_of
+
+app = group("See and change the environment of this pane, or of all.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="An environment of envs.yaml.")]
+OptionalName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Default: this one.")]
+Key = Annotated[str | None, typer.Argument(metavar="[KEY]", help="A property, such as region.")]
+Everywhere = Annotated[
+    bool, typer.Option("--global", help="Every pane without an environment of its own.")
+]
+Panes = Annotated[bool, typer.Option("--panes", help="Show which pane has which.")]
+
+
+@app.command("set")
+def set_(name: Name, *, pane: Pane = None, everywhere: Everywhere = False) -> None:
+    """Make an environment active: in this tmux pane, else everywhere."""
+    if pane and everywhere:
+        raise show.Failure("`--pane` and `--global` exclude one another", "give one of them")
+    target = None if everywhere else pane or pane_of(environ())
+    if target is None:
+        ask("set_env", value=name)
+        show.confirm(f"`{name}` is active everywhere but in panes with their own")
+        return
+    ask("set_pane_env", pane=target, env=name)
+    show.confirm(f"`{name}` is active in pane {target}")
+
+
+@app.command()
+def clear(*, pane: Pane = None) -> None:
+    """Take a pane's own environment away: the global one applies again."""
+    target = pane or pane_of(environ())
+    if target is None:
+        raise show.Failure("not in a tmux pane", "name one: `axium env clear --pane %3`")
+    ask("clear_pane_env", pane=target)
+    show.confirm(f"pane {target} follows the global environment")
+
+
+@app.command()
+def get(key: Key = None, *, pane: Pane = None, json: Json = False) -> None:
+    """Print the name of the active environment, or one of its properties."""
+    code = get_published(key, pane, json=json)
+    if code is None:
+        # Imported here because reading the user's files costs 40 ms and is the last resort.
+        from axium.cli.files import print_env
+
+        code = print_env(key, pane, json=json)
+    raise typer.Exit(code)
+
+
+@app.command("list")
+def list_(*, panes: Panes = False, json: Json = False) -> None:
+    """Show the environments, the active one marked; or which pane has which."""
+    if panes:
+        _list_panes(json=json)
+        return
+    reply = ask("list_envs")
+    if json:
+        show.document({"envs": reply["envs"], "active": reply["active"]})
+        return
+    active = _active(None)[0] if sys.stdout.isatty() else None
+    for name, properties in reply["envs"].items():
+        show.line(_row(name, properties, active) if sys.stdout.isatty() else name)
+
+
+def _row(name: str, properties: Mapping[str, Any], active: str | None) -> str:
+    said = [show.scalar(properties[key]) for key in ("prefix", "region") if properties.get(key)]
+    mark = "*" if name == active else " "
+    return f"{mark} {name}" + (f" ({', '.join(said)})" if said else "")
+
+
+def _list_panes(*, json: bool) -> None:
+    state = ask("get_state")["state"]
+    if json:
+        show.document({"panes": state["panes"], "active": state["active_env"]})
+        return
+    show.table(sorted(state["panes"].items()))
+
+
+@app.command("show")
+def show_(name: OptionalName = None, *, pane: Pane = None, json: Json = False) -> None:
+    """Show the properties of an environment, and where each was written."""
+    active, source = _active(pane)
+    name = name or active
+    if name is None:
+        raise show.Failure("no environment is set", "`axium env set NAME` sets one")
+    properties = ask("get_env_data", name=name)["env_data"]
+    places = _places(name, properties)
+    shown = {key: value for key, value in properties.items() if key != "name"}
+    if json:
+        told = {key: {"value": shown[key], "where": places.get(key)} for key in shown}
+        applies = source if name == active else None
+        show.document({"env": name, "active": applies, "properties": told})
+        return
+    show.line(f"{name}  ({source})" if name == active else name)
+    width = max((len(show.scalar(value)) for value in shown.values()), default=0)
+    show.table(
+        [
+            (f"  {key}", f"{show.scalar(value):<{width}}  {places.get(key, '')}")
+            for key, value in shown.items()
+        ]
+    )
+
+
+def _active(pane: str | None) -> tuple[str | None, str | None]:
+    """The environment that applies here, and by what: `pane` or `global`."""
+    target = pane or pane_of(environ())
+    if target is None:
+        name = ask("get_state")["state"]["active_env"]
+        return name, "global" if name else None
+    reply = ask("get_pane_env", pane=target)
+    return reply["env"], reply["source"]
+
+
+def _places(name: str, properties: Mapping[str, Any]) -> dict[str, str]:
+    """Where the files say what the daemon told; nothing for what they say otherwise by now."""
+    from axium.cli.files import configuration
+
+    environment = configuration().environments.get(name)
+    if environment is None:
+        return {}
+    return {
+        key: str(mark)
+        for key, mark in environment.marks.items()
+        if key in properties and properties[key] == environment.properties.get(key)
+    }

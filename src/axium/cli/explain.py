@@ -1,0 +1,62 @@
+"""`axium explain`: what a command would run here, and why."""
+
+import os
+import shlex
+from typing import Annotated, Any
+
+import typer
+
+from axium.cli import show
+from axium.cli.ask import ask
+from axium.cli.options import FOREIGN_ARGUMENTS, Json, Pane, group
+from axium.thin.paths import environ, pane_of
+
+app = group("Show what a command would run, and why.")
+
+Command = Annotated[str, typer.Argument(metavar="-- COMMAND", help="A program and its arguments.")]
+
+
+@app.command(context_settings=FOREIGN_ARGUMENTS)
+def explain(
+    context: typer.Context, command: Command, *, pane: Pane = None, json: Json = False
+) -> None:
+    """Show what a command would run here, and where each part comes from; nothing runs."""
+    told = _explained(command, context.args, pane or pane_of(environ()))
+    if json:
+        show.document({name: value for name, value in told.items() if name != "ok"})
+        return
+    show.table(_summary(told))
+    _print_parts("words", told["parts"])
+    _print_parts("set", [{**p, "word": f"{n}={p['word']}"} for n, p in told["env_vars"].items()])
+    _print_parts("unset", told["unset"])
+
+
+def _explained(command: str, args: list[str], pane: str | None) -> dict[str, Any]:
+    fields: dict[str, Any] = {"command": command, "args": args, "pane": pane, "cwd": os.getcwd()}
+    told = ask("explain", **fields)
+    if not told["needs"]:
+        return told
+    known = {name: os.environ[name] for name in told["needs"] if name in os.environ}
+    return ask("explain", **fields, variables=known)
+
+
+def _summary(told: dict[str, Any]) -> list[tuple[str, str]]:
+    where = f"pane {told['pane']}" if told["source"] == "pane" else told["source"]
+    rows = [("environment", f"{told['env']} ({where})" if told["env"] else "none")]
+    rows += [
+        ("rule", f"{rule['where']}  {rule['form'].lower()} {shlex.join(rule['text'])}")
+        for rule in told["rules"]
+    ]
+    rows += [("guard", str(guard)) for guard in told["guards"]]
+    rows += [("missing", f"${name} is not set") for name in told["needs"]]
+    return [*rows, ("runs", shlex.join(told["argv"]))]
+
+
+def _print_parts(title: str, parts: list[dict[str, Any]]) -> None:
+    if not parts:
+        return
+    show.line(f"\n{title}")
+    width = max(len(shlex.quote(part["word"])) for part in parts)
+    for part in parts:
+        place = f"{part['where']}  " if part["where"] else ""
+        show.line(f"  {shlex.quote(part['word']):<{width}}  {place}{part['why']}")

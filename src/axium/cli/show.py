@@ -1,0 +1,75 @@
+"""What a command prints: data to stdout, talk to stderr, and the one failure that it may end in."""
+
+import json
+import os
+import sys
+from typing import Any, TextIO
+
+from axium.core.cli import is_verbose
+
+GREEN, RED, PLAIN = "\033[32m", "\033[31m", "\033[0m"
+
+
+class Failure(Exception):
+    """A command cannot do what was asked; `code` is the exit code."""
+
+    def __init__(self, message: str, hint: str | None = None, *, code: int = 1) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.code = code
+
+
+def document(data: Any) -> None:
+    """Print one JSON document, in UTF-8 whatever the locale."""
+    sys.stdout.flush()
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def line(text: str = "") -> None:
+    """Print one line of data."""
+    sys.stdout.write(text + "\n")
+
+
+def text(text: str) -> None:
+    """Print text that has its own newlines."""
+    sys.stdout.write(text)
+
+
+def problems(found: list[str]) -> None:
+    """Name the faults of the user's files. Failure where there is one."""
+    for problem in found:
+        sys.stderr.write(f"{problem}\n")
+    if found:
+        raise Failure("your files have faults", "a file with an error keeps its last good content")
+
+
+def confirm(text: str) -> None:
+    """Say what was done, for who asked with `-v`."""
+    if is_verbose():
+        sys.stderr.write(f"{_coloured('✓', GREEN, sys.stderr)} {text}\n")
+
+
+def failure(message: str, hint: str | None = None) -> None:
+    """Say what went wrong and, on a line of its own, what to do."""
+    sys.stderr.write(f"{_coloured('✗', RED, sys.stderr)} {message}\n")
+    for part in (hint or "").splitlines():
+        sys.stderr.write(f"  {part}\n")
+
+
+def table(rows: list[tuple[str, str]]) -> None:
+    """Print pairs in two columns."""
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        line(f"{name:<{width}}  {value}".rstrip())
+
+
+def scalar(value: Any) -> str:
+    """A value of a user's file as text: strings as they are, the rest as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _coloured(text: str, colour: str, stream: TextIO) -> str:
+    if not stream.isatty() or os.environ.get("NO_COLOR"):
+        return text
+    return f"{colour}{text}{PLAIN}"

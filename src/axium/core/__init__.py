@@ -1,0 +1,1 @@
+"""What plugins may import; every name here without a leading underscore stays."""

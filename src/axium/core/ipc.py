@@ -1,0 +1,19 @@
+"""One request to the daemon over its socket."""
+
+from axium.thin.paths import environ
+from axium.thin.query import query
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+def send_request_sync(payload: "Mapping[str, Any]", timeout: float = 2.0) -> "dict[str, Any]":
+    """The reply to `payload`; `server` is added to it from $TMUX. Starts nothing.
+
+    Raises FileNotFoundError (no socket), ConnectionRefusedError, json.JSONDecodeError,
+    TimeoutError.
+    """
+    return query(payload, environ(), timeout)
