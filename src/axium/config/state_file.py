@@ -1,0 +1,45 @@
+"""Reading and writing `state.json`, the one truth that survives a restart."""
+
+import os
+
+import msgspec
+
+from axium.config.atomic import replace_file
+from axium.model.state import State
+
+_decode = msgspec.json.Decoder(State).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class DamagedState(ValueError):
+    """`state.json` can't be read as a state; `path` and `reason` say which and why."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path} is damaged: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+def read_state(path: str) -> State | None:
+    """The state in this file, or None where there is no file. DamagedState, OSError."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        return None
+    try:
+        return _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise DamagedState(path, str(fault)) from None
+
+
+def write_state(path: str, state: State) -> None:
+    """Put the state on disk, durably. OSError: what was there stands."""
+    replace_file(path, _encode(state) + b"\n", durable=True)
+
+
+def set_aside(path: str, stamp: str) -> str:
+    """Move a damaged state file out of the way; its new name."""
+    aside = f"{path}.damaged-{stamp}"
+    os.rename(path, aside)
+    return aside

@@ -1,0 +1,1 @@
+"""The daemon: one process per user and home, which knows which environment every pane is in."""

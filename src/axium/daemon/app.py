@@ -1,0 +1,249 @@
+"""The one place where the daemon's objects are made and joined."""
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import socket
+import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import msgspec
+
+import axium.daemon.commands  # noqa: F401  (registers every command)
+from axium.config.load import Loaded, load
+from axium.core.bootstrap import ensure_axium_config
+from axium.daemon.boot import Hold
+from axium.daemon.context import Services
+from axium.daemon.dispatch import Dispatch, Memo
+from axium.daemon.listener import Listener
+from axium.daemon.logs import begin_log
+from axium.daemon.services.counters import Counters
+from axium.daemon.services.environments import Environments
+from axium.daemon.services.first_state import first_state
+from axium.daemon.services.hud import Hud
+from axium.daemon.services.lifecycle import Lifecycle
+from axium.daemon.services.notifications import Notifications
+from axium.daemon.services.panes import Panes
+from axium.daemon.services.plans import Plans
+from axium.daemon.services.prefixes import Prefixes
+from axium.daemon.services.publisher import KEPT_SECS, Publisher
+from axium.daemon.services.saving import Saving
+from axium.daemon.services.settings import Settings
+from axium.daemon.services.snapshot import Snapshot
+from axium.daemon.services.store import Store
+from axium.daemon.services.subscriptions import Subscriptions
+from axium.daemon.services.terminals import Terminals
+from axium.daemon.services.tmux import Tmux, default_socket
+from axium.daemon.services.watch import FileWatch
+from axium.daemon.start import Options
+from axium.daemon.text import TextVerbs
+from axium.model.events import DaemonReady
+from axium.thin.paths import state_dir, user_home
+from axium.wire.errors import Refusal
+from axium.wire.registry import registry
+
+log = logging.getLogger("axium.daemon")
+
+FINISH_SECS = 5.0
+"""How long requests in flight may take to end when the daemon stops (spec: `stop`)."""
+
+
+def run(hold: Hold, options: Options) -> None:
+    """Serve until stopped."""
+    begin_log(None if options.foreground else hold.home.log, debug=options.debug)
+    _raise_descriptor_limit()
+    asyncio.run(_serve(hold, options))
+
+
+async def _serve(hold: Hold, options: Options) -> None:
+    ensure_axium_config()
+    with ThreadPoolExecutor(1, "writer") as writer:
+        daemon = Daemon(hold, writer, dict(os.environ))
+        await daemon.begin()
+        daemon.follow_signals(is_foreground=options.foreground)
+        log.info("pid %d answers at %s", os.getpid(), hold.path)
+        options.tell(f"ready {os.getpid()}")
+        await daemon.services.life.stopping.wait()
+        await daemon.end()
+    log.info("pid %d has stopped", os.getpid())
+
+
+class Daemon:
+    """All services, joined: built from what is on disk, ended in the reverse order."""
+
+    def __init__(self, hold: Hold, writer: ThreadPoolExecutor, environ: dict[str, str]) -> None:
+        self._writer = writer
+        self._loop = asyncio.get_running_loop()
+        self._loaded = load(hold.home.root, None)
+        self._first = first_state(hold.home, self._loaded.configuration)
+        self._saving = _saving(hold, environ)
+        store = Store(
+            Snapshot(self._first.state, self._loaded.configuration),
+            save=self._saving,
+            executor=writer,
+        )
+        self.services = _services(hold, store, self._known(self._loaded), writer, environ)
+        self._memo = Memo(time.monotonic)
+        dispatch = Dispatch(registry, self.services, TextVerbs(self.services), self._memo)
+        self._listener = Listener(socket.socket(fileno=hold.listening), dispatch)
+        self._watch = FileWatch(self._files_changed)
+        self._sweep: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._join()
+
+    async def begin(self) -> None:
+        """Publish what is saved, then answer. OSError where that can't be done."""
+        found = self.services.store.committed
+        await self._loop.run_in_executor(
+            self._writer, self._saving.begin, self._first.stored, found
+        )
+        if found.state.paused:
+            self.services.subscriptions.pause()
+        self._plan_sweep()
+        self._watch.follow(self._loaded.files)
+        self._listener.start()
+        self.services.terminals.begin()
+        self.services.subscriptions.emit(DaemonReady())
+
+    async def end(self) -> None:
+        """Let what is under way finish, and save nothing half."""
+        self._listener.stop()
+        await self._listener.drain(FINISH_SECS)
+        self._watch.close()
+        if self._sweep is not None:
+            self._sweep.cancel()
+        await self.services.terminals.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await self._loop.run_in_executor(self._writer, self.services.notifications.close)
+
+    def follow_signals(self, *, is_foreground: bool) -> None:
+        """TERM and INT stop; HUP reloads in the background, and stops in the foreground."""
+        stop = self.services.life.stop
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, stop)
+        self._loop.add_signal_handler(signal.SIGHUP, stop if is_foreground else self._reload)
+
+    def _join(self) -> None:
+        """Let what follows a change follow it."""
+        services = self.services
+        services.store.on_commit(lambda _change: self._forget())
+        services.store.on_commit(services.terminals.committed)
+        services.store.on_commit(lambda _change: self._plan_sweep())
+        services.hud.on_change(self._memo.forget)
+        services.hud.on_change(services.terminals.refresh)
+        services.life.connections = lambda: self._listener.connections
+
+    def _forget(self) -> None:
+        self._memo.forget()
+        self.services.hud.forget()
+
+    def _known(self, loaded: Loaded) -> Loaded:
+        """What was loaded, with what was wrong with the saved state."""
+        return msgspec.structs.replace(loaded, faults=(*self._first.faults, *loaded.faults))
+
+    def _files_changed(self) -> None:
+        self._spawn("files changed", self.services.settings.changed_on_disk())
+
+    def _reload(self) -> None:
+        async def reload() -> None:
+            await self.services.life.reload()
+
+        self._spawn("reload", reload())
+
+    def _plan_sweep(self) -> None:
+        """Tables that were replaced are taken away when no reader can hold them any more."""
+        if self._sweep is None and self._saving.has_to_sweep:
+            self._sweep = self._loop.call_later(KEPT_SECS + 1, self._swept)
+
+    def _swept(self) -> None:
+        self._sweep = None
+        swept = self._loop.run_in_executor(self._writer, self._saving.sweep)
+        swept.add_done_callback(lambda _swept: self._plan_sweep())
+
+    def _spawn(self, name: str, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        fault = task.exception()
+        if isinstance(fault, Refusal):
+            log.error("%s: %s", task.get_name(), fault)
+        elif fault is not None:
+            log.error("%s failed", task.get_name(), exc_info=fault)
+
+
+def _saving(hold: Hold, environ: dict[str, str]) -> Saving:
+    publisher = Publisher(hold.home, user_home=user_home(environ), now=lambda: iso(time.time()))
+    return Saving(hold.home.state, publisher)
+
+
+def _services(
+    hold: Hold,
+    store: Store,
+    loaded: Loaded,
+    writer: ThreadPoolExecutor,
+    environ: dict[str, str],
+) -> Services:
+    subscriptions, counters = Subscriptions(), Counters()
+    tmux = Tmux(environ=environ)
+    panes = Panes(store, tmux, default_socket=default_socket(environ))
+    hud = Hud(store, subscriptions, clock=time.monotonic)
+    environments = Environments(store, panes, subscriptions)
+    settings = Settings(
+        hold.home.root,
+        loaded,
+        store,
+        subscriptions,
+        executor=writer,
+        show_faults=hud.show_faults,
+    )
+    notifications = Notifications(
+        state_dir(hold.home, environ) + "/notifications.db",
+        executor=writer,
+        subscriptions=subscriptions,
+        clock=time.time,
+        iso=iso,
+    )
+    return Services(
+        counters=counters,
+        environments=environments,
+        hud=hud,
+        life=Lifecycle(
+            store,
+            settings,
+            subscriptions,
+            hud,
+            started_at=time.time(),
+            iso=iso,
+            tmux_pane=environ.get("TMUX_PANE"),
+        ),
+        notifications=notifications,
+        panes=panes,
+        plans=Plans(store, environments, user_home=user_home(environ), own_variables=environ),
+        prefixes=Prefixes(store),
+        settings=settings,
+        store=store,
+        subscriptions=subscriptions,
+        terminals=Terminals(store, hud, tmux, panes, subscriptions, counters, clock=time.monotonic),
+    )
+
+
+def iso(epoch_secs: float) -> str:
+    """ISO 8601 in UTC, whole seconds: `2025-10-07T16:30:00Z`."""
+    return datetime.fromtimestamp(epoch_secs, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _raise_descriptor_limit() -> None:
+    """As many descriptors as the user may have: 1,024 connections are allowed."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, 65536) if hard != resource.RLIM_INFINITY else 65536
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,149 @@
+"""Winning the lock and opening the socket, before anything slow is imported.
+
+A daemon is connectable about ten milliseconds after it was started: clients
+that come before it can answer wait in the socket's queue.
+"""
+
+import fcntl
+import os
+from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM, socket
+
+from axium.thin.paths import Home, runtime_dir
+
+BACKLOG = 4096
+_LONGEST_SOCKET_PATH = 107
+
+
+class Taken(Exception):
+    """Another daemon of this home is running; `pid` is what it wrote down, if it did."""
+
+
+class Unusable(Exception):
+    """The home or the runtime directory can't be used; the text says which and why."""
+
+
+class Hold:
+    """What the live daemon of a home holds: the lock, the listening socket, and the names of both.
+
+    `listening` is the socket's descriptor.
+    """
+
+    def __init__(self, home: Home, lock: int, path: str, listening: int) -> None:
+        self.home = home
+        self.path = path
+        self.listening = listening
+        self._lock = lock
+
+    def release(self) -> None:
+        """Take the names away; the lock goes with the process."""
+        for name in (self.path, self.home.socket_link, self.home.pid):
+            _unlink(name)
+
+
+def take(home: Home, environ: "os._Environ[str] | dict[str, str]") -> Hold:
+    """Become the daemon of this home. Taken, Unusable, OSError."""
+    lock = _lock(home)
+    run = _runtime(home, environ)
+    path = environ.get("AXIUM_SOCKET") or run + "/daemon.sock"
+    listening = _listen(path)
+    if path != home.socket_link:
+        _link(path, home.socket_link)
+    _write(home.pid, b"%d\n" % os.getpid())
+    return Hold(home, lock, path, listening)
+
+
+def _lock(home: Home) -> int:
+    descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise Taken from None
+    return descriptor
+
+
+def _runtime(home: Home, environ: "os._Environ[str] | dict[str, str]") -> str:
+    """The runtime directory, made and checked, with `HOME/run` leading to it."""
+    run = runtime_dir(home, dict(environ))
+    if run == home.run and os.path.islink(run):
+        os.unlink(run)
+    os.makedirs(run, mode=0o700, exist_ok=True)
+    _check_private(run)
+    if run != home.run:
+        _make_way(home.run)
+        _link(run, home.run)
+    return run
+
+
+def _check_private(directory: str) -> None:
+    status = os.stat(directory)
+    if status.st_uid != os.geteuid():
+        raise Unusable(f"{directory} belongs to uid {status.st_uid}, not to you")
+    if status.st_mode & 0o077:
+        raise Unusable(
+            f"{directory} is open to others (mode {status.st_mode & 0o777:o}); "
+            f"`chmod 700 {directory}` closes it"
+        )
+
+
+def _make_way(path: str) -> None:
+    """Take away the directory that stood here while there was no XDG_RUNTIME_DIR."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        import shutil  # 6 ms, and hardly ever needed
+
+        shutil.rmtree(path)
+
+
+def _listen(path: str) -> int:
+    """A listening socket that is nobody else's from the instant it exists, at its final name."""
+    directory, name = os.path.split(path)
+    private = f"{name}.{os.getpid()}"
+    listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)
+    mask = os.umask(0o177)
+    try:
+        _bind(listening, directory, private)
+    finally:
+        os.umask(mask)
+    listening.listen(BACKLOG)
+    os.rename(f"{directory}/{private}", path)
+    return listening.detach()
+
+
+def _bind(listening: socket, directory: str, name: str) -> None:
+    path = f"{directory}/{name}"
+    _unlink(path)
+    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+        listening.bind(path)
+        return
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        listening.bind(f"/proc/self/fd/{descriptor}/{name}")
+    finally:
+        os.close(descriptor)
+
+
+def _link(target: str, name: str) -> None:
+    """Make `name` a symlink to `target`, replacing one that leads elsewhere in one step."""
+    try:
+        if os.readlink(name) == target:
+            return
+    except OSError:
+        pass  # not there, or not a link: replaced below
+    beside = f"{name}.{os.getpid()}"
+    _unlink(beside)
+    os.symlink(target, beside)
+    os.rename(beside, name)
+
+
+def _write(path: str, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(path, flags, 0o600)
+    os.write(descriptor, data)
+    os.close(descriptor)
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return

@@ -1,0 +1,250 @@
+"""The daemon itself: liveness, capabilities, state, pausing, reloading, stopping, events."""
+
+from typing import Any
+
+from axium.daemon.context import Context
+from axium.daemon.services.lifecycle import PROTOCOL, uptime_in_full
+from axium.wire.envelope import Done, Reply, Request
+from axium.wire.errors import Refusal
+from axium.wire.registry import command, registry
+
+FEATURES = ("text-verbs", "hud-line", "env-line", "plan-line", "events")
+"""Named features beside the commands, for clients that ask by capability."""
+
+
+class Ping(Request, tag="ping"):
+    """Answer, which says that the daemon lives."""
+
+
+class Pong(Reply):
+    """`protocol` counts incompatible changes of the wire."""
+
+    pong: bool
+    version: str
+    protocol: int
+    pid: int
+
+
+@command()
+def ping(ctx: Context, req: Ping) -> Pong:
+    life = ctx.services.life
+    return Pong(pong=True, version=life.version, protocol=PROTOCOL, pid=life.pid)
+
+
+class Hello(Request, tag="hello"):
+    """Say what this daemon can do; a client asks for capabilities and compares no versions."""
+
+    version: str | None = None
+    capabilities: list[str] | None = None
+
+
+class Capabilities(Reply):
+    """A capability for every command, `cmd-NAME`, and the named features.
+
+    Where the request lists some, those of them that are there.
+    """
+
+    version: str
+    protocol: int
+    capabilities: list[str]
+
+
+@command()
+def hello(ctx: Context, req: Hello) -> Capabilities:
+    found = [f"cmd-{name}" for name in registry.names()] + list(FEATURES)
+    if req.capabilities is not None:
+        found = [name for name in found if name in req.capabilities]
+    life = ctx.services.life
+    return Capabilities(version=life.version, protocol=PROTOCOL, capabilities=found)
+
+
+class GetState(Request, tag="get_state"):
+    """Tell the whole state of environments and panes."""
+
+
+class StateReply(Reply):
+    """`state` as spec Core has it."""
+
+    state: dict[str, Any]
+
+
+@command()
+def get_state(ctx: Context, req: GetState) -> StateReply:
+    services = ctx.services
+    state = services.store.committed.state
+    return StateReply(
+        state={
+            "active_env": state.active_env,
+            "panes": state.panes,
+            "started": services.life.started,
+            "started_at": services.life.started_at,
+            "tmux_pane": services.life.tmux_pane,
+            "hud_cache": {key: services.hud.text(key, "plain") for key in state.panes},
+            "paused": state.paused,
+            "generation": state.generation,
+            "pane_info": services.panes.info(),
+        }
+    )
+
+
+class DaemonStatus(Request, tag="daemon_status"):
+    """Tell how the daemon is."""
+
+
+class StatusReply(Reply):
+    """`status` as spec Core has it."""
+
+    status: dict[str, Any]
+
+
+@command()
+def daemon_status(ctx: Context, req: DaemonStatus) -> StatusReply:
+    services = ctx.services
+    state = services.store.committed.state
+    return StatusReply(
+        status={
+            "running": True,
+            "uptime": uptime_in_full(services.life.uptime_secs),
+            "uptime_secs": services.life.uptime_secs,
+            "active_env": state.active_env,
+            "panes": len(state.panes),
+            "state": services.life.mode,
+            "pid": services.life.pid,
+            "version": services.life.version,
+            "connections": services.life.connections(),
+            "plugins": 0,
+            "links": 0,
+            "problems": [str(fault) for fault in services.settings.faults],
+        }
+    )
+
+
+class Stop(Request, tag="stop"):
+    """Stop the daemon: this reply is sent first, requests in flight get 5 s to finish."""
+
+
+class Stopping(Reply):
+    """The daemon is about to be gone."""
+
+    stopping: bool
+
+
+@command()
+def stop(ctx: Context, req: Stop) -> Stopping:
+    ctx.services.life.stop()
+    return Stopping(stopping=True)
+
+
+class Reload(Request, tag="reload"):
+    """Read state and all files again; a broken file keeps its last good content."""
+
+
+class Reloaded(Reply):
+    """`problems` are `FILE:LINE:COLUMN: message`, warnings included."""
+
+    reloaded: bool
+    problems: list[str]
+
+
+@command(emits=("hud_refresh", "daemon_reload", "config_reloaded"))
+async def reload(ctx: Context, req: Reload) -> Reloaded:
+    faults = await ctx.services.life.reload()
+    return Reloaded(reloaded=True, problems=[str(fault) for fault in faults])
+
+
+class Pause(Request, tag="pause"):
+    """Hold background work and the delivery of events; not an error when they are held."""
+
+
+class Mode(Reply):
+    """`state` is `monitoring` or `paused`."""
+
+    state: str
+
+
+@command()
+async def pause(ctx: Context, req: Pause) -> Mode:
+    await ctx.services.life.pause()
+    return Mode(state=ctx.services.life.mode)
+
+
+class Resume(Request, tag="resume"):
+    """Go on after a pause; not an error when nothing is held."""
+
+
+@command()
+async def resume(ctx: Context, req: Resume) -> Mode:
+    await ctx.services.life.resume()
+    return Mode(state=ctx.services.life.mode)
+
+
+class Subscribe(Request, tag="subscribe"):
+    """Stream events to this connection; the `id` names the stream, and each line carries it.
+
+    `events` are names with `*` and `?`. Replaying with `since` needs the journal.
+    """
+
+    events: list[str] | None = None
+    since: int | None = None
+
+
+class Subscribed(Reply):
+    """`seq` is the number of the last event before the stream."""
+
+    seq: int
+
+
+@command(needs_id=True)
+def subscribe(ctx: Context, req: Subscribe) -> Subscribed:
+    if req.since is not None:
+        raise Refusal(
+            "unavailable",
+            "field `since`: past events are not kept by this daemon",
+            hint="leave `since` out to get events from now on",
+        )
+    subscriptions = ctx.services.subscriptions
+    assert req.id is not None
+    if not subscriptions.begin(ctx.connection, req.id, req.events or ["*"]):
+        raise Refusal("conflict", f"a stream with the id `{req.id}` is open on this connection")
+    return Subscribed(seq=subscriptions.seq)
+
+
+class Unsubscribe(Request, tag="unsubscribe"):
+    """End a stream of this connection: the one of `stream`, of this `id`, or the only one."""
+
+    stream: str | int | None = None
+
+
+@command(needs_id=True)
+def unsubscribe(ctx: Context, req: Unsubscribe) -> Done:
+    named = req.stream if req.stream is not None else req.id
+    assert named is not None
+    if not ctx.services.subscriptions.end(ctx.connection, named):
+        raise Refusal("not_found", f"no stream with the id `{named}` is open on this connection")
+    return Done()
+
+
+class Stats(Request, tag="stats"):
+    """Tell what was asked, and how long the answers took inside the daemon."""
+
+
+class StatsReply(Reply):
+    """`latency_us` counts answers by the power of two of microseconds that they took at most."""
+
+    requests: dict[str, int]
+    remembered: int
+    latency_us: dict[str, int]
+    loop_lag_ms: float
+    restarts: dict[str, int]
+
+
+@command()
+def stats(ctx: Context, req: Stats) -> StatsReply:
+    counters = ctx.services.counters
+    return StatsReply(
+        requests=dict(counters.requests),
+        remembered=counters.remembered,
+        latency_us=counters.histogram(),
+        loop_lag_ms=counters.worst_lag_secs * 1000,
+        restarts={},
+    )

@@ -1,0 +1,174 @@
+"""Environments: which is active, globally and in each pane, and what runs because of it."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from axium.daemon.context import Context
+from axium.daemon.services.explaining import Explanation, explained
+from axium.wire.envelope import Done, Reply, Request
+from axium.wire.errors import Refusal
+from axium.wire.registry import command
+
+EnvName = Annotated[str, msgspec.Meta(description="the name of an environment of envs.yaml")]
+Pane = Annotated[str, msgspec.Meta(description="`%3`, or `SERVER:%3` for another tmux server")]
+Server = Annotated[str, msgspec.Meta(description="$TMUX of a shell in the pane's tmux server")]
+
+
+class SetEnv(Request, tag="set_env"):
+    """Make `value` (or `env`) the environment of every pane without one of its own.
+
+    It is on disk and visible to shells before the reply.
+    """
+
+    value: EnvName | None = None
+    env: EnvName | None = None
+
+
+@command(emits=("env_change", "hud_refresh"))
+async def set_env(ctx: Context, req: SetEnv) -> Done:
+    await ctx.services.environments.set_global(req.value if req.value is not None else req.env)
+    return Done()
+
+
+class SetPaneEnv(Request, tag="set_pane_env"):
+    """Give one pane an environment of its own, which wins over the global one."""
+
+    pane: Pane | None = None
+    env: EnvName | None = None
+    value: EnvName | None = None
+    server: Server | None = None
+
+
+@command(emits=("env_change", "hud_refresh"))
+async def set_pane_env(ctx: Context, req: SetPaneEnv) -> Done:
+    name = req.env if req.env is not None else req.value
+    await ctx.services.environments.set_pane(name, req.pane, req.server)
+    return Done()
+
+
+class GetPaneEnv(Request, tag="get_pane_env"):
+    """Tell the environment that applies in a pane."""
+
+    pane: Pane | None = None
+    server: Server | None = None
+
+
+class PaneEnv(Reply):
+    """`source` is `pane` for an override, `global`, or null where no environment is set."""
+
+    env: str | None
+    source: str | None
+
+
+@command(memo=True)
+def get_pane_env(ctx: Context, req: GetPaneEnv) -> PaneEnv:
+    if not req.pane:
+        raise Refusal("invalid", "pane ID required")
+    env, source = ctx.services.environments.in_pane(ctx.services.panes.key(req.pane, req.server))
+    return PaneEnv(env=env, source=source)
+
+
+class ClearPaneEnv(Request, tag="clear_pane_env"):
+    """Take a pane's own environment away; not an error where it has none."""
+
+    pane: Pane | None = None
+    server: Server | None = None
+
+
+@command(emits=("env_change", "hud_refresh"))
+async def clear_pane_env(ctx: Context, req: ClearPaneEnv) -> Done:
+    await ctx.services.environments.clear_pane(req.pane, req.server)
+    return Done()
+
+
+class ListEnvs(Request, tag="list_envs"):
+    """Tell every environment with its properties."""
+
+
+class Envs(Reply):
+    """`active` is the global one, or null."""
+
+    envs: dict[str, dict[str, Any]]
+    active: str | None
+
+
+@command(memo=True)
+def list_envs(ctx: Context, req: ListEnvs) -> Envs:
+    found = ctx.services.store.committed
+    return Envs(
+        envs={name: env.properties for name, env in found.configuration.environments.items()},
+        active=found.state.active_env,
+    )
+
+
+class GetEnvData(Request, tag="get_env_data"):
+    """Tell the properties of an environment: the named one, else the pane's, else the global."""
+
+    name: EnvName | None = None
+    pane: Pane | None = None
+    server: Server | None = None
+
+
+class EnvData(Reply):
+    """The properties, and `name`."""
+
+    env_data: dict[str, Any]
+
+
+@command(memo=True)
+def get_env_data(ctx: Context, req: GetEnvData) -> EnvData:
+    key = ctx.services.panes.key(req.pane, req.server)
+    env = ctx.services.environments.applying(req.name, key)
+    if env is None:
+        raise Refusal("not_found", "no environment is set", hint="`axium env set NAME` sets one")
+    return EnvData(env_data={**env.properties, "name": env.name})
+
+
+class Explain(Request, tag="explain"):
+    """Tell what a command would run, and where each part of that was written; nothing runs.
+
+    `variables` are the caller's process variables that `$NAME` in rules may mean.
+    """
+
+    command: str
+    args: list[str] = msgspec.field(default_factory=list)
+    pane: Pane | None = None
+    server: Server | None = None
+    cwd: str | None = None
+    variables: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Explained(Reply):
+    """`needs` are process variables that a rule names and the request did not tell."""
+
+    pane: str | None
+    env: str | None
+    source: str | None
+    verdict: str
+    argv: list[str]
+    parts: list[dict[str, Any]]
+    env_vars: dict[str, dict[str, Any]]
+    unset: list[dict[str, Any]]
+    rules: list[dict[str, Any]]
+    guards: list[dict[str, Any]]
+    fallback: str | None
+    needs: list[str]
+
+
+@command()
+def explain(ctx: Context, req: Explain) -> Explained:
+    services = ctx.services
+    key = services.panes.key(req.pane, req.server)
+    name, source = services.environments.in_pane(key)
+    env = services.environments.applying(name, key)
+    decision = services.plans.for_process(req.command, key=key, variables={**req.variables})
+    rules = services.store.committed.configuration.rules.for_command(req.command)
+    told: Explanation = explained(decision, req.args, rules)
+    return Explained(
+        pane=req.pane,
+        env=env.name if env is not None else None,
+        source=source,
+        guards=[],
+        **told,
+    )

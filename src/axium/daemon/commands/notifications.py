@@ -1,0 +1,84 @@
+"""Notifications: stored before they are acknowledged, handed out at most once."""
+
+from typing import Literal
+
+from axium.daemon.context import Context
+from axium.daemon.services.notifications import Row
+from axium.wire.envelope import Reply, Request
+from axium.wire.errors import Refusal
+from axium.wire.registry import command
+
+Level = Literal["info", "warning", "error", "success"]
+
+
+class Notify(Request, tag="notify"):
+    """Store a notification; `message` is another spelling of `body`."""
+
+    title: str
+    body: str | None = None
+    message: str | None = None
+    level: Level = "info"
+
+
+class Stored(Reply):
+    """`seq` numbers the notifications of this user."""
+
+    seq: int
+
+
+@command(emits=("notification",))
+async def notify(ctx: Context, req: Notify) -> Stored:
+    body = req.body if req.body is not None else req.message or ""
+    seq = await ctx.services.notifications.send(
+        spoke=req.spoke or "core", title=req.title, body=body, level=req.level
+    )
+    return Stored(seq=seq)
+
+
+class NotifyList(Request, tag="notify_list"):
+    """Tell what waits, oldest first; with `limit` only the newest of it. Nothing changes."""
+
+    limit: int | None = None
+
+
+class Rows(Reply):
+    """Each with `body` and `message`, `timestamp` (ISO 8601 UTC) and `time` (epoch seconds)."""
+
+    notifications: list[Row]
+
+
+@command()
+async def notify_list(ctx: Context, req: NotifyList) -> Rows:
+    if req.limit is not None and req.limit < 0:
+        raise Refusal("invalid", f"field `limit`: {req.limit} is below 0")
+    return Rows(notifications=await ctx.services.notifications.waiting(req.limit))
+
+
+class NotifyDrain(Request, tag="notify_drain"):
+    """Hand out what waits, to this client only.
+
+    With `drain`, an id of the client's, the same id gets the same rows again
+    after a lost reply; without it each row is handed out at most once.
+    """
+
+    drain: str | None = None
+
+
+@command()
+async def notify_drain(ctx: Context, req: NotifyDrain) -> Rows:
+    return Rows(notifications=await ctx.services.notifications.drain(req.drain))
+
+
+class NotifyClear(Request, tag="notify_clear"):
+    """Delete what waits."""
+
+
+class Cleared(Reply):
+    """How many were deleted."""
+
+    cleared: int
+
+
+@command()
+async def notify_clear(ctx: Context, req: NotifyClear) -> Cleared:
+    return Cleared(cleared=await ctx.services.notifications.clear())

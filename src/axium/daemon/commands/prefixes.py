@@ -1,0 +1,101 @@
+"""Prefixes: what stands before wrapped commands, by the user's rules and by registered ones."""
+
+from typing import Any
+
+import msgspec
+
+from axium.daemon.context import Context
+from axium.model.rules import rule_from_wire
+from axium.wire.envelope import Done, Reply, Request
+from axium.wire.errors import Refusal
+from axium.wire.registry import command
+
+
+class Place(msgspec.Struct, kw_only=True):
+    """Where a command is to run: `env` wins over `pane`, which wins over the global one."""
+
+    env: str | None = None
+    pane: str | None = None
+    server: str | None = None
+    cwd: str | None = None
+    generation: int | None = None
+    variables: dict[str, str] | None = None
+
+
+class ApplyPrefixes(Request, tag="apply_prefixes"):
+    """Tell what a command with these arguments becomes; without a rule it stays as it is.
+
+    `context.variables` are the process variables that `$NAME` in rules may mean;
+    without them the daemon's own are used.
+    """
+
+    command: str
+    args: list[str] = msgspec.field(default_factory=list)
+    context: Place = msgspec.field(default_factory=Place)
+    guards: bool = False
+
+
+class Applied(Reply):
+    """The whole argv; variables to set; variables to take away."""
+
+    command: list[str]
+    env_vars: dict[str, str]
+    unset: list[str]
+
+
+@command()
+def apply_prefixes(ctx: Context, req: ApplyPrefixes) -> Applied:
+    place, services = req.context, ctx.services
+    key = services.panes.key(place.pane, place.server)
+    env = services.environments.applying(place.env, key)
+    variables = services.plans.own_variables if place.variables is None else place.variables
+    decision = services.plans.decide(req.command, env=env, pane=key, variables=variables)
+    before, after = ([part.word for part in side] for side in (decision.before, decision.after))
+    return Applied(
+        command=[*before, *req.args, *after],
+        env_vars={name: part.word for name, part in decision.set},
+        unset=[name for name, _part in decision.unset],
+    )
+
+
+class ListPrefixedCommands(Request, tag="list_prefixed_commands"):
+    """Tell the names of wrapped commands."""
+
+
+class Commands(Reply):
+    """Sorted."""
+
+    commands: list[str]
+
+
+@command(memo=True)
+def list_prefixed_commands(ctx: Context, req: ListPrefixedCommands) -> Commands:
+    return Commands(commands=ctx.services.prefixes.commands())
+
+
+class RegisterPrefix(Request, tag="register_prefix"):
+    """Register a rule, by `wrapper`, or by `strategy` and `config`, until the daemon stops.
+
+    The first registration of a command wins, and the user's own file always.
+    """
+
+    command: str
+    wrapper: str | None = None
+    strategy: str | None = None
+    config: dict[str, Any] | None = None
+
+
+@command()
+async def register_prefix(ctx: Context, req: RegisterPrefix) -> Done:
+    try:
+        rule = rule_from_wire(
+            req.command,
+            wrapper=req.wrapper,
+            strategy=req.strategy,
+            config=req.config,
+            owner=req.spoke or "user",
+        )
+    except ValueError as fault:
+        raise Refusal("invalid", f"field `{fault}`") from None
+    await ctx.services.prefixes.register(rule)
+    return Done()

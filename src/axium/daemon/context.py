@@ -1,0 +1,43 @@
+"""What a command's handler is given: the services, and the connection that asks."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from axium.daemon.connection import Connection
+from axium.daemon.services.counters import Counters
+from axium.daemon.services.environments import Environments
+from axium.daemon.services.hud import Hud
+from axium.daemon.services.lifecycle import Lifecycle
+from axium.daemon.services.notifications import Notifications
+from axium.daemon.services.panes import Panes
+from axium.daemon.services.plans import Plans
+from axium.daemon.services.prefixes import Prefixes
+from axium.daemon.services.settings import Settings
+from axium.daemon.services.store import Store
+from axium.daemon.services.subscriptions import Subscriptions
+from axium.daemon.services.terminals import Terminals
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that commands translate to; built once, by `app`."""
+
+    counters: Counters
+    environments: Environments
+    hud: Hud
+    life: Lifecycle
+    notifications: Notifications
+    panes: Panes
+    plans: Plans
+    prefixes: Prefixes
+    settings: Settings
+    store: Store
+    subscriptions: Subscriptions
+    terminals: Terminals
+
+
+class Context(NamedTuple):
+    """One request's surroundings."""
+
+    services: Services
+    connection: Connection

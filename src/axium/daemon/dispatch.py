@@ -1,0 +1,174 @@
+"""From a line to its answer: dialect, envelope, command, handler, reply."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+
+from axium.daemon.connection import Connection
+from axium.daemon.context import Context, Services
+from axium.daemon.text import TextVerbs, text_error
+from axium.wire.codec import Codec, request_id
+from axium.wire.envelope import Reply, Request, RequestId, encode_refusal, encode_reply
+from axium.wire.errors import Refusal
+from axium.wire.registry import Command, Registry
+
+log = logging.getLogger("axium.dispatch")
+
+_MOST_REMEMBERED = 4096
+_LONGEST_REMEMBERED = 512
+
+
+class Memo:
+    """Replies to exact lines, true until something changes or their time is over."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._replies: dict[bytes, tuple[bytes, bool]] = {}
+        self._expires = 0.0
+
+    def get(self, line: bytes) -> tuple[bytes, bool] | None:
+        """The reply to this line, and whether the connection closes after it."""
+        if self._clock() >= self._expires:
+            self._replies.clear()
+            return None
+        return self._replies.get(line)
+
+    def put(self, line: bytes, reply: bytes, *, closes: bool, expires: float) -> None:
+        """Remember a reply until `expires` on the clock, or until `forget`."""
+        if len(line) > _LONGEST_REMEMBERED:
+            return
+        if len(self._replies) >= _MOST_REMEMBERED:
+            self._replies.clear()
+        self._expires = expires
+        self._replies[line] = (reply, closes)
+
+    def forget(self) -> None:
+        """Something changed: no remembered reply is true any more."""
+        self._replies.clear()
+
+
+class Dispatch:
+    """Answers the lines of every connection from one registry of commands."""
+
+    def __init__(self, registry: Registry, services: Services, text: TextVerbs, memo: Memo) -> None:
+        self._registry = registry
+        self._services = services
+        self._text = text
+        self._memo = memo
+        self._codec = Codec(registry)
+
+    def answer(self, line: bytes, connection: Connection) -> bytes | None:
+        """See `Port.answer`."""
+        known = self._memo.get(line)
+        if known is not None:
+            reply, closes = known
+            if closes:
+                connection.close_after()
+            self._services.counters.remembered += 1
+            return reply
+        if line.lstrip()[:1] != b"{":
+            return self._answer_text(line, connection)
+        return self._answer_json(line, connection)
+
+    def closed(self, connection: Connection) -> None:
+        """See `Port.closed`."""
+        self._services.subscriptions.end_all(connection)
+
+    def _answer_text(self, line: bytes, connection: Connection) -> bytes | None:
+        connection.close_after()
+        answer = self._text.answer(line, connection)
+        if isinstance(answer, bytes):
+            return answer
+        task = asyncio.create_task(answer, name="text verb")
+        task.add_done_callback(partial(self._send_text, connection))
+        connection.spawn(task)
+        return None
+
+    def _answer_json(self, line: bytes, connection: Connection) -> bytes | None:
+        try:
+            request = self._codec.request(line)
+        except Refusal as refusal:
+            known_id = request_id(line)
+            if known_id is None:
+                connection.close_after()
+            return _refused(refusal, known_id)
+        if request.id is None:
+            connection.close_after()
+        command = self._registry.of(request)
+        self._services.counters.requests[command.name] += 1
+        return self._carry_out(command, request, connection, line)
+
+    def _carry_out(
+        self, command: Command, request: Request, connection: Connection, line: bytes
+    ) -> bytes | None:
+        started = time.perf_counter()
+        try:
+            if command.needs_id and request.id is None:
+                raise Refusal("invalid", f"`{command.name}` needs an `id`", hint="add an `id`")
+            result = command.handler(Context(self._services, connection), request)
+        except Exception as fault:  # noqa: BLE001 (the boundary of dispatch: one reply, always)
+            return _failed(fault, command.name, request.id)
+        if isinstance(result, Reply):
+            reply = encode_reply(result, request.id)
+            if command.memo:
+                self._remember(line, reply, closes=request.id is None)
+            self._services.counters.took(time.perf_counter() - started)
+            return reply
+        task: asyncio.Task[Reply] = asyncio.create_task(result, name=command.name)
+        task.add_done_callback(partial(self._send_reply, connection, request.id, started))
+        connection.spawn(task)
+        return None
+
+    def _remember(self, line: bytes, reply: bytes, *, closes: bool) -> None:
+        self._memo.put(line, reply, closes=closes, expires=self._services.hud.changes_at())
+
+    def _send_reply(
+        self,
+        connection: Connection,
+        answer_id: RequestId | None,
+        started: float,
+        task: asyncio.Task[Reply],
+    ) -> None:
+        if task.cancelled():
+            return
+        self._services.counters.took(time.perf_counter() - started)
+        fault = task.exception()
+        if fault is None:
+            connection.send(encode_reply(task.result(), answer_id))
+        else:
+            connection.send(_failed(fault, task.get_name(), answer_id))
+
+    def _send_text(self, connection: Connection, task: asyncio.Task[bytes]) -> None:
+        if task.cancelled():
+            return
+        fault = task.exception()
+        if fault is None:
+            connection.send(task.result())
+            return
+        if not isinstance(fault, Refusal):
+            log.error("a text verb failed", exc_info=fault)
+        connection.send(text_error(str(fault)))
+
+
+def _failed(fault: BaseException, name: str, answer_id: RequestId | None) -> bytes:
+    if isinstance(fault, Refusal):
+        return _refused(fault, answer_id)
+    log.error("`%s` failed", name, exc_info=fault)
+    return encode_refusal(
+        "failed",
+        f"`{name}` failed inside the daemon: {type(fault).__name__}: {fault}",
+        hint="`axium daemon logs` has the traceback",
+        request_id=answer_id,
+    )
+
+
+def _refused(refusal: Refusal, answer_id: RequestId | None) -> bytes:
+    return encode_refusal(
+        refusal.code,
+        refusal.sentence,
+        hint=refusal.hint,
+        fields=refusal.fields,
+        request_id=answer_id,
+    )

@@ -1,0 +1,1 @@
+"""What decides and owns side effects; commands only translate to and from these."""

@@ -1,0 +1,107 @@
+"""Which environment is active where: validating, changing, and telling of it."""
+
+from typing import Any
+
+from axium.daemon.services.panes import Panes
+from axium.daemon.services.snapshot import Snapshot
+from axium.daemon.services.store import Change, Store
+from axium.daemon.services.subscriptions import Subscriptions
+from axium.model.environments import Environment
+from axium.model.events import EnvChange, HudRefresh
+from axium.model.suggest import nearest
+from axium.wire.errors import Refusal
+
+
+class Environments:
+    """The active environments, global and of each pane."""
+
+    def __init__(self, store: Store, panes: Panes, subscriptions: Subscriptions) -> None:
+        self._store = store
+        self._panes = panes
+        self._subscriptions = subscriptions
+
+    async def set_global(self, name: str | None) -> None:
+        """Make `name` the environment of every pane without one of its own."""
+
+        def step(found: Snapshot) -> Snapshot:
+            env = required(found, name)
+            return found.step(lambda state: state.with_active(env.name))
+
+        change = await self._store.change(step)
+        self._tell(change, None, change.old.state.active_env, change.new.state.active_env)
+
+    async def set_pane(self, name: str | None, pane: str | None, server: str | None) -> None:
+        """Give one pane an environment of its own."""
+        required(self._store.committed, name)
+        place = await self._panes.place(pane, server)
+        key = place.key()
+
+        def step(found: Snapshot) -> Snapshot:
+            env = required(found, name)
+            return found.step(lambda state: place.known_in(state).with_pane(key, env.name))
+
+        change = await self._store.change(step)
+        self._tell(change, key, _former(change, key), name)
+
+    async def clear_pane(self, pane: str | None, server: str | None) -> None:
+        """Take a pane's own environment away; nothing happens where it has none."""
+        place = await self._panes.place(pane, server)
+        key = place.key()
+
+        def step(found: Snapshot) -> Snapshot:
+            state = place.known_in(found.state)
+            if key not in state.panes:
+                return found
+            return found.step(lambda _state: state.without_pane(key))
+
+        change = await self._store.change(step)
+        if change.new is not change.old:
+            self._tell(change, key, _former(change, key), None)
+
+    def in_pane(self, key: str | None) -> tuple[str | None, str | None]:
+        """The name that applies in a pane, and whether it is its own (`pane`) or the `global`."""
+        state = self._store.committed.state
+        if key is not None and key in state.panes:
+            return state.panes[key], "pane"
+        return state.active_env, "global" if state.active_env is not None else None
+
+    def applying(self, name: str | None, key: str | None) -> Environment | None:
+        """The environment of this name, else the one that applies in the pane.
+
+        None where none is set. Refusal `unknown_env` where it is not in envs.yaml.
+        """
+        found = self._store.committed
+        wanted = name if name is not None else found.state.env_for(key)
+        return required(found, wanted) if wanted is not None else None
+
+    def _tell(self, change: Change, pane: str | None, old: str | None, new: str | None) -> None:
+        generation = change.new.state.generation
+        self._subscriptions.emit(
+            EnvChange(new_env=new, old_env=old, pane=pane, generation=generation)
+        )
+        self._subscriptions.emit(HudRefresh())
+
+
+def required(found: Snapshot, name: str | None) -> Environment:
+    """The environment of this name. Refusal `invalid` (empty), `unknown_env` with the nearest."""
+    if name is None or not name.strip():
+        raise Refusal("invalid", "Environment name cannot be empty")
+    environments = found.configuration.environments
+    env = environments.get(name)
+    if env is None:
+        raise unknown_environment(name, list(environments))
+    return env
+
+
+def unknown_environment(name: str, known: list[str]) -> Refusal:
+    """The refusal of a name that envs.yaml does not have, with the nearest ones."""
+    near = nearest(name, known)
+    sentence = f"Unknown environment: {name}"
+    fields: dict[str, Any] = {"suggestions": near}
+    if near:
+        sentence += f"\nDid you mean: {', '.join(near)}"
+    return Refusal("unknown_env", sentence, hint="`axium env list` shows all of them", **fields)
+
+
+def _former(change: Change, key: str) -> str | None:
+    return change.old.state.panes.get(key)

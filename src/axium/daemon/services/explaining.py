@@ -1,0 +1,55 @@
+"""A decision told part by part: what would run, and where each word of it was written."""
+
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from axium.model.marks import Mark
+from axium.model.resolver import Decision, Part
+from axium.model.rules import Rule
+
+
+class Explanation(TypedDict):
+    """The fields of `explain` that come from the decision."""
+
+    verdict: str
+    argv: list[str]
+    parts: list[dict[str, Any]]
+    env_vars: dict[str, dict[str, Any]]
+    unset: list[dict[str, Any]]
+    rules: list[dict[str, Any]]
+    fallback: str | None
+    needs: list[str]
+
+
+def explained(decision: Decision, args: list[str], rules: Iterable[Rule]) -> Explanation:
+    """The decision with the caller's arguments in their place."""
+    typed = [Part(arg, None, "an argument as it was typed") for arg in args]
+    parts = [*decision.before, *typed, *decision.after]
+    return Explanation(
+        verdict=decision.verdict,
+        argv=[part.word for part in parts],
+        parts=[_told(part) for part in parts],
+        env_vars={name: _told(part) for name, part in decision.set},
+        unset=[{**_told(part), "word": name} for name, part in decision.unset],
+        rules=[_told_rule(rule) for rule in rules],
+        fallback=decision.fallback,
+        needs=list(decision.needs),
+    )
+
+
+def _told(part: Part) -> dict[str, Any]:
+    return {"word": part.word, "where": _place(part.where), "why": part.why}
+
+
+def _told_rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "command": rule.command,
+        "form": type(rule.form).__name__,
+        "owner": rule.owner,
+        "where": _place(rule.where),
+        "text": [template.text for template in rule.templates()],
+    }
+
+
+def _place(mark: Mark | None) -> str | None:
+    return None if mark is None else str(mark)

@@ -1,0 +1,126 @@
+"""The HUD's text for every pane, rendered once and kept until something in it changes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from axium.daemon.services.store import Store
+from axium.daemon.services.subscriptions import Subscriptions
+from axium.model.environments import Environment
+from axium.model.events import HudRefresh, HudSegmentUpdated
+from axium.model.hud import Extra, Format, HudContext, render_hud
+from axium.model.marks import Fault, Mark
+
+_CORE_PRIORITY = 10
+_SPOKE_PRIORITY = 100
+
+
+class Hud:
+    """Renders HUD texts from the committed snapshot and the segments set through the wire."""
+
+    def __init__(
+        self,
+        store: Store,
+        subscriptions: Subscriptions,
+        *,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._subscriptions = subscriptions
+        self._clock = clock
+        self._started = clock()
+        self._listeners: list[Callable[[], None]] = []
+        self._extras: dict[str, Extra] = {}
+        self._faults = 0
+        self._texts: dict[tuple[str | None, str | None, Format], str] = {}
+        self._expires = 0.0
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when texts change by something else than a commit."""
+        self._listeners.append(listener)
+
+    @property
+    def uptime_secs(self) -> int:
+        """Whole seconds since this daemon started."""
+        return int(self._clock() - self._started)
+
+    def changes_at(self) -> float:
+        """When, on the clock, the texts change by themselves: at the next minute of uptime."""
+        return self._started + (self.uptime_secs // 60 + 1) * 60
+
+    def text(self, key: str | None, form: Format) -> str:
+        """The HUD of a pane (None: of any pane without an environment of its own)."""
+        state = self._store.committed.state
+        return self.text_for(state.env_for(key), key, form)
+
+    def text_for(self, env: str | None, key: str | None, form: Format) -> str:
+        """The HUD for an environment; `key` matters where the layout shows the pane."""
+        if self._clock() >= self._expires:
+            self.forget()
+        pane = key if self._shows_pane() else None
+        known = self._texts.get((env, pane, form))
+        if known is None:
+            known = self._render(env, pane, form)
+            self._texts[env, pane, form] = known
+        return known
+
+    def forget(self) -> None:
+        """Something changed: render anew when asked."""
+        self._texts.clear()
+        self._expires = self.changes_at()
+
+    def set_segment(self, owner: str, value: str) -> None:
+        """Show a value under its owner's name; an empty one takes it away."""
+        if value:
+            self._extras[owner] = Extra(
+                name=owner, value=value, priority=_SPOKE_PRIORITY, owner=owner
+            )
+        else:
+            self._extras.pop(owner, None)
+        self._change()
+        self._subscriptions.emit(HudSegmentUpdated(spoke=owner, value=value))
+        self._subscriptions.emit(HudRefresh())
+
+    def show_faults(self, faults: tuple[Fault, ...]) -> None:
+        """Tell in every HUD how many faults keep files from being in force."""
+        self._faults = sum(fault.severity == "error" for fault in faults)
+        self._change()
+
+    def segments(self) -> list[dict[str, Any]]:
+        """Name, priority and owner of every segment that is shown, by priority."""
+        config = self._store.committed.configuration.hud
+        core = [
+            {"name": name, "priority": _CORE_PRIORITY + n, "spoke": "core"}
+            for n, name in enumerate(config.layout)
+            if name not in self._extras
+        ]
+        others = [
+            {"name": extra.name, "priority": extra.priority, "spoke": extra.owner}
+            for extra in self._extras.values()
+        ]
+        shown = [segment for segment in core + others if segment["name"] not in config.hide]
+        return sorted(shown, key=lambda segment: segment["priority"])
+
+    def _change(self) -> None:
+        self.forget()
+        for listener in self._listeners:
+            listener()
+
+    def _shows_pane(self) -> bool:
+        return "pane" in self._store.committed.configuration.hud.layout
+
+    def _render(self, env: str | None, pane: str | None, form: Format) -> str:
+        found = self._store.committed
+        context = HudContext(
+            env=_shown(found.environment(env), env),
+            pane=pane,
+            uptime_secs=self.uptime_secs,
+            faults=self._faults,
+        )
+        return render_hud(found.configuration.hud, context, self._extras.values(), format=form)
+
+
+def _shown(env: Environment | None, name: str | None) -> Environment | None:
+    """The environment to show; one that envs.yaml lost still has its name."""
+    if env is not None or name is None:
+        return env
+    return Environment(name=name, where=Mark("state.json", 1, 1))

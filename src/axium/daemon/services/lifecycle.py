@@ -1,0 +1,101 @@
+"""The daemon's own life: pausing, resuming, reloading, stopping, and what it says of itself."""
+
+import asyncio
+import os
+from collections.abc import Callable
+
+from axium import __version__
+from axium.daemon.services.hud import Hud
+from axium.daemon.services.settings import Settings
+from axium.daemon.services.store import Store
+from axium.daemon.services.subscriptions import Subscriptions
+from axium.model.events import ConfigReloaded, DaemonReload, HudRefresh
+from axium.model.marks import Fault
+
+PROTOCOL = 1
+"""Counts incompatible changes of the wire; clients ask for capabilities instead."""
+
+
+class Lifecycle:
+    """What concerns the daemon as a whole."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        subscriptions: Subscriptions,
+        hud: Hud,
+        *,
+        started_at: float,
+        iso: Callable[[float], str],
+        tmux_pane: str | None,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._subscriptions = subscriptions
+        self._hud = hud
+        self.started_at = started_at
+        self.started = iso(started_at)
+        self.tmux_pane = tmux_pane
+        self.connections: Callable[[], int] = lambda: 0
+        self.pid = os.getpid()
+        self.version = __version__
+        self.stopping = asyncio.Event()
+        self.last_pane: str | None = None
+
+    @property
+    def uptime_secs(self) -> int:
+        """Whole seconds since the start."""
+        return self._hud.uptime_secs
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether background work and event delivery are held."""
+        return self._store.committed.state.paused
+
+    @property
+    def mode(self) -> str:
+        """`monitoring`, or `paused`."""
+        return "paused" if self.is_paused else "monitoring"
+
+    async def pause(self) -> bool:
+        """Hold background work; False where it is held already."""
+        change = await self._store.change(
+            lambda found: found if found.state.paused else found.step(lambda s: s.with_pause())
+        )
+        self._subscriptions.pause()
+        return change.new is not change.old
+
+    async def resume(self) -> bool:
+        """Go on with it; False where nothing was held."""
+        change = await self._store.change(
+            lambda found: found.step(lambda s: s.with_resume()) if found.state.paused else found
+        )
+        self._subscriptions.resume()
+        return change.new is not change.old
+
+    async def begin_session(self) -> None:
+        """Begin a new session in the journal."""
+        await self._store.change(lambda found: found.step(lambda s: s.with_session()))
+
+    async def reload(self) -> tuple[Fault, ...]:
+        """Read everything again; what is wrong with it. Refusal `failed`."""
+        faults = await self._settings.reload()
+        for event in (HudRefresh(), DaemonReload(), ConfigReloaded(), HudRefresh()):
+            self._subscriptions.emit(event)
+        return faults
+
+    def stop(self) -> None:
+        """Begin to stop once the replies that are under way are out."""
+        self.stopping.set()
+
+
+def uptime_in_full(secs: int) -> str:
+    """`2h 15m 30s`; hours are left out when 0, minutes when both are."""
+    hours, rest = divmod(secs, 3600)
+    minutes, seconds = divmod(rest, 60)
+    if hours:
+        return f"{hours}h {minutes}m {seconds}s"
+    if minutes:
+        return f"{minutes}m {seconds}s"
+    return f"{seconds}s"

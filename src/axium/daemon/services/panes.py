@@ -1,0 +1,123 @@
+"""Which pane a request means: its key in the state, and the tmux server that it belongs to."""
+
+import os
+from typing import Any, NamedTuple
+
+from axium.daemon.services.store import Store
+from axium.daemon.services.tmux import Tmux, server_at
+from axium.model.panes import (
+    DEFAULT,
+    Server,
+    pane_key,
+    parse_server,
+    server_name,
+    split_key,
+)
+from axium.model.state import State
+from axium.wire.errors import Refusal
+
+
+class Placed(NamedTuple):
+    """A pane to be changed: its name for the server, and that server as it is now, if known."""
+
+    name: str
+    pane: str
+    server: Server | None
+
+    def key(self) -> str:
+        """The pane's key in the state."""
+        return pane_key(self.name, self.pane)
+
+    def known_in(self, state: State) -> State:
+        """The state that has this pane's server as it is now."""
+        return state if self.server is None else state.with_server(self.name, self.server)
+
+
+class Panes:
+    """Resolves `pane` and `server` of requests."""
+
+    def __init__(self, store: Store, tmux: Tmux, *, default_socket: str) -> None:
+        self._store = store
+        self._tmux = tmux
+        self._default_socket = default_socket
+
+    def key(self, pane: str | None, server: str | None) -> str | None:
+        """The key under which a pane's override would stand; no I/O.
+
+        None where no pane is given, or its server is not one that the state
+        knows: such a pane has no override. Refusal `invalid`.
+        """
+        if not pane:
+            return None
+        name, number = self._split(pane)
+        if server is None:
+            return pane_key(name, number)
+        socket, pid = self._parsed(server)
+        for known, record in self._store.committed.state.servers.items():
+            if record.socket == socket and record.pid == pid:
+                return pane_key(known, number)
+        return None
+
+    async def place(self, pane: str | None, server: str | None) -> Placed:
+        """Where a pane's override is to stand. Refusal `invalid`, `not_found`.
+
+        Without `server` it is the one that the name in the key means, else the
+        default server, which is asked who it is when that is not known yet.
+        """
+        if not pane:
+            raise Refusal("invalid", "pane ID required")
+        name, number = self._split(pane)
+        if server is not None:
+            record = self.server(server)
+            return Placed(self.name_of(record), number, record)
+        if name == DEFAULT and name not in self._store.committed.state.servers:
+            return Placed(name, number, await self._default_server())
+        return Placed(name, number, None)
+
+    def info(self) -> dict[str, dict[str, Any]]:
+        """Each pane with an override: its environment and its tmux server."""
+        state = self._store.committed.state
+        return {
+            key: {"env": env, "server": name, "socket": known.socket if known else None}
+            for key, env in state.panes.items()
+            for name in [split_key(key)[0]]
+            for known in [state.servers.get(name)]
+        }
+
+    def server(self, text: str) -> Server:
+        """The live server that `$TMUX` means. Refusal `invalid`, `not_found`."""
+        socket, pid = self._parsed(text)
+        found = server_at(socket, pid)
+        if found is None:
+            raise Refusal(
+                "not_found",
+                f"no tmux server with pid {pid} is running (server `{text}`)",
+                hint="`server` is $TMUX of a shell inside a running tmux",
+            )
+        return found
+
+    def name_of(self, server: Server) -> str:
+        """The name under which a server's panes stand."""
+        known = self._store.committed.state.servers
+        return server_name(server.socket, known, self._default_socket)
+
+    async def _default_server(self) -> Server | None:
+        if not os.access(self._default_socket, os.F_OK):
+            return None
+        return await self._tmux.identify(self._default_socket)
+
+    def _split(self, pane: str) -> tuple[str, str]:
+        try:
+            return split_key(pane)
+        except ValueError:
+            raise Refusal(
+                "invalid",
+                f"field `pane`: `{pane[:80]}` is not a pane ID",
+                hint="it is written like `%3`, or `SERVER:%3` for another tmux server",
+            ) from None
+
+    def _parsed(self, text: str) -> tuple[str, int]:
+        try:
+            return parse_server(text)
+        except ValueError as fault:
+            raise Refusal("invalid", f"field `server`: {fault}") from None

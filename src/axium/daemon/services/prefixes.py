@@ -1,0 +1,34 @@
+"""Rules that are registered through the wire."""
+
+from axium.daemon.services.snapshot import Snapshot
+from axium.daemon.services.store import Store
+from axium.model.rules import Rule, RuleConflict
+from axium.wire.errors import Refusal
+
+
+class Prefixes:
+    """Registers rules; the first registration of a command wins, the user's file always."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def register(self, rule: Rule) -> None:
+        """Add a rule and publish it. Refusal `conflict` where another owner has the command."""
+        await self._store.change(lambda found: _registered(found, rule))
+
+    def commands(self) -> list[str]:
+        """The names of wrapped commands, sorted."""
+        return list(self._store.committed.configuration.rules.commands())
+
+
+def _registered(found: Snapshot, rule: Rule) -> Snapshot:
+    try:
+        return found.with_rules(found.configuration.rules.with_rule(rule))
+    except RuleConflict as conflict:
+        raise Refusal(
+            "conflict",
+            str(conflict),
+            hint="the first registration of a command wins, and the user's own file always",
+            conflict=True,
+            owner=conflict.owner,
+        ) from None

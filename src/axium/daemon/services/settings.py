@@ -1,0 +1,94 @@
+"""The configuration in force: read from the user's files, kept where a file is at fault."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
+
+import msgspec
+
+from axium.config.load import Loaded, load
+from axium.daemon.services.store import Store
+from axium.daemon.services.subscriptions import Subscriptions
+from axium.model.configuration import Configuration
+from axium.model.events import ConfigReloaded
+from axium.model.marks import Fault
+from axium.model.rules import Rule
+
+log = logging.getLogger("axium.settings")
+
+
+CORE_KEYS = ("hud", "envs", "prefixes")
+"""The parts of the configuration that `get_config` knows."""
+
+
+def core_value(configuration: Configuration, key: str) -> Any:
+    """A part of the configuration as plain data; KeyError where `key` is not of `CORE_KEYS`."""
+    parts: dict[str, Callable[[], Any]] = {
+        "hud": lambda: msgspec.to_builtins(configuration.hud),
+        "envs": lambda: {name: env.properties for name, env in configuration.environments.items()},
+        "prefixes": lambda: [
+            _plain(rule)
+            for name in configuration.rules.commands()
+            for rule in configuration.rules.for_command(name)
+        ],
+    }
+    return parts[key]()
+
+
+def _plain(rule: Rule) -> dict[str, Any]:
+    return {
+        "command": rule.command,
+        "form": type(rule.form).__name__,
+        "text": [template.text for template in rule.templates()],
+        "unset": list(rule.unset),
+        "fallback": rule.fallback,
+        "owner": rule.owner,
+        "where": str(rule.where),
+    }
+
+
+class Settings:
+    """Reads the user's files again, and tells what is wrong with them."""
+
+    def __init__(
+        self,
+        root: str,
+        first: Loaded,
+        store: Store,
+        subscriptions: Subscriptions,
+        *,
+        executor: Executor,
+        show_faults: Callable[[tuple[Fault, ...]], None],
+    ) -> None:
+        self._root = root
+        self._store = store
+        self._subscriptions = subscriptions
+        self._executor = executor
+        self._show_faults = show_faults
+        self._reading = asyncio.Lock()
+        self.faults: tuple[Fault, ...] = ()
+        self._note(first)
+
+    async def reload(self) -> tuple[Fault, ...]:
+        """Read all files and put them in force; what is wrong with them. Refusal `failed`."""
+        async with self._reading:
+            loaded = await asyncio.get_running_loop().run_in_executor(
+                self._executor, load, self._root, self._store.committed.configuration
+            )
+            await self._store.change(lambda found: found.taking(loaded.configuration))
+            self._note(loaded)
+        return self.faults
+
+    async def changed_on_disk(self) -> None:
+        """A file changed: read all of them again, and tell."""
+        await self.reload()
+        self._subscriptions.emit(ConfigReloaded())
+
+    def _note(self, loaded: Loaded) -> None:
+        if loaded.faults != self.faults:
+            for fault in loaded.faults:
+                log.warning("%s", fault)
+        self.faults = loaded.faults
+        self._show_faults(loaded.faults)

@@ -1,0 +1,67 @@
+"""What one environment's wrapped commands do, as published words with their stamp."""
+
+from hashlib import blake2b
+from typing import NamedTuple
+
+from axium.model.configuration import Configuration
+from axium.model.environments import Environment
+from axium.model.hud import sgr
+from axium.model.resolver import Unresolvable, resolve
+from axium.model.table import table_words
+from axium.thin.words import encode, frame
+
+
+class Published(NamedTuple):
+    """The tables of one environment by command, and the pointer to them."""
+
+    stamp: str
+    tables: dict[str, bytes]
+    pointer: bytes
+
+
+def published(
+    configuration: Configuration, name: str | None, *, user_home: str, commands_stamp: str
+) -> Published:
+    """Tables and pointer of the environment `name` (None: no environment is set).
+
+    A command that can't be resolved without knowing more, or that is at fault,
+    is `ask`, as is every command of an environment that envs.yaml does not have.
+    """
+    env = configuration.environments.get(name) if name is not None else None
+    is_unknown = name is not None and env is None
+    tables = {
+        command: _ask() if is_unknown else _table(configuration, command, env, user_home)
+        for command in configuration.rules.commands()
+    }
+    stamp = stamp_of([name or "", *(f"{key}\0{table!r}" for key, table in tables.items())])
+    pointer = frame([name or "", stamp, _color(env), commands_stamp])
+    return Published(stamp, tables, pointer)
+
+
+def stamp_of(parts: list[str]) -> str:
+    """A digest of words: the same exactly when they are."""
+    digest = blake2b(digest_size=8)
+    for part in parts:
+        digest.update(b"%d:" % len(part))
+        digest.update(encode(part))
+    return digest.hexdigest()
+
+
+def _table(
+    configuration: Configuration, command: str, env: Environment | None, user_home: str
+) -> bytes:
+    try:
+        decision = resolve(configuration, command, env=env, home=user_home)
+    except Unresolvable:
+        # `axium run` resolves it again and tells the person what is wrong.
+        return _ask()
+    return frame(table_words(decision))
+
+
+def _ask() -> bytes:
+    return frame(["ask", ""])
+
+
+def _color(env: Environment | None) -> str:
+    color = env.properties.get("color") if env is not None else None
+    return sgr(color) if isinstance(color, str) else ""

@@ -1,0 +1,164 @@
+"""The tmux servers that are served: what they show follows the truth, and the truth their panes."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+
+from axium.daemon.services.counters import Counters
+from axium.daemon.services.hud import Hud
+from axium.daemon.services.panes import Panes
+from axium.daemon.services.snapshot import Snapshot
+from axium.daemon.services.store import Change, Store
+from axium.daemon.services.subscriptions import Subscriptions
+from axium.daemon.services.tmux import HudTexts, Tmux
+from axium.model.events import HudRefresh, PaneClosed
+from axium.model.panes import Server, pane_key, split_key
+from axium.model.state import State
+from axium.wire.errors import Refusal
+
+log = logging.getLogger("axium.terminals")
+
+
+class Terminals:
+    """Pushes HUD texts to every served tmux server, and forgets panes that died.
+
+    A server is served once a pane of it was set, or it was attached; pushes of
+    one burst are made together, after the replies of the changes that caused them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        hud: Hud,
+        tmux: Tmux,
+        panes: Panes,
+        subscriptions: Subscriptions,
+        counters: Counters,
+        *,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._hud = hud
+        self._tmux = tmux
+        self._panes = panes
+        self._subscriptions = subscriptions
+        self._counters = counters
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._served: dict[str, Server] = {}
+        self._push_due: asyncio.Handle | None = None
+        self._tick: asyncio.TimerHandle | None = None
+        self._work: set[asyncio.Task[None]] = set()
+
+    def begin(self) -> None:
+        """Serve the servers that the state knows; their panes that died meanwhile are forgotten."""
+        self._serve_known(self._store.committed.state)
+        self.refresh()
+
+    async def attach(self, text: str) -> str:
+        """Serve the tmux server that `$TMUX` means from now on; its name. Refusal."""
+        server = self._panes.server(text)
+        name = self._panes.name_of(server)
+        await self._store.change(
+            lambda found: found.step(lambda state: state.with_server(name, server))
+        )
+        self.refresh()
+        return name
+
+    def committed(self, change: Change) -> None:
+        """The truth changed: serve new servers, and show it everywhere."""
+        if change.old.state.servers is not change.new.state.servers:
+            self._serve_known(change.new.state)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Have every served server show the present texts soon; a burst costs one push."""
+        if self._push_due is None and self._served:
+            self._push_due = self._loop.call_soon(self._push)
+
+    async def close(self) -> None:
+        """End all timers and watches."""
+        for timer in (self._push_due, self._tick):
+            if timer is not None:
+                timer.cancel()
+        for task in list(self._work):
+            task.cancel()
+        await self._tmux.close()
+
+    def _serve_known(self, state: State) -> None:
+        for name, server in state.servers.items():
+            if self._served.get(name) != server:
+                self._served[name] = server
+                self._watch(name, server)
+        for name in set(self._served) - set(state.servers):
+            del self._served[name]
+        self._plan_tick()
+
+    def _watch(self, name: str, server: Server) -> None:
+        self._tmux.watch(
+            server,
+            on_pane_gone=lambda pane: self._spawn(self._forget_pane(name, server, pane)),
+            on_server_gone=lambda: self._spawn(self._forget_server(name, server)),
+        )
+
+    def _push(self) -> None:
+        self._push_due = None
+        state = self._store.committed.state
+        own: dict[str, dict[str, str]] = {name: {} for name in self._served}
+        for key, env in state.panes.items():
+            name, pane = split_key(key)
+            if name in own:
+                own[name][pane] = self._hud.text_for(env, key, "tmux")
+        everywhere = self._hud.text_for(state.active_env, None, "tmux")
+        for name, server in self._served.items():
+            self._tmux.push(server, HudTexts(everywhere, own[name]))
+
+    def _plan_tick(self) -> None:
+        """The HUD shows minutes: push at each one while there is a server to show them."""
+        if self._tick is None and self._served:
+            due = self._hud.changes_at()
+            self._tick = self._loop.call_later(due - self._clock(), self._ticked, due)
+
+    def _ticked(self, due: float) -> None:
+        self._tick = None
+        self._counters.lagged(self._clock() - due)
+        self.refresh()
+        self._plan_tick()
+
+    async def _forget_pane(self, name: str, server: Server, pane: str) -> None:
+        key = pane_key(name, pane)
+
+        def step(found: Snapshot) -> Snapshot:
+            if found.state.servers.get(name) != server or key not in found.state.panes:
+                return found
+            return found.step(lambda state: state.without_pane(key))
+
+        change = await self._store.change(step)
+        if change.new is not change.old:
+            self._subscriptions.emit(PaneClosed(pane=key))
+            self._subscriptions.emit(HudRefresh())
+
+    async def _forget_server(self, name: str, server: Server) -> None:
+        def step(found: Snapshot) -> Snapshot:
+            if found.state.servers.get(name) != server:
+                return found
+            return found.step(lambda state: state.without_server(name))
+
+        change = await self._store.change(step)
+        for key in change.old.state.panes.keys() - change.new.state.panes.keys():
+            self._subscriptions.emit(PaneClosed(pane=key))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work, name="forget a pane")
+        self._work.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._work.discard(task)
+        if task.cancelled():
+            return
+        fault = task.exception()
+        if isinstance(fault, Refusal):
+            log.error("a closed pane could not be forgotten: %s", fault)
+        elif fault is not None:
+            log.error("a closed pane could not be forgotten", exc_info=fault)

@@ -1,0 +1,67 @@
+"""From the command line of the daemon to a running one, telling its starter how it went."""
+
+import os
+import sys
+from contextlib import suppress
+
+from axium.daemon.boot import Hold, Taken, Unusable, take
+from axium.thin.paths import environ, home_of
+
+
+class Options:
+    """`--ready-fd N`: where to tell. `--foreground`: log to stderr. `--debug`: log more."""
+
+    def __init__(self, argv: list[str]) -> None:
+        self.foreground = "--foreground" in argv
+        self.debug = "--debug" in argv or os.environ.get("AXIUM_DEBUG") == "1"
+        self.ready = int(argv[argv.index("--ready-fd") + 1]) if "--ready-fd" in argv else None
+
+    def tell(self, line: str) -> None:
+        """One line to whoever started us; once."""
+        if self.ready is None:
+            return
+        # A starter that gave up waiting has closed its end: that is its own affair.
+        with suppress(BrokenPipeError):
+            os.write(self.ready, line.replace("\n", " ").encode() + b"\n")
+        os.close(self.ready)
+        self.ready = None
+
+
+def main(argv: list[str]) -> None:
+    """Run the daemon until it is stopped; exits 1 where it can't be one, 0 otherwise."""
+    options = Options(argv)
+    os.umask(0o077)
+    home = home_of(environ())
+    try:
+        os.makedirs(home.root, mode=0o700, exist_ok=True)
+        hold = take(home, environ())
+    except Taken:
+        options.tell("taken")
+        if options.foreground:
+            sys.exit(f"another daemon of {home.root} is running")
+        return
+    except (Unusable, OSError) as fault:
+        options.tell(f"error {fault}")
+        sys.exit(str(fault))
+    _serve(hold, options)
+
+
+def _serve(hold: Hold, options: Options) -> None:
+    """Import the heavy part, now that clients can connect, and answer them."""
+    try:
+        _find_dependencies()
+        from axium.daemon.app import run
+
+        run(hold, options)
+    finally:
+        hold.release()
+
+
+def _find_dependencies() -> None:
+    """The launcher starts without site; an editable install needs it for what we import."""
+    try:
+        import msgspec  # noqa: F401
+    except ImportError:
+        import site
+
+        site.main()

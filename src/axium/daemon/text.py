@@ -1,0 +1,154 @@
+"""Text verbs, for scripts and for clients that are too small for JSON: a line in, a line out."""
+
+from collections.abc import Callable, Coroutine
+
+import msgspec
+
+from axium.daemon.connection import Connection
+from axium.daemon.context import Services
+from axium.model.table import table_words
+from axium.thin.words import frame
+from axium.wire.errors import Refusal
+
+_SHOWN = 200
+"""Characters of an unknown line that its answer repeats."""
+
+Answer = bytes | Coroutine[None, None, bytes]
+
+
+class Status(msgspec.Struct, kw_only=True):
+    """The answer to `STATUS` (spec: Text verbs)."""
+
+    state: str
+    uptime_secs: int
+    current_session: str | None
+    saves_count: int
+    total_resumes: int
+    time_saved_seconds: float
+    active_env: str | None
+    panes: int
+    pid: int
+    version: str
+
+
+class PlanRequest(msgspec.Struct, kw_only=True):
+    """What follows `PLAN`: a command, where it is typed, and variables that were asked for."""
+
+    command: str
+    args: list[str] = []
+    pane: str | None = None
+    server: str | None = None
+    cwd: str | None = None
+    variables: dict[str, str | None] = {}
+
+
+class TextVerbs:
+    """Answers every line that is not JSON."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._whole: dict[str, Callable[[], Answer]] = {
+            "STATUS": self._status,
+            "PAUSE": self._pause,
+            "RESUME": self._resume,
+            "RELOAD": self._reload,
+            "NEW_SESSION": self._new_session,
+            "NEW-SESSION": self._new_session,
+        }
+        self._with_rest: dict[str, Callable[[str], bytes]] = {
+            "HUD": self._hud,
+            "ENV": self._env,
+            "PLAN": self._plan,
+        }
+
+    def answer(self, line: bytes, connection: Connection) -> Answer:
+        """The answer, or what will give it; empty where the line gets none (not UTF-8)."""
+        try:
+            text = line.decode().strip()
+        except UnicodeDecodeError:
+            return b""
+        whole = self._whole.get(text.upper())
+        if whole is not None:
+            return whole()
+        word, _blank, rest = text.partition(" ")
+        with_rest = self._with_rest.get(word.upper())
+        if with_rest is not None:
+            return with_rest(rest.strip())
+        return text_error(f"Unknown command: {_shown(text)}")
+
+    def _status(self) -> bytes:
+        services = self._services
+        state = services.store.committed.state
+        status = Status(
+            state=services.life.mode,
+            uptime_secs=services.life.uptime_secs,
+            current_session=services.life.last_pane,
+            saves_count=0,
+            total_resumes=state.resumes,
+            time_saved_seconds=0.0,
+            active_env=state.active_env,
+            panes=len(state.panes),
+            pid=services.life.pid,
+            version=services.life.version,
+        )
+        return msgspec.json.encode(status) + b"\n"
+
+    async def _pause(self) -> bytes:
+        done = await self._services.life.pause()
+        return b"OK\n" if done else text_error("Daemon already paused")
+
+    async def _resume(self) -> bytes:
+        done = await self._services.life.resume()
+        return b"OK\n" if done else text_error("Daemon is not paused")
+
+    async def _reload(self) -> bytes:
+        faults = await self._services.life.reload()
+        errors = [fault for fault in faults if fault.severity == "error"]
+        return text_error(str(errors[0])) if errors else b"OK\n"
+
+    async def _new_session(self) -> bytes:
+        await self._services.life.begin_session()
+        return b"OK\n"
+
+    def _hud(self, rest: str) -> bytes:
+        try:
+            key = self._key(rest)
+        except Refusal as refusal:
+            return text_error(str(refusal))
+        return self._services.hud.text(key, "plain").encode() + b"\n"
+
+    def _env(self, rest: str) -> bytes:
+        try:
+            key = self._key(rest)
+        except Refusal as refusal:
+            return text_error(str(refusal))
+        return (self._services.store.committed.state.env_for(key) or "").encode() + b"\n"
+
+    def _key(self, rest: str) -> str | None:
+        pane, _blank, server = rest.partition(" ")
+        return self._services.panes.key(pane or None, server or None)
+
+    def _plan(self, rest: str) -> bytes:
+        try:
+            asked = msgspec.json.decode(rest, type=PlanRequest)
+            return self._planned(asked)
+        except msgspec.MsgspecError as fault:
+            return frame(["no", f"the request is not a plan: {fault}", ""])
+        except Refusal as refusal:
+            return frame(["no", refusal.sentence, refusal.hint or ""])
+
+    def _planned(self, asked: PlanRequest) -> bytes:
+        services = self._services
+        key = services.panes.key(asked.pane, asked.server)
+        decision = services.plans.for_process(asked.command, key=key, variables=asked.variables)
+        return frame([*table_words(decision), "*" + (decision.env or "")])
+
+
+def text_error(sentence: str) -> bytes:
+    """`ERR: SENTENCE` on one line."""
+    return b"ERR: " + sentence.replace("\n", " ").encode() + b"\n"
+
+
+def _shown(text: str) -> str:
+    """At most 200 characters, control characters escaped."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:_SHOWN])

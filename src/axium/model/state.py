@@ -1,0 +1,70 @@
+"""The daemon's truth: which environment is active where, as `state.json` keeps it."""
+
+from typing import Self
+
+import msgspec
+
+from axium.model.panes import Server, split_key
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What survives a restart. Every step gives a new state, one generation on.
+
+    `panes`: overrides, by pane key (`%1`, `work:%3`). `servers`: the tmux server
+    that each name meant when its panes were set. `session` counts the sessions
+    that were begun in the journal, `resumes` the returns from a pause.
+    """
+
+    active_env: str | None = None
+    panes: dict[str, str] = {}
+    servers: dict[str, Server] = {}
+    paused: bool = False
+    generation: int = 0
+    session: int = 1
+    resumes: int = 0
+
+    def env_for(self, pane: str | None) -> str | None:
+        """The environment that applies in a pane: its override, else the global one."""
+        return self.panes.get(pane, self.active_env) if pane is not None else self.active_env
+
+    def with_active(self, env: str | None) -> Self:
+        """The state with another global environment."""
+        return self._next(active_env=env)
+
+    def with_pane(self, pane: str, env: str) -> Self:
+        """The state with this override."""
+        return self._next(panes={**self.panes, pane: env})
+
+    def without_pane(self, pane: str) -> Self:
+        """The state without this pane's override."""
+        return self._next(panes={key: env for key, env in self.panes.items() if key != pane})
+
+    def with_server(self, name: str, server: Server) -> Self:
+        """The state in which `name` is this very server; a former one's panes are forgotten."""
+        if self.servers.get(name) == server:
+            return self
+        if name in self.servers:
+            return self.without_server(name).with_server(name, server)
+        return self._next(servers={**self.servers, name: server})
+
+    def without_server(self, name: str) -> Self:
+        """The state without this server and its panes."""
+        return self._next(
+            servers={key: server for key, server in self.servers.items() if key != name},
+            panes={key: env for key, env in self.panes.items() if split_key(key)[0] != name},
+        )
+
+    def with_pause(self) -> Self:
+        """The state of a paused daemon."""
+        return self._next(paused=True)
+
+    def with_resume(self) -> Self:
+        """The state of a daemon that goes on."""
+        return self._next(paused=False, resumes=self.resumes + 1)
+
+    def with_session(self) -> Self:
+        """The state in which a new session has begun."""
+        return self._next(session=self.session + 1)
+
+    def _next(self, **changed: object) -> Self:
+        return msgspec.structs.replace(self, generation=self.generation + 1, **changed)

@@ -1,0 +1,1 @@
+"""The wire: frames, typed requests, replies and refusals, and the registry of commands."""

@@ -1,0 +1,82 @@
+"""From a line of bytes to a typed request, or to the refusal that says what is wrong with it."""
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from axium.wire.envelope import Request, RequestId
+from axium.wire.errors import Refusal
+from axium.wire.registry import Registry
+
+_PATH = re.compile(r" - at `\$\.?(.*)`$")
+
+
+class Codec:
+    """Decodes the requests of one registry."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._decode = registry.decoder().decode
+
+    def request(self, line: bytes) -> Request:
+        """The typed request in this line.
+
+        Refusals: `bad_request` (not UTF-8, not JSON, not an object, nested too
+        deeply), `unknown_command`, `invalid` (the sentence names the field).
+        """
+        try:
+            return self._decode(line)
+        except msgspec.ValidationError as fault:
+            raise self._explained(line, fault) from None
+        except msgspec.DecodeError as fault:
+            raise Refusal("bad_request", f"the request is not valid JSON: {fault}") from None
+        except UnicodeDecodeError:
+            raise Refusal("bad_request", "the request is not UTF-8") from None
+        except RecursionError:
+            raise Refusal("bad_request", "the request is nested too deeply") from None
+
+    def _explained(self, line: bytes, fault: msgspec.ValidationError) -> Refusal:
+        body = loose(line)
+        if body is None:
+            return Refusal("bad_request", "the request is not a JSON object")
+        name = body.get("cmd")
+        if "cmd" not in body:
+            return Refusal("invalid", "missing field `cmd`")
+        if not isinstance(name, str):
+            return Refusal("invalid", "field `cmd` must be a string")
+        if self._registry.named(name) is None:
+            return self._unknown(name)
+        return Refusal("invalid", field_sentence(str(fault)))
+
+    def _unknown(self, name: str) -> Refusal:
+        near = get_close_matches(name[:64], self._registry.names(), n=1)
+        hint = f"did you mean `{near[0]}`?" if near else "`hello` lists the commands"
+        return Refusal("unknown_command", "unknown command", hint=hint)
+
+
+def loose(line: bytes) -> dict[str, Any] | None:
+    """The line as a plain object, or None where it is none."""
+    try:
+        body = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def request_id(line: bytes) -> RequestId | None:
+    """The `id` of a line that could not be decoded as a request, where it has a usable one."""
+    found = (loose(line) or {}).get("id")
+    if isinstance(found, bool) or not isinstance(found, str | int):
+        return None
+    return found
+
+
+def field_sentence(text: str) -> str:
+    """msgspec's sentence, with the field's path first: `field `a.b`: expected ...`."""
+    match = _PATH.search(text)
+    if match is None or not match[1]:
+        return text[:1].lower() + text[1:]
+    said = text[: match.start()]
+    return f"field `{match[1]}`: {said[:1].lower()}{said[1:]}"

@@ -1,0 +1,67 @@
+"""What every request and every reply has, whatever its command."""
+
+from typing import Any
+
+import msgspec
+
+RequestId = str | int
+
+
+class Request(msgspec.Struct, tag_field="cmd", kw_only=True):
+    """A decoded request; each command's own struct names its tag and its fields.
+
+    `id` keeps the connection open and is echoed. `spoke` says for whom the user
+    asks; it is never an identity. Fields that a struct does not know are ignored.
+    """
+
+    id: RequestId | None = None
+    spoke: str | None = None
+
+
+class Reply(msgspec.Struct, kw_only=True):
+    """The fields of a successful reply; `ok` and `id` are put before them."""
+
+
+class Done(Reply):
+    """A reply that says nothing but that it was done."""
+
+
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+
+
+def encode_reply(reply: Reply, request_id: RequestId | None) -> bytes:
+    """One line: `{"id": .., "ok": true, ...}`, without `id` where the request had none."""
+    return _line(b'"ok":true', _encode(reply), request_id)
+
+
+def encode_refusal(
+    code: str,
+    sentence: str,
+    *,
+    hint: str | None = None,
+    fields: dict[str, Any] | None = None,
+    request_id: RequestId | None = None,
+) -> bytes:
+    """One line: `{"ok": false, "error": .., "code": ..}` with `hint` and `fields` if any."""
+    body: dict[str, Any] = {"error": sentence, "code": code}
+    if hint is not None:
+        body["hint"] = hint
+    if fields:
+        body.update(fields)
+    return _line(b'"ok":false', _encode(body), request_id)
+
+
+def encode_event(event: msgspec.Struct, *, seq: int, request_id: RequestId) -> bytes:
+    """One line of a subscription: `{"id": .., "seq": n, "event": NAME, ...}`."""
+    return _line(b'"seq":%d' % seq, _encode(event), request_id)
+
+
+def _line(head: bytes, body: bytes, request_id: RequestId | None) -> bytes:
+    parts = [b"{"]
+    if request_id is not None:
+        parts += [b'"id":', _encode(request_id), b","]
+    parts.append(head)
+    if body != b"{}":
+        parts.append(b",")
+    parts += [body[1:], b"\n"]
+    return b"".join(parts)
