@@ -1,0 +1,125 @@
+"""tmux as the daemon uses it: HUD texts pushed, panes and servers watched, identities told."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+
+from axium.daemon import spawn
+from axium.daemon.services.tmux.client import PID, Client, Run, UnreachableError
+from axium.daemon.services.tmux.identity import (
+    default_socket,
+    is_running,
+    server_at,
+)
+from axium.daemon.services.tmux.push import Push
+from axium.daemon.services.tmux.variables import HudTexts
+from axium.daemon.services.tmux.watch import Watch
+from axium.model.panes import Server
+
+__all__ = ["HudTexts", "Tmux", "default_socket", "server_at"]
+
+log = logging.getLogger("axium.tmux")
+
+
+class Tmux:
+    """Every tmux server that is served; one that hangs or dies delays nothing else."""
+
+    def __init__(self, *, environ: Mapping[str, str], run: Run = spawn.run) -> None:
+        self._client = Client(environ, run)
+        self._pushes: dict[Server, Push] = {}
+        self._watches: dict[Server, Watch] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def push(self, server: Server, texts: HudTexts) -> None:
+        """Have the server show `texts` soon; of several in a row the last counts."""
+        if server not in self._pushes:
+            self._pushes[server] = Push(server, self._client, self._start)
+        self._pushes[server].push(texts)
+        if server in self._watches:
+            self._watches[server].expect(texts.panes)
+
+    async def identify(self, socket: str) -> Server | None:
+        """The server that answers at `socket` within a second."""
+        try:
+            pid = int(await self._client.do(socket, PID))
+        except (UnreachableError, ValueError):
+            return None
+        return server_at(socket, pid)
+
+    async def panes(self, server: Server) -> dict[str, int] | None:
+        """Each pane's process, 0 for a dead pane that is kept; None if it can't be asked."""
+        form = "#{pane_id} #{?pane_dead,0,#{pane_pid}}"
+        lines = await self._ask(server, "list-panes", "-a", "-F", form)
+        if lines is None:
+            return None
+        return {pane: int(pid) for pane, pid in map(str.split, lines)}
+
+    async def has_clients(self, server: Server) -> bool:
+        """Whether a terminal is attached, and so anybody can see what is pushed."""
+        return "0" in (
+            await self._ask(server, "list-clients", "-F", "#{client_control_mode}") or ()
+        )
+
+    def watch(
+        self,
+        server: Server,
+        *,
+        on_pane_gone: Callable[[str], None],
+        on_server_gone: Callable[[], None],
+    ) -> None:
+        """Tell of each pane that goes away from now on, and once of the server's end.
+
+        Panes of pushed texts that the server does not have are told of as well.
+        """
+
+        def gone() -> None:
+            self._forget(server)
+            on_server_gone()
+
+        self._unwatch(server)
+        watch = self._watches[server] = Watch(
+            server,
+            panes=lambda: self.panes(server),
+            start=self._start,
+            on_pane_gone=on_pane_gone,
+            on_server_gone=gone,
+        )
+        try:
+            watch.begin()
+        except OSError as fault:
+            log.warning("tmux server `%s` can't be watched: %s", server.socket, fault)
+            self._unwatch(server)
+
+    async def close(self) -> None:
+        """End all pushes and watches; what is shown stays."""
+        for server in self._pushes.keys() | self._watches.keys():
+            self._forget(server)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _ask(self, server: Server, *command: str) -> list[str] | None:
+        if not is_running(server):
+            return None
+        try:
+            return await self._client.ask(server, command)
+        except UnreachableError:
+            return None
+
+    def _forget(self, server: Server) -> None:
+        self._unwatch(server)
+        if push := self._pushes.pop(server, None):
+            push.close()
+
+    def _unwatch(self, server: Server) -> None:
+        if watch := self._watches.pop(server, None):
+            watch.close()
+
+    def _start(self, name: str, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()):
+            log.error("could not %s", task.get_name(), exc_info=fault)

@@ -1,0 +1,107 @@
+"""One bounded run of tmux on a named server; it never starts a server."""
+
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Protocol
+
+from axium.daemon import spawn
+from axium.model.panes import Server
+
+log = logging.getLogger("axium.tmux")
+
+Command = Sequence[str]
+
+BOUND = 1.0
+"""Seconds that one run of tmux may take; a healthy one takes two milliseconds."""
+
+PID: Command = ("display-message", "-p", "#{pid}")
+
+# tmux sends all of its environment to the server: it gets what it needs and no more.
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE")
+
+
+class Run(Protocol):
+    """How programs are run: `spawn.run`, or a test's recorder around it."""
+
+    def __call__(
+        self, argv: Sequence[str], *, environ: Mapping[str, str], timeout: float
+    ) -> Awaitable[spawn.Finished]: ...
+
+
+class UnreachableError(Exception):
+    """A tmux server did not do what it was told, and why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TmuxMissingError(UnreachableError):
+    """There is no tmux to run; said once, by the client."""
+
+
+class Client:
+    """Runs tmux commands; it notes whether there is a tmux at all."""
+
+    def __init__(self, environ: Mapping[str, str], run: Run) -> None:
+        self._environ = {name: environ[name] for name in _KEPT if name in environ}
+        self._run = run
+        self._missing = False
+
+    async def do(self, socket: str, *commands: Command) -> str:
+        """What `commands`, run as one list, print. UnreachableError; ValueError for a NUL."""
+        argv = ["tmux", "-u", "-N", "-S", socket, *_joined(commands)]
+        try:
+            done = await self._run(argv, environ=self._environ, timeout=BOUND)
+        except FileNotFoundError:
+            self._note(missing=True)
+            raise TmuxMissingError("there is no tmux on PATH") from None
+        except TimeoutError:
+            raise UnreachableError(f"no answer within {BOUND:g} s") from None
+        except OSError as fault:
+            raise UnreachableError(f"tmux could not be started: {fault}") from None
+        self._note(missing=False)
+        if done.returncode:
+            raise UnreachableError(_complaint(done))
+        return done.stdout.decode(errors="replace")
+
+    async def ask(self, server: Server, *commands: Command) -> list[str]:
+        """The lines that `commands` print on this very server. UnreachableError.
+
+        A server whose socket file was removed lives on, and another one may have its path.
+        """
+        pid, *lines = (await self.do(server.socket, PID, *commands)).split("\n")
+        if pid != str(server.pid):
+            raise UnreachableError(f"its socket is now that of the server with pid {pid}")
+        return [line for line in lines if line]
+
+    def _note(self, *, missing: bool) -> None:
+        if missing and not self._missing:
+            path = self._environ.get("PATH", "")
+            log.warning("there is no tmux on PATH `%s`: its status line shows no HUD", path)
+        elif self._missing and not missing:
+            log.info("there is a tmux on PATH again")
+        self._missing = missing
+
+
+def size(command: Command) -> int:
+    """The bytes that a command takes of the 16 KiB that one run can send."""
+    return sum(len(_argument(word).encode()) + 1 for word in command) + len(";\0")
+
+
+def _joined(commands: Sequence[Command]) -> list[str]:
+    first, *others = commands
+    argv = [_argument(word) for word in first]
+    for command in others:
+        argv += (";", *(_argument(word) for word in command))
+    return argv
+
+
+def _argument(word: str) -> str:
+    """tmux ends a command at an argument that ends in `;`, and takes `\\;` for that character."""
+    return word[:-1] + "\\;" if word.endswith(";") else word
+
+
+def _complaint(done: spawn.Finished) -> str:
+    said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
+    return said or f"tmux ended with {done.returncode}"

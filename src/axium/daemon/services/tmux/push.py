@@ -1,0 +1,132 @@
+"""Keeping one tmux server's HUD texts as they were last wanted."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+
+from axium.daemon.services.tmux.client import Client, TmuxMissingError, UnreachableError
+from axium.daemon.services.tmux.identity import is_running, socket_file
+from axium.daemon.services.tmux.variables import (
+    REFRESH,
+    HudTexts,
+    changes,
+    chunks,
+    found_variables,
+    variables,
+    visible_first,
+)
+from axium.model.panes import Server
+
+log = logging.getLogger("axium.tmux")
+
+Start = Callable[[str, Coroutine[None, None, None]], asyncio.Task[None]]
+
+RETRY = 1.0
+"""Seconds without a run of tmux after one that failed; it doubles while nothing new is wanted."""
+
+LONGEST_RETRY = 60.0
+
+STORM_PAUSE = 0.015
+"""Seconds of rest after a run during which the texts changed more than once."""
+
+
+class Push:
+    """Brings one server to the latest texts, one run of tmux at a time."""
+
+    def __init__(self, server: Server, client: Client, start: Start) -> None:
+        self.server = server
+        self._client = client
+        self._start = start
+        self._wanted: HudTexts | None = None
+        self._news = asyncio.Event()
+        self._overtaken = 0
+        self._known: dict[str, str] | None = None
+        self._file: tuple[int, int, int] | None = None
+        self._failing = False
+        self._task: asyncio.Task[None] | None = None
+
+    def push(self, texts: HudTexts) -> None:
+        """Show `texts` soon, instead of any that wait."""
+        self._wanted = texts
+        self._overtaken += 1
+        self._news.set()
+        if self._task is None or self._task.done():
+            self._task = self._start(f"push to tmux {self.server.socket}", self._work())
+
+    def close(self) -> None:
+        """Leave the server as it is."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _work(self) -> None:
+        retry = RETRY
+        while is_running(self.server) and (texts := self._take()) is not None:
+            try:
+                await self._bring(variables(texts))
+            except UnreachableError as fault:
+                self._fell(fault)
+                self._put_back(texts)
+                await self._rest(retry)
+                retry = min(retry * 2, LONGEST_RETRY)
+            else:
+                self._rose()
+                retry = RETRY
+                if self._overtaken > 1:
+                    await asyncio.sleep(STORM_PAUSE)
+
+    def _take(self) -> HudTexts | None:
+        texts, self._wanted = self._wanted, None
+        self._news.clear()
+        self._overtaken = 0
+        return texts
+
+    def _put_back(self, texts: HudTexts) -> None:
+        if self._wanted is None:
+            self._wanted = texts
+
+    async def _bring(self, wanted: dict[str, str]) -> None:
+        known = await self._present()
+        changed = changes(known, wanted)
+        runs = list(chunks(changed))
+        if len(runs) > 1:
+            runs = list(chunks(visible_first(changed, await self._visible())))
+        for commands in runs:
+            await self._client.do(self.server.socket, *commands, REFRESH)
+        self._known = wanted
+
+    async def _present(self) -> dict[str, str]:
+        """The server's variables; it is asked when it may have others than it was told.
+
+        Asking also makes sure that it is this server which has the socket now.
+        """
+        file = socket_file(self.server.socket)
+        if self._known is None or file != self._file:
+            lines = await self._client.ask(self.server, ("show-environment", "-gh"))
+            self._known, self._file = found_variables(lines), file
+        return self._known
+
+    async def _visible(self) -> Iterable[str]:
+        shown = "#{&&:#{window_active},#{session_attached}}"
+        return await self._client.ask(
+            self.server, ("list-panes", "-a", "-f", shown, "-F", "#{pane_id}")
+        )
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait as long; news end it, but not before the shortest time between two failures."""
+        await asyncio.sleep(RETRY)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds - RETRY):
+                await self._news.wait()
+
+    def _fell(self, fault: UnreachableError) -> None:
+        self._known = None
+        silent = self._failing or isinstance(fault, TmuxMissingError)
+        if not silent and is_running(self.server):
+            log.warning("tmux server `%s` shows an old HUD: %s", self.server.socket, fault)
+            self._failing = True
+
+    def _rose(self) -> None:
+        if self._failing:
+            log.info("tmux server `%s` shows the present HUD again", self.server.socket)
+        self._failing = False
