@@ -9,12 +9,11 @@ from axium.model.marks import Mark
 from axium.model.names import OWN_COMMANDS
 from axium.model.rules import Rule, RuleBook, leads_home
 from axium.model.templates import Kind, Parts, Scope, Template, Unresolvable
-from axium.model.words import split
+from axium.model.words import ASSIGNMENT, split
 
 # A home directory has a slash in it, and a word with a slash is no wrapped name.
 _NOWHERE = Scope(env=None, pane=None, variables=None, home="/")
 _BLANK = re.compile(r"[ \t\n]")
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 
 class Circle(NamedTuple):
@@ -102,7 +101,7 @@ def _words(template: Template, scope: Scope) -> list[str]:
         words = [word.text for word in split(template.expand(scope))]
     except (Unresolvable, ValueError):
         return []
-    while words and _ASSIGNMENT.match(words[0]):
+    while words and ASSIGNMENT.match(words[0]):
         words.pop(0)
     return words
 

@@ -11,7 +11,7 @@ from axium.model.marks import Mark
 from axium.model.names import is_shell_only, variable_fault
 from axium.model.rules import ArgsAppend, ArgsPrepend, EnvVars, Prefix, Rule, Wrapper, leads_home
 from axium.model.templates import Piece, Scope, Template, Unresolvable, expand_tilde
-from axium.model.words import Word, split
+from axium.model.words import ASSIGNMENT, Word, split
 
 __all__ = ["Decision", "Part", "Unresolvable", "resolve"]
 
@@ -138,32 +138,24 @@ class _Draft:
     def _name_program(self, rule: Rule, template: Template) -> bool:
         """Put the words of a prefix or wrapper in place; return False if it says nothing."""
         kind = "prefix" if isinstance(rule.form, Prefix) else "wrapper"
-        parts = _words(template, kind, rule, self.scope)
-        words = [part.word for part in parts]
+        assigned, named = _words(template, kind, rule, self.scope)
         stands_before = kind == "prefix"
-        if not words or _comes_back(words, self.command, stands_before=stands_before):
+        if _comes_back(named, self.command, stands_before=stands_before):
             return False
-        named = self._take_assignments(parts)
+        for name, part in assigned:
+            if fault := variable_fault(name):
+                raise Unresolvable(fault, where=part.where)
+            self.set[name] = part
         if named:
             _check_program(named[0].word, rule, template)
             replaced = not stands_before or named[0].word == self.command
             self.program = named if replaced else [*named, _as_typed(self.command)]
             self.fallback = rule.fallback
-        return True
-
-    def _take_assignments(self, parts: list[Part]) -> list[Part]:
-        """Turn leading `NAME=value` words into variables; return the words that are left."""
-        for n, part in enumerate(parts):
-            name, is_set, value = part.word.partition("=")
-            if not is_set or not name.isidentifier() or not name.isascii():
-                return parts[n:]
-            if fault := variable_fault(name):
-                raise Unresolvable(fault, where=part.where)
-            self.set[name] = Part(value, part.where, part.why)
-        return []
+        return bool(assigned or named)
 
 
-def _comes_back(words: list[str], command: str, *, stands_before: bool) -> bool:
+def _comes_back(named: list[Part], command: str, *, stands_before: bool) -> bool:
+    words = [part.word for part in named]
     return leads_home([*words, command] if stands_before else words, command)
 
 
@@ -177,9 +169,12 @@ def _check_program(word: str, rule: Rule, template: Template) -> None:
         raise Unresolvable(message, where=template.where, hint=hint)
 
 
-def _words(template: Template, kind: str, rule: Rule, scope: Scope) -> list[Part]:
+def _words(
+    template: Template, kind: str, rule: Rule, scope: Scope
+) -> tuple[list[tuple[str, Part]], list[Part]]:
+    """Return the leading assignments and the words after them."""
     pieces = template.pieces(scope)
-    text = pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
+    text = "".join([piece.text for piece in pieces])
     try:
         words = split(text)
     except ValueError as error:
@@ -187,34 +182,38 @@ def _words(template: Template, kind: str, rule: Rule, scope: Scope) -> list[Part
         message = f"the {kind} of `{rule.command}` can't be cut into words: {error}"
         hint = f"filled in were {came}" if came else None
         raise Unresolvable(message, where=template.where, hint=hint) from None
-    if len(pieces) == 1:
-        why, where = pieces[0].why or kind, pieces[0].where
-        return [Part(_homed(word, text, pieces[0], scope), where, why) for word in words]
-    return [_traced(word, text, pieces, kind, scope) for word in words]
+    assigned: list[tuple[str, Part]] = []
+    for n, word in enumerate(words):
+        found = ASSIGNMENT.match(text, word.start)
+        if found is None:
+            return assigned, [_traced(w, w.start, pieces, kind, scope) for w in words[n:]]
+        value = word._replace(text=word.text[len(found[0]) :])
+        assigned.append((found[1], _traced(value, found.end(), pieces, kind, scope)))
+    return assigned, []
 
 
-def _traced(word: Word, text: str, pieces: list[Piece], kind: str, scope: Scope) -> Part:
-    """Make a part of a word; it came from the first filled hole that it overlaps, if any."""
+def _traced(word: Word, begin: int, pieces: list[Piece], kind: str, scope: Scope) -> Part:
+    """Make a part of a word whose text begins at `begin`; its first filled hole is its source."""
+    held, leads = _overlapping(begin, word.end, pieces)
+    source = next((piece for piece in held if piece.why), held[0])
+    text = word.text
+    if leads and not held[0].process:
+        text = expand_tilde(text, scope.home)
+    return Part(text, source.where, source.why or kind)
+
+
+def _overlapping(begin: int, end: int, pieces: list[Piece]) -> tuple[list[Piece], bool]:
+    """Return the pieces that a stretch was read from, and whether a bare `~` leads it."""
+    held: list[Piece] = []
     start = 0
-    first: Piece | None = None
-    filled: Piece | None = None
+    leads = False
     for piece in pieces:
-        end = start + len(piece.text)
-        if start < word.end and end > word.start:
-            first = first or piece
-            if piece.why and filled is None:
-                filled = piece
-        start = end
-    first = first or pieces[0]
-    source = filled or first
-    return Part(_homed(word, text, first, scope), source.where, source.why or kind)
-
-
-def _homed(word: Word, text: str, source: Piece, scope: Scope) -> str:
-    """Put the home directory for an unquoted leading `~`, unless a process variable said it."""
-    if source.process or text[word.start] != "~":
-        return word.text
-    return expand_tilde(word.text, scope.home)
+        stop = start + len(piece.text)
+        if start < end and stop > begin:
+            leads = leads or (not held and piece.text[begin - start : begin - start + 1] == "~")
+            held.append(piece)
+        start = stop
+    return held or pieces[-1:], leads
 
 
 def _part_of(pieces: list[Piece], template: Template, why: str) -> Part:

@@ -106,10 +106,6 @@ class RuleBook(msgspec.Struct, frozen=True):
         """Return the rules that hold for `name`, in order; () where there is none."""
         return self.user.get(name) or self.registered.get(name, ())
 
-    def owner_of(self, name: str) -> str | None:
-        rules = self.for_command(name)
-        return rules[0].owner if rules else None
-
     def with_user(self, rules: Iterable[Rule]) -> "RuleBook":
         """Return a book with `rules` as those of the user's file, and all others as they are."""
         user: Rules = {}

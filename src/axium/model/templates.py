@@ -143,7 +143,9 @@ def _fill(kind: Kind, value: str, scope: Scope, where: Mark) -> Piece:
         if scope.pane is None:
             raise Unresolvable("`{{pane}}` has no value outside tmux", where=where)
         return Piece(scope.pane, where, "the pane")
-    return Piece("" if scope.env is None else scope.env.name, where, "the environment's name")
+    if scope.env is None:
+        raise _no_environment("`{{env}}`", where)
+    return Piece(scope.env.name, where, "the environment's name")
 
 
 def _process_variable(name: str, variables: Mapping[str, str], where: Mark) -> Piece:
@@ -158,17 +160,18 @@ def _process_variable(name: str, variables: Mapping[str, str], where: Mark) -> P
 
 def _environment_value(path: str, env: Environment | None, where: Mark) -> Piece:
     if env is None:
-        raise Unresolvable(
-            f"`${{env.{path}}}` has no value: no environment is set",
-            where=where,
-            hint="choose one with `axium env set NAME`",
-        )
+        raise _no_environment(f"`${{env.{path}}}`", where)
     text = env.texts.get(path)
     if text is not None:
         return Piece(text, env.marks[path], f"`{path}` of environment `{env.name}`")
     if path == "name":
         return Piece(env.name, env.where, "the environment's name")
     raise _no_such_value(path, env, where)
+
+
+def _no_environment(hole: str, where: Mark) -> Unresolvable:
+    message = f"{hole} has no value: no environment is set"
+    return Unresolvable(message, where=where, hint="choose one with `axium env set NAME`")
 
 
 def _no_such_value(path: str, env: Environment, where: Mark) -> Unresolvable:

@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _IN_DOUBLE = re.compile(r"\\([$`\"\\\n])")
+ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _SPECIAL = re.compile(r"['\"\\]")
 
 

@@ -1,0 +1,28 @@
+"""JSON Schemas of the files that a user writes, made from their shapes, for editors."""
+
+from typing import Any
+
+import msgspec
+
+from axium.config.shapes import EnvsFile, HudFile, PrefixesFile
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_SHAPES: dict[str, type[msgspec.Struct]] = {
+    "envs.yaml": EnvsFile,
+    "prefixes.yaml": PrefixesFile,
+    "hud.yaml": HudFile,
+}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return a JSON Schema (Draft 2020-12) for each file, by its name."""
+    return {name: _schema(shape) for name, shape in _SHAPES.items()}
+
+
+def _schema(shape: type[msgspec.Struct]) -> dict[str, Any]:
+    schema = msgspec.json.schema(shape)
+    for definition in schema["$defs"].values():
+        # A key that is not known is only warned of, but an editor shall show it.
+        definition["additionalProperties"] = False
+    return {"$schema": DIALECT, **schema}
