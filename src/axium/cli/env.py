@@ -15,8 +15,8 @@ from axium.thin.paths import environ, pane_of
 app = group("See and change the environment of this pane, or of all.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="An environment of envs.yaml.")]
-OptionalName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Default: this one.")]
-Key = Annotated[str | None, typer.Argument(metavar="[KEY]", help="A property, such as region.")]
+OptionalName = Annotated[str | None, typer.Argument(metavar="NAME", help="Default: this one.")]
+Key = Annotated[str | None, typer.Argument(metavar="KEY", help="A property, such as region.")]
 Everywhere = Annotated[
     bool, typer.Option("--global", help="Every pane without an environment of its own.")
 ]

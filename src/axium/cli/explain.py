@@ -13,7 +13,7 @@ from axium.thin.paths import environ, pane_of
 
 app = group("Show what a command would run, and why.")
 
-Command = Annotated[str, typer.Argument(metavar="-- COMMAND", help="A program and its arguments.")]
+Command = Annotated[str, typer.Argument(metavar="COMMAND", help="A program and its arguments.")]
 
 
 @app.command(context_settings=FOREIGN_ARGUMENTS)

@@ -6,7 +6,7 @@ import typer
 
 from axium.cli import show
 from axium.cli.options import group
-from axium.core.bootstrap import ensure_axium_config, hooks
+from axium.core.bootstrap import ensure_axium_config, hooks, update_init_scripts
 from axium.model.suggest import did_you_mean
 from axium.thin.paths import environ, home_of
 
@@ -24,8 +24,9 @@ def init(shell: Shell) -> None:
         raise show.Failure(
             f"no hook for the shell `{shell}`", did_you_mean(shell, FILES) or "one of " + NAMES
         )
-    # The hook reads what stands in the config home.
+    # What is printed loads the rest from the config home, which must be of the same version.
     ensure_axium_config()
+    update_init_scripts()
     text = hooks(home_of(environ())).get(FILES[shell])
     if text is None:
         raise show.Failure(f"this version has no hook for {shell} yet", "use bash")

@@ -35,24 +35,25 @@ def ensure_axium_config() -> bool:
 
 
 def update_init_scripts() -> None:
-    """Write the hooks of shells and tmux anew. OSError."""
+    """Write those hooks of shells and tmux anew that differ from this version's. OSError."""
     home = home_of(environ())
     for name, text in hooks(home).items():
-        _replace(Path(home.root, name), text)
+        path = Path(home.root, name)
+        if not path.exists() or path.read_text("utf-8", "surrogateescape") != text:
+            _replace(path, text)
 
 
 def hooks(home: Home) -> dict[str, str]:
     """The hooks as they are for this home and this installation: path in the home -> text."""
     return {
         str(file.relative_to(SHELL_FILES)): render(file, home)
-        for file in sorted(SHELL_FILES.glob("*/*"))
-        if file.suffix in QUOTES
+        for file in sorted(SHELL_FILES.glob("*/*.*"))
     }
 
 
 def render(file: Path, home: Home) -> str:
     """A shipped hook with its places filled in, each as one quoted word."""
-    quote = QUOTES[file.suffix]
+    quote = quote_fish if file.suffix == ".fish" else shlex.quote
     text = file.read_text(encoding="utf-8")
     for name, value in _places(home).items():
         text = text.replace(f"@AXIUM_{name}@", quote(value))
@@ -71,9 +72,6 @@ def _places(home: Home) -> dict[str, str]:
 def quote_fish(word: str) -> str:
     """`word` in single quotes, in which fish knows only `\\\\` and `\\'`."""
     return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-QUOTES = {".sh": shlex.quote, ".zsh": shlex.quote, ".fish": quote_fish}
 
 
 def _make_directories(home: Home) -> None:

@@ -48,7 +48,7 @@ def addressed(verb: str, pane: str | None, environ: "Mapping[str, str]") -> byte
     if pane is not None:
         words += [pane, server_of(environ) or ""] if plain(pane) else [pane]
         if not pane or pane.split() != [pane] or "\n" in words[-1]:
-            raise ValueError(pane)
+            raise ValueError(f"not the id of a pane: {pane!r}")
     return encode(" ".join(words).rstrip(" ") + "\n")
 
 

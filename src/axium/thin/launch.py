@@ -19,7 +19,8 @@ DEFAULT_PATH = "/bin:/usr/bin"
 
 def plain(argv: list[str], environ: dict[str, str]) -> int:
     """Become `argv` as it was typed; the exit code where that fails."""
-    return _become(argv, environ) or _missing(argv[0], "", environ)
+    failed = _become(argv, environ)
+    return _missing(argv[0], environ) if failed is None else failed
 
 
 def launch(table: "Table", env: str, typed: list[str], environ: dict[str, str]) -> int:
@@ -29,15 +30,21 @@ def launch(table: "Table", env: str, typed: list[str], environ: dict[str, str]) 
     """
     child = _marked(table.environ(environ), typed[0], env)
     argv = table.argv(typed[1:])
+    if argv[0] == typed[0]:
+        return plain(argv, child)
     failed = _become(argv, child)
-    if failed is None and table.plain:
-        failed = _become(typed, _marked(environ, typed[0], env))
     if failed is None:
-        # 100 ms or more, and only for a program that PATH does not have.
-        from axium.thin.functions import become_function
+        failed = _elsewhere(argv, child)
+    if failed is None and table.plain:
+        return plain(typed, child)
+    return _missing_of_rule(argv[0], typed[0], table.where, child) if failed is None else failed
 
-        failed = become_function(argv, child)
-    return failed or _missing(argv[0], table.where, child)
+
+def _elsewhere(argv: list[str], environ: dict[str, str]) -> int | None:
+    # Start files of a shell run here: 5 ms at least, and only for what PATH does not have.
+    from axium.thin.functions import become_function
+
+    return become_function(argv, environ)
 
 
 def _marked(environ: dict[str, str], command: str, env: str) -> dict[str, str]:
@@ -70,17 +77,26 @@ def _refused(error: OSError, path: str, words: list[bytes], variables: dict[byte
     return posix.execve(b"/bin/sh", [b"sh", encode(path), *words[1:]], variables)
 
 
-def _missing(program: str, where: str, environ: dict[str, str]) -> int:
-    for path in _candidates(program, environ):
-        if _is_file(path):
-            say.error(f"cannot run `{path}`: not executable", _named(where))
-            return NOT_EXECUTABLE
-    say.error(f"`{program}` is not on PATH", _named(where))
+def _missing(program: str, environ: dict[str, str]) -> int:
+    if path := _unfit(program, environ):
+        say.error(f"`{program}` did not run: {path} is not executable")
+        return NOT_EXECUTABLE
+    say.error(f"`{program}` did not run: it is not on PATH")
     return NOT_FOUND
 
 
-def _named(where: str) -> str:
-    return f"the rule at {where} names it" if where else ""
+def _missing_of_rule(program: str, command: str, where: str, environ: dict[str, str]) -> int:
+    told = f"`{command}` did not run: `{program}`, which its rule names,"
+    if path := _unfit(program, environ):
+        say.error(f"{told} is not executable: {path}", f"see {where}")
+        return NOT_EXECUTABLE
+    say.error(f"{told} is not there", f"see {where}: install it, or write `fallback: plain` there")
+    return NOT_FOUND
+
+
+def _unfit(program: str, environ: dict[str, str]) -> str | None:
+    """A file of this name that cannot be executed."""
+    return next((path for path in _candidates(program, environ) if _is_file(path)), None)
 
 
 def find(program: str, environ: dict[str, str]) -> str | None:
