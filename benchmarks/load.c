@@ -287,10 +287,10 @@ static void take_replies(Client *client, long long now)
                                        : line_length(at, (size_t)(end - at));
         if (length == 0)
             break;
-        if (length < 0)
-            length = end - at;
-        if (!is_right(client, at, (size_t)length))
+        if (length < 0 || !is_right(client, at, (size_t)length))
             group->wrong++;
+        if (length < 0) /* what comes after it can't be told apart */
+            length = end - at;
         record(group, now - client->begun);
         client->answered++;
         at += length;

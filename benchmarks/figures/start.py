@@ -1,0 +1,37 @@
+"""From exec of the daemon until it can be connected to, and until it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from benchmarks.kit.axiumd import Axiumd
+from benchmarks.kit.bench import INTERPRETER, Bench, scratch_home
+from benchmarks.kit.homes import envs_yaml, prefixes_yaml
+from benchmarks.kit.report import Row, at_most
+
+
+def measure(bench: Bench) -> Iterator[Row]:
+    starts = [_start() for _ in range(bench.rounds(30, 5))]
+    with scratch_home(envs_yaml(), prefixes_yaml()) as scratch:
+        race = bench.race(bench.rounds(30, 5), {"bare": [*INTERPRETER, "-c", "pass"]}, scratch)
+    for what, limit, times in (
+        ("connectable", 15, [first for first, _ in starts]),
+        ("first answer", 60, [second for _, second in starts]),
+    ):
+        yield Row(
+            what,
+            median(times),
+            "ms",
+            at_most(limit),
+            peer="bare interpreter, start to end",
+            peer_measured=race.median_ms("bare"),
+            note=f"shortest {min(times):.1f} ms, longest {max(times):.1f}",
+        )
+
+
+def _start() -> tuple[float, float]:
+    with scratch_home(envs_yaml(), prefixes_yaml()) as scratch:
+        axium = Axiumd(scratch)
+        axium.stop()
+    return axium.connectable_ms, axium.answering_ms

@@ -1,0 +1,1 @@
+"""What several figures need: homes, servers, load, terminals, and the table."""

@@ -1,0 +1,117 @@
+"""A real daemon, started as its own program, and a kept connection to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic_ns, sleep
+from typing import Any
+
+from benchmarks.kit.bench import DAEMON_MAIN, INTERPRETER
+from tests.support.scratch import Scratch
+
+START_BOUND_NS = 10_000_000_000
+
+
+class Connection:
+    """Kept open; one request at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(10)
+        self._socket.connect(str(path))
+        self._replies = self._socket.makefile("rb")
+        self._number = 0
+
+    def ask(self, cmd: str, **fields: Any) -> dict[str, Any]:
+        """The reply; OSError when the daemon went away before it was whole."""
+        self._number += 1
+        line = json.dumps({"id": self._number, "cmd": cmd, **fields}) + "\n"
+        self._socket.sendall(line.encode())
+        answer = self._replies.readline()
+        if not answer.endswith(b"\n"):
+            raise ConnectionResetError("no whole reply")
+        reply: dict[str, Any] = json.loads(answer)
+        return reply
+
+    def do(self, cmd: str, **fields: Any) -> dict[str, Any]:
+        """As `ask`, but a refusal is an error."""
+        reply = self.ask(cmd, **fields)
+        if reply.get("ok") is not True:
+            raise RuntimeError(f"{cmd} {fields}: {reply}")
+        return reply
+
+    def close(self) -> None:
+        self._replies.close()
+        self._socket.close()
+
+
+class Axiumd:
+    """A daemon in the foreground, and when it could first be reached and answered."""
+
+    def __init__(self, scratch: Scratch, variables: Mapping[str, str] | None = None) -> None:
+        self.socket = scratch.socket
+        self._log = (scratch.root / "daemon.out").open("ab")
+        began = monotonic_ns()
+        self._process = subprocess.Popen(
+            [*INTERPRETER, str(DAEMON_MAIN), "--foreground"],
+            env=scratch.environ | dict(variables or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            cwd="/",
+        )
+        self.pid = self._process.pid
+        connection = self._first_connection(began)
+        self.connectable_ms = (monotonic_ns() - began) / 1e6
+        connection.do("ping")
+        self.answering_ms = (monotonic_ns() - began) / 1e6
+        connection.close()
+
+    def connect(self) -> Connection:
+        return Connection(self.socket)
+
+    def kill(self) -> None:
+        """KILL, at this instant."""
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
+
+    def stop(self) -> None:
+        with suppress(OSError):
+            connection = self.connect()
+            connection.ask("stop")
+            connection.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        self._log.close()
+
+    def _first_connection(self, began: int) -> Connection:
+        while monotonic_ns() < began + START_BOUND_NS:
+            with suppress(OSError):
+                return Connection(self.socket)
+            if self._process.poll() is not None:
+                break
+            sleep(0.0002)  # between two tries: the kernel tells nobody that a socket listens
+        self.kill()
+        raise RuntimeError(f"the daemon did not start: see {self._log.name}:\n{self._last_words()}")
+
+    def _last_words(self) -> str:
+        return "\n".join(Path(os.fsdecode(self._log.name)).read_text().splitlines()[-15:])
+
+
+@contextmanager
+def daemon(scratch: Scratch, variables: Mapping[str, str] | None = None) -> Iterator[Axiumd]:
+    running = Axiumd(scratch, variables)
+    try:
+        yield running
+    finally:
+        running.stop()

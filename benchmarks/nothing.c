@@ -1,0 +1,2 @@
+/* A tool that does nothing: what is left is the cost of starting it. */
+int main(void) { return 0; }
