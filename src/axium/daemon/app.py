@@ -5,9 +5,8 @@ import logging
 import os
 import resource
 import signal
-import socket
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -18,9 +17,10 @@ from axium.config.load import Loaded, load
 from axium.core.bootstrap import ensure_axium_config
 from axium.daemon.boot import Hold
 from axium.daemon.context import Services
-from axium.daemon.dispatch import Dispatch, Memo
+from axium.daemon.dispatch import Dispatch
 from axium.daemon.listener import Listener
 from axium.daemon.logs import begin_log
+from axium.daemon.memo import Memo
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.first_state import first_state
@@ -87,9 +87,9 @@ class Daemon:
             executor=writer,
         )
         self.services = _services(hold, store, self._known(self._loaded), writer, environ)
-        self._memo = Memo(time.monotonic)
+        self._memo = Memo(self._call_at)
         dispatch = Dispatch(registry, self.services, TextVerbs(self.services), self._memo)
-        self._listener = Listener(socket.socket(fileno=hold.listening), dispatch)
+        self._listener = Listener(hold.listening, dispatch)
         self._watch = FileWatch(self._files_changed)
         self._sweep: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -137,6 +137,9 @@ class Daemon:
         services.hud.on_change(self._memo.forget)
         services.hud.on_change(services.terminals.refresh)
         services.life.connections = lambda: self._listener.connections
+
+    def _call_at(self, when: float, callback: Callable[[], None]) -> None:
+        self._loop.call_later(when - time.monotonic(), callback)
 
     def _forget(self) -> None:
         self._memo.forget()

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-import socket
+from _socket import MSG_DONTWAIT, socket
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from axium.daemon.poller import READ, WRITE, Poller
 from axium.wire.envelope import encode_refusal
 from axium.wire.lines import MAX_LINE, LineBuffer, TooLong
 
@@ -15,17 +16,23 @@ log = logging.getLogger("axium.connection")
 FIRST_LINE_SECS = 5.0
 """How long a client may take to complete its first line (spec: Transport)."""
 
-_CHUNK = 256 * 1024
+CHUNK = 64 * 1024
+"""Bytes that are read at once."""
 _FULL = 1024 * 1024
 """Bytes that wait to be read by the client before we stop reading what it asks."""
 _MOST_AT_ONCE = 256
 """Requests in flight on one connection before we stop reading more."""
+_LINES_PER_TURN = 64
+"""Lines of one connection that are answered before others have their turn."""
 _LINGER_SECS = 30.0
 """How long an answered client may leave its answer unread before it is dropped."""
 
 
 class Port(Protocol):
     """The other side of a connection: what answers its lines."""
+
+    def remembered(self, chunk: bytes) -> tuple[bytes, bool] | None:
+        """The replies to exactly these whole lines, and whether the connection closes then."""
 
     def answer(self, line: bytes, connection: "Connection") -> bytes | None:
         """Answer one line: the reply, or None where a spawned task sends it later.
@@ -41,11 +48,17 @@ class Connection:
     """A client's connection, from accept to close; it lives on the event loop alone."""
 
     def __init__(
-        self, accepted: socket.socket, port: Port, *, on_close: Callable[["Connection"], None]
+        self,
+        accepted: socket,
+        port: Port,
+        poller: Poller,
+        *,
+        on_close: Callable[["Connection"], None],
     ) -> None:
         self._socket = accepted
         self._fd = accepted.fileno()
         self._port = port
+        self._poller = poller
         self._on_close = on_close
         self._loop = asyncio.get_running_loop()
         self._input = LineBuffer()
@@ -53,19 +66,20 @@ class Connection:
         self._output = bytearray()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._deadline: asyncio.TimerHandle | None = None
-        self._reading = False
+        self._turn: asyncio.Handle | None = None
+        self._events = READ
         self._ended = False
         self._closing = False
         self.is_open = True
         self.on_drained: Callable[[], None] | None = None
+        poller.watch(self._fd, READ, self._ready)
 
-    def begin(self) -> None:
-        """Answer at once what came with the connection; else wait for it."""
-        self._readable()
-        if self.is_open and not self._closing and not self._ended:
-            self._read_on()
-            if not self._tasks:
-                self._deadline = self._loop.call_later(FIRST_LINE_SECS, self._too_late)
+    def begin(self, data: bytes | None) -> None:
+        """Answer what came with the connection; wait for the rest of the first line."""
+        if data is not None:
+            self._take(data)
+        if self.is_open and not self._closing and not self._ended and not self._tasks:
+            self._deadline = self._loop.call_later(FIRST_LINE_SECS, self._too_late)
 
     @property
     def has_unsent(self) -> bool:
@@ -75,7 +89,7 @@ class Connection:
     def close_after(self) -> None:
         """Close when all that was asked so far is answered and sent; read no more."""
         self._closing = True
-        self._stop_reading()
+        self._want()
 
     def spawn(self, work: asyncio.Task[Any]) -> None:
         """Keep a task that answers one request of this connection."""
@@ -89,16 +103,10 @@ class Connection:
         if self._output:
             self._output += data
             return
-        try:
-            sent = self._socket.send(data)
-        except (BlockingIOError, InterruptedError):
-            sent = 0
-        except OSError:
-            self.close()
-            return
-        if sent < len(data):
+        sent = self._try_send(data)
+        if self.is_open and sent < len(data):
             self._output += data[sent:]
-            self._wait_for_room()
+            self._want()
 
     async def finish(self, deadline: float) -> None:
         """Let the requests in flight end until this time of the loop, then close."""
@@ -115,26 +123,42 @@ class Connection:
             return
         self.is_open = False
         self._cancel_deadline()
-        self._stop_reading()
-        self._loop.remove_writer(self._fd)
+        if self._turn is not None:
+            self._turn.cancel()
+        self._poller.forget(self._fd)
         self._socket.close()
         self._on_close(self)
         self._port.closed(self)
 
+    def _ready(self, events: int) -> None:
+        if events & WRITE:
+            self._writable()
+        if events & ~WRITE and self.is_open:
+            self._readable()
+
     def _readable(self) -> None:
+        if not self._events & READ:
+            # Nothing is to be read now, and still the peer is gone: nobody waits for an answer.
+            self.close()
+            return
         try:
-            data = self._socket.recv(_CHUNK)
+            data = self._socket.recv(CHUNK, MSG_DONTWAIT)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
             self.close()
             return
+        self._take(data)
+
+    def _take(self, data: bytes) -> None:
         if not data:
             self._end_of_input()
             return
-        self._received(data)
-
-    def _received(self, data: bytes) -> None:
+        if not self._input and not self._held:
+            known = self._port.remembered(data)
+            if known is not None:
+                self._answer_known(known)
+                return
         try:
             lines = self._input.feed(data)
         except TooLong:
@@ -145,35 +169,58 @@ class Connection:
             self._held.extend(lines)
             self._answer_held()
 
+    def _answer_known(self, known: tuple[bytes, bool]) -> None:
+        replies, closes = known
+        self._cancel_deadline()
+        if closes:
+            self.close_after()
+        self.send(replies)
+        if closes:
+            self._close_if_done()
+
     def _answer_held(self) -> None:
-        """Answer what has been read, until too much is in flight or unread by the client."""
-        held, answer, replies, size = self._held, self._port.answer, [], len(self._output)
-        while held and not self._closing and size < _FULL and len(self._tasks) < _MOST_AT_ONCE:
+        """Answer what has been read, until it is another's turn or too much waits to be sent."""
+        held, answer = self._held, self._port.answer
+        replies, size = [], len(self._output)
+        for _ in range(min(len(held), _LINES_PER_TURN)):
+            if self._closing or size >= _FULL or len(self._tasks) >= _MOST_AT_ONCE:
+                break
             reply = answer(held.popleft(), self)
             if reply is not None:
                 replies.append(reply)
                 size += len(reply)
         if replies:
             self.send(b"".join(replies))
-        if held:
-            self._stop_reading()
+        self._want()
         self._close_if_done()
 
     def _end_of_input(self) -> None:
         self._ended = True
-        self._stop_reading()
         self._cancel_deadline()
         rest = self._input.rest()
         if rest:
             self._held.append(rest)
         self._answer_held()
 
-    def _go_on(self) -> None:
-        """There is room again: answer what was held back, then read more."""
-        if self._held and not self._closing:
-            self._answer_held()
-        if self.is_open and not self._held and not self._closing:
-            self._read_on()
+    def _has_room(self) -> bool:
+        return len(self._output) < _FULL and len(self._tasks) < _MOST_AT_ONCE
+
+    def _want(self) -> None:
+        """Wait for what can be dealt with now: more to read, room to send, or our next turn."""
+        if not self.is_open:
+            return
+        may_go_on = not self._closing and self._has_room()
+        if may_go_on and self._held and self._turn is None:
+            self._turn = self._loop.call_soon(self._next_turn)
+        reads = may_go_on and not self._held and not self._ended
+        events = (READ if reads else 0) | (WRITE if self._output else 0)
+        if events != self._events:
+            self._events = events
+            self._poller.change(self._fd, events)
+
+    def _next_turn(self) -> None:
+        self._turn = None
+        self._answer_held()
 
     def _close_if_done(self) -> None:
         if not self.is_open:
@@ -188,9 +235,7 @@ class Connection:
 
     def _task_done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if not self.is_open:
-            return
-        self._go_on()
+        self._want()
         self._close_if_done()
 
     def _too_late(self) -> None:
@@ -209,41 +254,24 @@ class Connection:
         self.send(encode_refusal(code, sentence))
         self._close_if_done()
 
-    def _wait_for_room(self) -> None:
-        self._loop.add_writer(self._fd, self._writable)
-        if len(self._output) >= _FULL:
-            self._stop_reading()
-
-    def _writable(self) -> None:
+    def _try_send(self, data: bytes | bytearray) -> int:
+        """How much the client took; the connection is closed where it is gone."""
         try:
-            sent = self._socket.send(self._output)
+            return self._socket.send(data, MSG_DONTWAIT)
         except (BlockingIOError, InterruptedError):
-            return
+            return 0
         except OSError:
             self.close()
-            return
-        del self._output[:sent]
-        if not self._output:
-            self._drained()
+            return 0
 
-    def _drained(self) -> None:
-        self._loop.remove_writer(self._fd)
+    def _writable(self) -> None:
+        del self._output[: self._try_send(self._output)]
+        if self._output or not self.is_open:
+            return
+        self._want()
         self._close_if_done()
-        if not self.is_open:
-            return
-        self._go_on()
-        if self.on_drained is not None:
+        if self.is_open and self.on_drained is not None:
             self.on_drained()
-
-    def _read_on(self) -> None:
-        if not self._reading and not self._ended:
-            self._reading = True
-            self._loop.add_reader(self._fd, self._readable)
-
-    def _stop_reading(self) -> None:
-        if self._reading:
-            self._reading = False
-            self._loop.remove_reader(self._fd)
 
     def _cancel_deadline(self) -> None:
         if self._deadline is not None:

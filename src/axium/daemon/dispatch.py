@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from functools import partial
 
 from axium.daemon.connection import Connection
 from axium.daemon.context import Context, Services
+from axium.daemon.memo import Memo
 from axium.daemon.text import TextVerbs, text_error
 from axium.wire.codec import Codec, request_id
 from axium.wire.envelope import Reply, Request, RequestId, encode_refusal, encode_reply
@@ -15,38 +15,6 @@ from axium.wire.errors import Refusal
 from axium.wire.registry import Command, Registry
 
 log = logging.getLogger("axium.dispatch")
-
-_MOST_REMEMBERED = 4096
-_LONGEST_REMEMBERED = 512
-
-
-class Memo:
-    """Replies to exact lines, true until something changes or their time is over."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._replies: dict[bytes, tuple[bytes, bool]] = {}
-        self._expires = 0.0
-
-    def get(self, line: bytes) -> tuple[bytes, bool] | None:
-        """The reply to this line, and whether the connection closes after it."""
-        if self._clock() >= self._expires:
-            self._replies.clear()
-            return None
-        return self._replies.get(line)
-
-    def put(self, line: bytes, reply: bytes, *, closes: bool, expires: float) -> None:
-        """Remember a reply until `expires` on the clock, or until `forget`."""
-        if len(line) > _LONGEST_REMEMBERED:
-            return
-        if len(self._replies) >= _MOST_REMEMBERED:
-            self._replies.clear()
-        self._expires = expires
-        self._replies[line] = (reply, closes)
-
-    def forget(self) -> None:
-        """Something changed: no remembered reply is true any more."""
-        self._replies.clear()
 
 
 class Dispatch:
@@ -59,15 +27,12 @@ class Dispatch:
         self._memo = memo
         self._codec = Codec(registry)
 
+    def remembered(self, chunk: bytes) -> tuple[bytes, bool] | None:
+        """See `Port.remembered`."""
+        return self._memo.find(chunk)
+
     def answer(self, line: bytes, connection: Connection) -> bytes | None:
         """See `Port.answer`."""
-        known = self._memo.get(line)
-        if known is not None:
-            reply, closes = known
-            if closes:
-                connection.close_after()
-            self._services.counters.remembered += 1
-            return reply
         if line.lstrip()[:1] != b"{":
             return self._answer_text(line, connection)
         return self._answer_json(line, connection)
@@ -113,16 +78,14 @@ class Dispatch:
         if isinstance(result, Reply):
             reply = encode_reply(result, request.id)
             if command.memo:
-                self._remember(line, reply, closes=request.id is None)
+                until = self._services.hud.changes_at()
+                self._memo.learn(line, reply, request.id, until=until)
             self._services.counters.took(time.perf_counter() - started)
             return reply
         task: asyncio.Task[Reply] = asyncio.create_task(result, name=command.name)
         task.add_done_callback(partial(self._send_reply, connection, request.id, started))
         connection.spawn(task)
         return None
-
-    def _remember(self, line: bytes, reply: bytes, *, closes: bool) -> None:
-        self._memo.put(line, reply, closes=closes, expires=self._services.hud.changes_at())
 
     def _send_reply(
         self,

@@ -232,7 +232,6 @@ class StatsReply(Reply):
     """`latency_us` counts answers by the power of two of microseconds that they took at most."""
 
     requests: dict[str, int]
-    remembered: int
     latency_us: dict[str, int]
     loop_lag_ms: float
     restarts: dict[str, int]
@@ -243,7 +242,6 @@ def stats(ctx: Context, req: Stats) -> StatsReply:
     counters = ctx.services.counters
     return StatsReply(
         requests=dict(counters.requests),
-        remembered=counters.remembered,
         latency_us=counters.histogram(),
         loop_lag_ms=counters.worst_lag_secs * 1000,
         restarts={},

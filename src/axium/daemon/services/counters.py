@@ -11,7 +11,6 @@ class Counters:
 
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()
-        self.remembered = 0
         self.worst_lag_secs = 0.0
         self._buckets = [0] * BUCKETS
 

@@ -20,6 +20,9 @@ __all__ = ["HudTexts", "Tmux", "default_socket", "server_at"]
 
 log = logging.getLogger("axium.tmux")
 
+# Not `list-panes -a`, which fails on a server that has no session at the time.
+_PANES = "#{S:#{W:#{P:#{pane_id} #{?pane_dead,0,#{pane_pid}}\n}}}"
+
 
 class Tmux:
     """Every tmux server that is served; one that hangs or dies delays nothing else."""
@@ -48,8 +51,7 @@ class Tmux:
 
     async def panes(self, server: Server) -> dict[str, int] | None:
         """Each pane's process, 0 for a dead pane that is kept; None if it can't be asked."""
-        form = "#{pane_id} #{?pane_dead,0,#{pane_pid}}"
-        lines = await self._ask(server, "list-panes", "-a", "-F", form)
+        lines = await self._ask(server, "display-message", "-p", _PANES)
         if lines is None:
             return None
         return {pane: int(pid) for pane, pid in map(str.split, lines)}

@@ -20,6 +20,8 @@ from axium.model.panes import Server
 
 log = logging.getLogger("axium.tmux")
 
+_VISIBLE = "#{S:#{?session_attached,#{W:#{?window_active,#{P:#{pane_id}\n},}},}}"
+
 Start = Callable[[str, Coroutine[None, None, None]], asyncio.Task[None]]
 
 RETRY = 1.0
@@ -107,10 +109,7 @@ class Push:
         return self._known
 
     async def _visible(self) -> Iterable[str]:
-        shown = "#{&&:#{window_active},#{session_attached}}"
-        return await self._client.ask(
-            self.server, ("list-panes", "-a", "-f", shown, "-F", "#{pane_id}")
-        )
+        return await self._client.ask(self.server, ("display-message", "-p", _VISIBLE))
 
     async def _rest(self, seconds: float) -> None:
         """Wait as long; news end it, but not before the shortest time between two failures."""
