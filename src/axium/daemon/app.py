@@ -5,6 +5,7 @@ import logging
 import os
 import resource
 import signal
+import sys
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -51,11 +52,15 @@ log = logging.getLogger("axium.daemon")
 FINISH_SECS = 5.0
 """How long requests in flight may take to end when the daemon stops (spec: `stop`)."""
 
+_SWITCH_SECS = 0.0005
+"""How long the writer thread may keep the event loop waiting while it computes."""
+
 
 def run(hold: Hold, options: Options) -> None:
     """Serve until stopped."""
     begin_log(None if options.foreground else hold.home.log, debug=options.debug)
     _raise_descriptor_limit()
+    sys.setswitchinterval(_SWITCH_SECS)
     asyncio.run(_serve(hold, options))
 
 

@@ -70,24 +70,25 @@ class Store:
         self._latest = new
         self._waiting.append(_Waiter(step, Change(old, new), done))
         if not self._saving:
-            self._begin()
+            self._saving = True
+            # All that arrived in this turn of the loop goes to disk together.
+            self._loop.call_soon(self._begin)
         return done
 
     def _begin(self) -> None:
         batch, self._waiting = self._waiting, []
-        self._saving = True
         saving = self._loop.run_in_executor(
             self._executor, self._save, self.committed, batch[-1].change.new
         )
         saving.add_done_callback(lambda saved: self._finish(batch, saved.exception()))
 
     def _finish(self, batch: list[_Waiter], fault: BaseException | None) -> None:
-        self._saving = False
         if fault is None:
             self._accept(batch)
         else:
             self._reject(batch, fault)
-        if self._waiting:
+        self._saving = bool(self._waiting)
+        if self._saving:
             self._begin()
 
     def _accept(self, batch: list[_Waiter]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
 
 from axium.daemon.services.tmux.client import Client, TmuxMissingError, UnreachableError
@@ -25,12 +25,20 @@ _VISIBLE = "#{S:#{?session_attached,#{W:#{?window_active,#{P:#{pane_id}\n},}},}}
 Start = Callable[[str, Coroutine[None, None, None]], asyncio.Task[None]]
 
 RETRY = 1.0
-"""Seconds without a run of tmux after one that failed; it doubles while nothing new is wanted."""
+"""Seconds without a run of tmux after one that failed."""
 
 LONGEST_RETRY = 60.0
 
 STORM_PAUSE = 0.015
 """Seconds of rest after a run during which the texts changed more than once."""
+
+
+def retries() -> Iterator[float]:
+    """Seconds until each next try while nothing new is wanted."""
+    seconds = RETRY
+    while True:
+        yield seconds
+        seconds = min(seconds * 2, LONGEST_RETRY)
 
 
 class Push:
@@ -62,18 +70,17 @@ class Push:
             self._task.cancel()
 
     async def _work(self) -> None:
-        retry = RETRY
+        pauses = retries()
         while is_running(self.server) and (texts := self._take()) is not None:
             try:
                 await self._bring(variables(texts))
             except UnreachableError as fault:
                 self._fell(fault)
                 self._put_back(texts)
-                await self._rest(retry)
-                retry = min(retry * 2, LONGEST_RETRY)
+                await self._rest(next(pauses))
             else:
                 self._rose()
-                retry = RETRY
+                pauses = retries()
                 if self._overtaken > 1:
                     await asyncio.sleep(STORM_PAUSE)
 
