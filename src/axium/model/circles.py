@@ -7,7 +7,7 @@ from typing import NamedTuple
 from axium.model.environments import Environment
 from axium.model.marks import Mark
 from axium.model.names import OWN_COMMANDS
-from axium.model.rules import Rule, RuleBook, leads_home
+from axium.model.rules import Rule, RuleBook
 from axium.model.templates import Kind, Parts, Scope, Template, Unresolvable
 from axium.model.words import ASSIGNMENT, split
 
@@ -88,11 +88,10 @@ def _program(start: _Start, scope: Scope, known: dict[Parts, list[str]]) -> str 
         words = known[start.lead.parts] = _words(start.lead, scope)
     if not words or words[0] in OWN_COMMANDS:
         words = _words(start.whole, scope)
-    if leads_home(words, start.command) or not words:
-        return None
-    if words[0] in OWN_COMMANDS and words[1:2] == ["run"] and len(words) > 2:
-        return words[2]
-    return words[0]
+    if words[:1] and words[0] in OWN_COMMANDS and words[1:2] == ["run"]:
+        words = words[2:]
+    # A rule that names its own command runs the tool itself.
+    return words[0] if words and words[0] != start.command else None
 
 
 def _words(template: Template, scope: Scope) -> list[str]:
