@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -39,13 +40,15 @@ from axium.daemon.services.store import Store
 from axium.daemon.services.subscriptions import Subscriptions
 from axium.daemon.services.terminals import Terminals
 from axium.daemon.services.tmux import Tmux, default_socket
-from axium.daemon.services.watch import FileWatch
 from axium.daemon.start import Options
 from axium.daemon.text import TextVerbs
 from axium.model.events import DaemonReady
 from axium.thin.paths import state_dir, user_home
 from axium.wire.errors import Refusal
 from axium.wire.registry import registry
+
+if TYPE_CHECKING:
+    from axium.daemon.services.watch import FileWatch
 
 log = logging.getLogger("axium.daemon")
 
@@ -72,6 +75,7 @@ async def _serve(hold: Hold, options: Options) -> None:
         daemon.follow_signals(is_foreground=options.foreground)
         log.info("pid %d answers at %s", os.getpid(), hold.path)
         options.tell(f"ready {os.getpid()}")
+        daemon.follow_files()
         await daemon.services.life.stopping.wait()
         await daemon.end()
     log.info("pid %d has stopped", os.getpid())
@@ -95,7 +99,7 @@ class Daemon:
         self._memo = Memo(self._call_at)
         dispatch = Dispatch(registry, self.services, TextVerbs(self.services), self._memo)
         self._listener = Listener(hold.listening, dispatch)
-        self._watch = FileWatch(self._files_changed)
+        self._watch: FileWatch | None = None
         self._sweep: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._join()
@@ -109,7 +113,6 @@ class Daemon:
         if found.state.paused:
             self.services.subscriptions.pause()
         self._plan_sweep()
-        self._watch.follow(self._loaded.files)
         self._listener.start()
         self.services.terminals.begin()
         self.services.subscriptions.emit(DaemonReady())
@@ -118,13 +121,22 @@ class Daemon:
         """Let what is under way finish, and save nothing half."""
         self._listener.stop()
         await self._listener.drain(FINISH_SECS)
-        self._watch.close()
+        if self._watch is not None:
+            self._watch.close()
         if self._sweep is not None:
             self._sweep.cancel()
         await self.services.terminals.close()
         for task in list(self._tasks):
             task.cancel()
         await self._loop.run_in_executor(self._writer, self.services.notifications.close)
+
+    def follow_files(self) -> None:
+        """Read the user's files again whenever they change from now on."""
+        # ctypes takes 4 ms to import: not before the first answer.
+        from axium.daemon.services.watch import FileWatch
+
+        self._watch = FileWatch(self._files_changed)
+        self._watch.follow(self._loaded.files)
 
     def follow_signals(self, *, is_foreground: bool) -> None:
         """TERM and INT stop; HUP reloads in the background, and stops in the foreground."""

@@ -104,7 +104,7 @@ class Connection:
             self._output += data
             return
         sent = self._try_send(data)
-        if self.is_open and sent < len(data):
+        if sent is not None and sent < len(data):
             self._output += data[sent:]
             self._want()
 
@@ -254,24 +254,27 @@ class Connection:
         self.send(encode_refusal(code, sentence))
         self._close_if_done()
 
-    def _try_send(self, data: bytes | bytearray) -> int:
-        """How much the client took; the connection is closed where it is gone."""
+    def _try_send(self, data: bytes | bytearray) -> int | None:
+        """How much the client took; None, and the connection closed, where it is gone."""
         try:
             return self._socket.send(data, MSG_DONTWAIT)
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError:
             self.close()
-            return 0
+            return None
 
     def _writable(self) -> None:
-        del self._output[: self._try_send(self._output)]
-        if self._output or not self.is_open:
+        sent = self._try_send(self._output)
+        if sent is None:
+            return
+        del self._output[:sent]
+        if self._output:
             return
         self._want()
-        self._close_if_done()
-        if self.is_open and self.on_drained is not None:
+        if self.on_drained is not None:
             self.on_drained()
+        self._close_if_done()
 
     def _cancel_deadline(self) -> None:
         if self._deadline is not None:

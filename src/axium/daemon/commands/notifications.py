@@ -3,7 +3,7 @@
 from typing import Literal
 
 from axium.daemon.context import Context
-from axium.daemon.services.notifications import Row
+from axium.model.notifications import Row
 from axium.wire.envelope import Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import command
