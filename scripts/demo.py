@@ -18,7 +18,7 @@ from types import FrameType
 from tests.support import Scratch, Terminal, Tmux, until
 from tests.support.scratch import SYSTEM_PATH, make_scratch
 
-SIZE = (100, 16)
+SIZE = (100, 12)
 LEFT, RIGHT = "%0", "%1"
 PATIENCE = 15.0
 
@@ -47,14 +47,17 @@ eval "$(axium init bash)"
 
 TRY = """\
 
-  This pane is in dev, the other one in prod. Try:
+  This pane is in dev, the other in prod.
+  Try, and watch the status line:
 
-    aws s3 ls              in each pane; Ctrl-b o goes to the other one
-    axium env set prod     and again aws s3 ls; watch the status line
+    aws s3 ls
+    Ctrl-b o      (goes to the other pane)
+    axium env set prod
     axium explain -- aws s3 ls
-    command aws s3 ls      steps around axium
+    command aws s3 ls
 
-  Ctrl-b d leaves, and nothing is left behind in {root}.
+  Ctrl-b d leaves, and nothing is left
+  behind in {root}
 
 """
 
@@ -77,6 +80,7 @@ class Demo:
         self.calls = scratch.root / "calls"
         self.real_aws = shutil.which("aws", path=SYSTEM_PATH) is not None
         self._furnish()
+        self._start_in("dev")
         shell = f"exec bash --rcfile {scratch.user}/start -i"
         self.tmux = Tmux(scratch, size=SIZE, shell=shell)
         self.tmux.cmd("set-option", "-g", "status-left", "")
@@ -90,6 +94,11 @@ class Demo:
         (self.scratch.user / "start").write_text(SHELL_START)
         (self.scratch.user / "try").write_text(text)
         (self.scratch.home / "envs.yaml").write_text(ENVIRONMENTS)
+
+    def _start_in(self, env: str) -> None:
+        done = self.scratch.axium("env", "set", env, "--global")
+        if done.returncode:
+            raise Faulty(done.stderr.strip())
 
     def type(self, pane: str, command: str) -> None:
         """Go to the pane and type there, once its shell waits for a command."""

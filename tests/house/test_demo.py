@@ -30,7 +30,7 @@ def test_on_a_terminal_the_demo_leaves_the_person_in_its_session(tmux: Tmux) -> 
     tmux.send("main", f"cd {PROJECT} && {' '.join(COMMAND)}")
     tmux.wait_for(lambda: "Ctrl-b d leaves" in tmux.capture(), timeout=30)
     tmux.wait_for(lambda: "env:dev" in tmux.capture().rpartition("\n")[2])
-    home = re.findall(r"left behind in (/\S+)\.", tmux.capture())[0]
+    home = re.findall(r"behind in (/\S+)", tmux.capture())[0]
     assert Path(home).is_dir()
 
     tmux.cmd("send-keys", "-t", "main", "C-b", "d")
