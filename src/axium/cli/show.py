@@ -37,11 +37,9 @@ def text(text: str) -> None:
 
 
 def problems(found: list[str]) -> None:
-    """Name the faults of the user's files. Failure where there is one."""
+    """Name the faults of the user's files."""
     for problem in found:
         sys.stderr.write(f"{problem}\n")
-    if found:
-        raise Failure("your files have faults", "a file with an error keeps its last good content")
 
 
 def confirm(text: str) -> None:

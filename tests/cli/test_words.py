@@ -1,0 +1,122 @@
+"""What every command has in common: help, mistakes, `-v`, exit codes, colour, what is loaded."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support import Daemon, Scratch
+
+
+def said(scratch: Scratch, *args: str, **env: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of `axium ARGS`."""
+    done = scratch.axium(*args, env=env)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_axium_alone_and_axium_help_show_every_command_grouped(scratch: Scratch) -> None:
+    code, alone, talk = said(scratch)
+    assert (code, talk) == (0, "")
+    assert said(scratch, "help") == (0, alone, "")
+    for line in ("core", "environments", "daemon and system"):
+        assert line in alone.splitlines()
+    for command in ("env set", "daemon start", "hud reload", "run", "explain", "notify drain"):
+        assert f"  axium {command} " in alone
+    assert "axium ipc" not in alone
+
+
+def test_help_can_be_read_by_programs(scratch: Scratch) -> None:
+    told = json.loads(said(scratch, "help", "--json")[1])["commands"]
+    assert list(told) == ["core", "environments", "daemon and system"]
+    assert told["core"]["hud reload"] == "Read hud.yaml again and refresh every pane."
+
+
+@pytest.mark.parametrize(
+    ("args", "error"),
+    [
+        (("enb",), "✗ unknown command `axium enb`\n  did you mean `axium env`?\n\nUsage: axium "),
+        (
+            ("env", "sett", "prod"),
+            (
+                "✗ unknown command `axium env sett`\n"
+                "  did you mean `axium env set`?\n\nUsage: axium env "
+            ),
+        ),
+        (("qqqqq",), "✗ unknown command `axium qqqqq`\n\nUsage: axium "),
+        (("env",), "✗ missing command\n  usage: axium env "),
+        (("env", "set"), "✗ missing argument `NAME`\n  usage: axium env set "),
+        (("env", "list", "--bogus"), "✗ no such option: --bogus"),
+        (
+            ("env", "set", "a", "b"),
+            "✗ got unexpected extra argument(s) (b)\n",
+        ),
+        (("daemon", "logs", "-n", "x"), "✗ invalid value for `-n` / `--lines`"),
+        (("notify", "send"), "✗ missing option `-t` / `--title`"),
+    ],
+)
+def test_a_mistake_in_typing_is_told_with_what_to_do(
+    scratch: Scratch, args: tuple[str, ...], error: str
+) -> None:
+    code, data, talk = said(scratch, *args)
+    assert (code, data, talk[: len(error)]) == (1, "", error)
+
+
+def test_success_is_silent_and_v_confirms_before_and_after_the_command(scratch: Scratch) -> None:
+    assert said(scratch, "bootstrap") == (0, "", "")
+    there = f"✓ {scratch.home} is there\n"
+    assert said(scratch, "-v", "bootstrap") == (0, "", there)
+    assert said(scratch, "bootstrap", "--verbose") == (0, "", there)
+
+
+def test_options_after_a_foreign_command_are_its_own(daemon: Daemon) -> None:
+    told = json.loads(said(daemon.scratch, "explain", "--json", "aws", "-v", "--json")[1])
+    assert told["argv"] == ["aws", "-v", "--json"]
+    daemon.scratch.tool("aws", '#!/bin/sh\necho "$@"\n')
+    assert said(daemon.scratch, "run", "aws", "-v", "--json", "--help") == (
+        0,
+        "-v --json --help\n",
+        "",
+    )
+
+
+def test_colour_is_for_terminals_and_not_with_no_color(scratch: Scratch) -> None:
+    script = "axium -v bootstrap; NO_COLOR=1 axium -v bootstrap"
+    done = scratch.run("script", "-qec", script, "/dev/null")
+    confirmed = f"{scratch.home} is there"
+    first, second = done.stdout.splitlines()[-2:]
+    assert first in (f"\033[32m✓\033[0m {confirmed}", f"\033[32m✓\033[0m made {scratch.home}")
+    assert second == f"✓ {confirmed}"
+
+
+@pytest.mark.parametrize(
+    ("args", "foreign"),
+    [
+        (("info",), {"axium.cli.env", "axium.cli.daemon", "axium.config.load", "yaml", "msgspec"}),
+        (("env", "list"), {"axium.cli.daemon", "axium.cli.notify", "axium.config.load"}),
+        (("daemon", "status"), {"axium.cli.env", "axium.config.load", "asyncio"}),
+    ],
+)
+def test_a_command_loads_its_own_module_only(
+    scratch: Scratch, args: tuple[str, ...], foreign: set[str]
+) -> None:
+    code = f"""
+import sys
+from axium.cli import app
+try:
+    app.main({list(args)})
+except SystemExit:
+    print(*sys.modules, file=sys.stderr)
+"""
+    done = scratch.run("python", "-c", code, env={"AXIUM_NO_AUTOSTART": "1"})
+    assert foreign & set(done.stderr.split()) == set()
+    assert "typer" in done.stderr.split()
+
+
+def test_a_home_that_cannot_be_made_is_told(scratch: Scratch) -> None:
+    (scratch.home / "bash").write_text("a file where a directory must be")
+    code, _, talk = said(scratch, "init", "bash")
+    assert (code, talk) == (
+        1,
+        f"✗ cannot make the config home {scratch.home}: File exists: {scratch.home}/bash\n",
+    )
