@@ -1,0 +1,60 @@
+# shellcheck shell=bash disable=SC2154 # the paths come from init.sh
+# Loads the hook once per shell, whatever the options and aliases of that shell are.
+
+_axium_load() { # fills _axium_spokes with what is to be sourced outside of any function
+  _axium_spokes=()
+  if [[ ${_axium_loaded-} == "$_axium_version $_axium_home" ]]; then
+    axium_refresh_wrappers
+    return
+  fi
+  local - # the user's options come back on return
+  set +aefux +o posix
+  local file
+  for file in read wrap wrappers prompt; do
+    # shellcheck source=/dev/null
+    source "$_axium_home/bash/$file.bash" || return
+  done
+  _axium_enter
+  _axium_find_spokes
+  _axium_loaded="$_axium_version $_axium_home"
+}
+
+_axium_enter() {
+  _axium_run=$_axium_home/run _axium_pane='' _axium_commands=''
+  # A shell that was started by a wrapped tool is a new place to type commands in; only one that
+  # `axium run` asks for a function (`bash -ic`) goes on inside that tool.
+  [[ $- == *c* ]] || unset AXIUM_WRAPPED
+  axium_refresh_wrappers
+  _axium_append_prompt
+  axium_prompt
+  _axium_enter_tmux
+}
+
+_axium_enter_tmux() {
+  # The server passes AXIUM_TMUX on to every pane made later: once per server and version.
+  [[ ${TMUX-} && ${AXIUM_TMUX-} != "$_axium_version ${TMUX%,*}" ]] || return 0
+  export AXIUM_TMUX="$_axium_version ${TMUX%,*}"
+  command sh "$_axium_home/tmux/init.sh"
+}
+
+_axium_find_spokes() {
+  local file restore=''
+  if shopt -q failglob; then
+    shopt -u failglob
+    restore=failglob
+  fi
+  for file in "$_axium_home"/spokes/*/init.sh; do
+    [[ -f $file && -r $file && -O $file ]] && _axium_spokes+=("$file")
+  done
+  [[ -z $restore ]] || shopt -s "$restore"
+}
+
+if shopt -q expand_aliases; then
+  # Aliases are expanded where a function is read: none may get into ours.
+  shopt -u expand_aliases
+  _axium_load || :
+  shopt -s expand_aliases
+else
+  _axium_load || :
+fi
+unset -f _axium_load _axium_enter _axium_enter_tmux _axium_find_spokes

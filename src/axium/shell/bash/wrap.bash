@@ -1,0 +1,145 @@
+# shellcheck shell=bash disable=SC2154,SC2016 # names from read.bash and init.sh; backticks in texts
+# Runs a wrapped command as the published tables say; no process is started but the tool.
+#
+# Right after a fork each line of bash costs 3 to 4 us, so this is written to be short when it
+# runs. The words of a table are sorted once and kept while the same command runs in the same
+# environment: what a stamp means never changes. `_axium_deciding` is set while those words are in
+# use, so that a command in a trap of the user's, which may run between any two lines here, does
+# not sort other words into their place.
+
+_axium_known='' _axium_options=''
+
+_axium_wrap() { # NAME ARGS...: the body of every wrapper
+  if [[ ${AXIUM_OFF-} == 1 || ${AXIUM_WRAPPED-} == "$1" || ${_axium_direct-} == "$1" ]]; then
+    command -- "$@"
+    return
+  fi
+  if [[ ${_axium_deciding-} ]] ||
+    { [ "$-:$BASHOPTS" != "$_axium_options" ] && ! _axium_suits; }; then
+    _axium_ask "$@"
+    return
+  fi
+  local _axium_words _axium_name _axium_deciding=yes
+  if ! _axium_read_pointer ||
+    { [ "$_axium_known" != "${_axium_words[2]} $1" ] && ! _axium_learn "$1"; } ||
+    { [[ ${#_axium_plugins[@]} != 0 ]] && _axium_is_plugins "$@"; }; then
+    _axium_ask "$@"
+    return
+  fi
+  # Locals, so that the shell has its own values back on return, also after Ctrl-C.
+  if ! local -x -- "${_axium_names[@]}"; then
+    _axium_refuse_variable "$1"
+    return
+  fi
+  for _axium_name in "${_axium_names[@]}"; do
+    # A local that was not given a value has one only if it stood in front of the command.
+    [[ -z ${!_axium_name+x} ]] || _axium_note_inline "$1" "$_axium_name=${!_axium_name}"
+  done
+  local -x -- "${_axium_set[@]}"
+  # An exported array is not passed on and hides the exported variable of its name, which an
+  # unset local would let through: that is how a variable is taken from the tool alone.
+  [[ ${#_axium_unset[@]} == 0 ]] || local -ax -- "${_axium_unset[@]}"
+  if [[ ${_axium_before[0]} == "$1" ]]; then
+    command -- "${_axium_before[@]}" "${@:2}" "${_axium_after[@]}"
+  else
+    _axium_execute "$@"
+  fi
+}
+
+_axium_ask() { # NAME ARGS...: let the program decide
+  AXIUM_HOME=$_axium_home command -- "$_axium_python" -I -S -E "$_axium_main" run "$@"
+}
+
+_axium_suits() { # whether this shell's options let the lines of `_axium_wrap` do what they say
+  # Under these, `local` would export our own names or take over values, lines may be skipped,
+  # and words are compared without their case.
+  [[ $- != *a* && $BASHOPTS != *localvar_* && $BASHOPTS != *extdebug* && \
+    $BASHOPTS != *nocasematch* ]] || return
+  _axium_options=$-:$BASHOPTS
+}
+
+_axium_learn() { # NAME: sort the words of its table; fails where `axium run` is to decide
+  local env=${_axium_words[1]} stamp=${_axium_words[2]} word
+  _axium_known='' _axium_where='' _axium_plain=''
+  _axium_before=() _axium_after=() _axium_set=() _axium_unset=() _axium_plugins=()
+  _axium_read_table "$stamp" "$1" && [[ ${_axium_words[1]} == go ]] || return
+  _axium_where=${_axium_words[2]}
+  for word in "${_axium_words[@]:3:${#_axium_words[@]}-4}"; do
+    case $word in
+      '<'*) _axium_before+=("${word:1}") ;;
+      '>'*) _axium_after+=("${word:1}") ;;
+      '='*=*) _axium_set+=("${word:1}") ;;
+      '-'*) _axium_unset+=("${word:1}") ;;
+      '@'*) _axium_plugins+=("${word:1}") ;;
+      '?plain') _axium_plain=yes ;;
+      *) return 1 ;;
+    esac
+  done
+  _axium_is_program "${_axium_before[0]-}" || return
+  _axium_set+=("AXIUM_WRAPPED=$1")
+  if [[ -n $env ]]; then _axium_set+=("AXIUM_ENV=$env"); else _axium_unset+=(AXIUM_ENV); fi
+  _axium_names=("${_axium_set[@]%%=*}" "${_axium_unset[@]}")
+  _axium_are_settable || return
+  _axium_unset=("${_axium_unset[@]/%/=()}")
+  _axium_known="$stamp $1"
+}
+
+_axium_is_plugins() { # NAME ARGS...: whether the first argument is a plugin's subcommand
+  [[ $# != 1 ]] && _axium_contains "$2" "${_axium_plugins[@]}"
+}
+
+_axium_are_settable() { # whether `local` can be trusted with _axium_names
+  case ${_axium_names[*]} in
+    *[=[]*) return 1 ;; # `local "a[...]"` would calculate what is inside
+    # These mean something to bash itself, or are ours: this shell must not have them changed.
+    *BASH_* | *FUNCN* | *GLOBIGNORE* | *HIST* | *IFS* | *IGNOREEOF* | *OPTIND* | *POSIXLY* | \
+      *COMP_* | *_axium_*) return 1 ;;
+  esac
+}
+
+_axium_is_program() { # WORD: not one that `command` would take for a builtin
+  case $1 in
+    '' | . | : | '[' | alias | bg | bind | break | builtin | caller | cd | command | compgen | \
+      complete | compopt | continue | declare | dirs | disown | echo | enable | eval | exec | \
+      exit | export | false | fc | fg | getopts | hash | help | history | jobs | kill | let | \
+      local | logout | mapfile | popd | printf | pushd | pwd | read | readarray | readonly | \
+      return | set | shift | shopt | source | suspend | test | times | trap | true | type | \
+      typeset | ulimit | umask | unalias | unset | wait) return 1 ;;
+  esac
+}
+
+_axium_execute() { # NAME ARGS...: where another program comes first
+  local _axium_program=${_axium_before[0]}
+  if declare -F -- "$_axium_program" >/dev/null; then
+    set -- "${_axium_before[@]}" "${@:2}" "${_axium_after[@]}"
+    # A function of the user's may run wrapped commands; if it is a wrapper, it does not look again.
+    local _axium_direct=$_axium_program
+    _axium_deciding=''
+    "$@"
+  elif type -P -- "$_axium_program" >/dev/null; then
+    command -- "${_axium_before[@]}" "${@:2}" "${_axium_after[@]}"
+  elif [[ $_axium_plain ]]; then
+    command -- "$@"
+  else
+    printf '✗ `%s` did not run: `%q`, which its rule names, is not there\n' \
+      "$1" "$_axium_program" >&2
+    printf '  install it, or write `fallback: plain` in the rule at %q\n' "$_axium_where" >&2
+    return 127
+  fi
+}
+
+_axium_note_inline() { # NAME VARIABLE=VALUE
+  _axium_contains "$2" "${_axium_set[@]}" || printf \
+    '! `%s` in front of `%s` is not used: the rule at %q comes first\n' \
+    "${2%%=*}" "$1" "$_axium_where" >&2
+}
+
+_axium_refuse_variable() { # NAME
+  local name
+  for name in "${_axium_names[@]}"; do
+    local -x -- "$name" 2>/dev/null || break
+  done
+  printf '✗ `%s` did not run: the variable `%q` can not be changed in this shell\n' "$1" "$name" >&2
+  printf '  the rule at %q changes it: is it readonly here?\n' "$_axium_where" >&2
+  return 126
+}

@@ -1,0 +1,66 @@
+# shellcheck shell=bash disable=SC2154,SC2016 # names from read.bash; backticks in texts
+# Defines a function for each wrapped command, and takes away those that are not wrapped any more.
+
+AXIUM_WRAPPED_COMMANDS=()
+
+axium_refresh_wrappers() { # make the wrappers of this shell those that are published
+  local - _axium_words name kept=() gone=()
+  set +aefu +o posix # names like `docker-compose` are no function names in posix mode
+  _axium_read_commands || return 0
+  _axium_commands=${_axium_words[0]}
+  for name in "${AXIUM_WRAPPED_COMMANDS[@]}"; do
+    if _axium_contains "$name" "${_axium_words[@]:1}"; then kept+=("$name"); else gone+=("$name"); fi
+  done
+  AXIUM_WRAPPED_COMMANDS=("${kept[@]}")
+  _axium_remove "${gone[@]}"
+  _axium_define "${_axium_words[@]:1}"
+}
+
+axium_clear_wrappers() { # take all wrappers away, until `axium_refresh_wrappers`
+  local -
+  set +eu
+  _axium_remove "${AXIUM_WRAPPED_COMMANDS[@]}"
+  AXIUM_WRAPPED_COMMANDS=()
+  _axium_commands=cleared
+}
+
+_axium_define() { # NAME...
+  local name code=''
+  for name; do
+    _axium_contains "$name" "${AXIUM_WRAPPED_COMMANDS[@]}" && continue
+    _axium_may_wrap "$name" || continue
+    if declare -F -- "$name" >/dev/null; then
+      printf '! `%s` is a function of your own: axium does not wrap it\n' "$name" >&2
+      continue
+    fi
+    code+="function $name { _axium_wrap $name \"\$@\"; }"$'\n'
+    AXIUM_WRAPPED_COMMANDS+=("$name")
+  done
+  eval "$code" # nothing is in it but names that `_axium_may_wrap` let through
+}
+
+_axium_may_wrap() { # NAME
+  case $1 in
+    '' | [!_$_axium_letters$_axium_digits]* | *[!_.+$_axium_letters$_axium_digits-]*) return 1 ;;
+    axium | ax | axium_* | _axium_*) return 1 ;;
+    if | then | elif | else | fi | case | 'esac' | for | select | while | until | do) return 1 ;;
+    done | in | function | time | coproc) return 1 ;;
+  esac
+  _axium_is_program "$1"
+}
+
+_axium_remove() { # NAME...: unless the user has defined a function of that name since
+  local name
+  for name; do
+    [[ $(declare -f -- "$name") != *$'\n    _axium_wrap '"$name"' "$@"\n}' ]] || unset -f -- "$name"
+  done
+}
+
+_axium_contains() { # WORD WORDS...
+  local word=$1 other
+  shift
+  for other; do
+    [[ $other != "$word" ]] || return 0
+  done
+  return 1
+}
