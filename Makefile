@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PYTHON_FILES := src tests scripts $(wildcard benchmarks docs/generate.py)
 SHELL_FILES := packaging/bin/axium .ci/run $(filter-out %.py,$(wildcard scripts/*)) \
-	$(wildcard src/axium/shell/bash/*.sh src/axium/shell/tmux/*.sh)
+	$(wildcard src/axium/shell/bash/* src/axium/shell/tmux/*)
 
 .PHONY: run test check bench docs lock
 

@@ -102,10 +102,13 @@ def test_what_may_not_stand_in_the_tree_is_named_with_its_line(tools: Path, tmp_
         (tree / name).touch()
     assert script("check-tree", path=tools, cwd=tree).returncode == 0
 
-    put_off = "TODO later"
-    (tree / "src" / "a.py").write_text(f"x = 1\n# {put_off}\n")
+    path = Path("/", "root", "x")
+    (tree / "src" / "a.py").write_text(f"x = 1\ny = '{path}'\n")
     done = script("check-tree", path=tools, cwd=tree)
-    assert (done.returncode, done.stderr) == (1, f"src/a.py:2:# {put_off}\n✗ work put off\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"src/a.py:2:y = '{path}'\n✗ a path of one machine\n",
+    )
 
 
 def test_the_scripts_are_executable() -> None:
