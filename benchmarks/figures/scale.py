@@ -76,6 +76,7 @@ def _home(panes: int, rules: int) -> Iterator[Home]:
         daemon(scratch) as axium,
     ):
         connection = axium.connect()
+        connection.do("set_env", value="prod")
         connection.do("tmux_attach", server=server.variable)
         for pane in server.panes[::2]:
             connection.do("set_pane_env", pane=pane, env="staging", server=server.variable)

@@ -7,10 +7,10 @@ from statistics import median
 from time import monotonic_ns
 
 from benchmarks.kit.axiumd import Connection, daemon
-from benchmarks.kit.bench import AXIUM, Bench, scratch_home
+from benchmarks.kit.bench import Bench, scratch_home
 from benchmarks.kit.homes import envs_yaml, prefixes_yaml
 from benchmarks.kit.report import Row, at_most
-from benchmarks.kit.terminal import Server, attached_server
+from benchmarks.kit.terminal import Server, attached_server, show_hud
 
 PANES = 50
 NAMES = ("kkkkkkkk", "zzzzzzzz")  # no letter in common: a screen is drawn by what differs
@@ -26,7 +26,7 @@ def measure(bench: Bench) -> Iterator[Row]:
         server.tmux.cmd("set", "-g", "status-interval", "0")
         connection = axium.connect()
         connection.do("set_env", value=NAMES[1])
-        server.tmux.send("main:0", f'eval "$({AXIUM} init bash)"')
+        show_hud(server)
         server.screen.wait_for(f"env:{NAMES[1]}".encode(), bound=20)
         everywhere = [_change(server, connection, n, None) for n in range(changes)]
         for pane in server.panes[1::2]:

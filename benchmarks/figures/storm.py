@@ -88,18 +88,24 @@ def measure(bench: Bench) -> Iterator[Row]:
 def _storm(scratch: Scratch, setters: list[Setter], kills: int) -> Tally:
     chance, tally = random.Random(kills), Tally()
     axium = Axiumd(scratch)
-    for _ in range(kills):
-        _pour_then_kill(axium, setters, chance.uniform(0.002, 0.1))
-        tally.broken += not _is_whole(scratch)
-        axium = Axiumd(scratch)
-        tally.late.append(axium.answering_ms)
-        connection = axium.connect()
-        state = connection.do("get_state")["state"]
-        connection.close()
-        tally.lost += sum(s.sent > 0 and s.value_in(state) not in s.possible() for s in setters)
-    axium.stop()
+    try:
+        for _ in range(kills):
+            _pour_then_kill(axium, setters, chance.uniform(0.002, 0.1))
+            tally.broken += not _is_whole(scratch)
+            axium = Axiumd(scratch)
+            tally.late.append(axium.answering_ms)
+            tally.lost += _lost(axium, setters)
+    finally:
+        axium.kill()
     tally.acknowledged = sum(setter.acknowledged for setter in setters)
     return tally
+
+
+def _lost(axium: Axiumd, setters: list[Setter]) -> int:
+    connection = axium.connect()
+    state = connection.do("get_state")["state"]
+    connection.close()
+    return sum(s.sent > 0 and s.value_in(state) not in s.possible() for s in setters)
 
 
 def _pour_then_kill(axium: Axiumd, setters: list[Setter], after: float) -> None:

@@ -7,11 +7,11 @@ from contextlib import ExitStack, contextmanager
 from statistics import median
 
 from benchmarks.kit.axiumd import daemon
-from benchmarks.kit.bench import AXIUM, Bench, scratch_home
+from benchmarks.kit.bench import Bench, scratch_home
 from benchmarks.kit.homes import envs_yaml, prefixes_yaml
 from benchmarks.kit.processes import cpu_ns, traced
 from benchmarks.kit.report import Row, at_most, ratio_at_most
-from benchmarks.kit.terminal import Server, attached_server
+from benchmarks.kit.terminal import Server, attached_server, show_hud
 
 TEXT = "[axium] env:prod  uptime:2m"
 LINES = {  # what stands in status-right; all are as wide as the HUD
@@ -82,11 +82,10 @@ def _server(line: str) -> Iterator[Server]:
 
 @contextmanager
 def _server_with_hud() -> Iterator[Server]:
-    """As a user gets it: by a shell that loads the hook."""
     with _server("") as made, daemon(made.tmux.scratch) as axium:
         connection = axium.connect()
         connection.do("set_env", value="prod")
-        made.tmux.send("main:0", f'eval "$({AXIUM} init bash)"')
+        show_hud(made)
         made.screen.wait_for(b"env:prod", bound=20)
         connection.close()
         yield made

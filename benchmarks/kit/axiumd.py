@@ -67,11 +67,11 @@ class Axiumd:
             cwd="/",
         )
         self.pid = self._process.pid
-        connection = self._first_connection(began)
-        self.connectable_ms = (monotonic_ns() - began) / 1e6
-        connection.do("ping")
-        self.answering_ms = (monotonic_ns() - began) / 1e6
-        connection.close()
+        try:
+            self.connectable_ms, self.answering_ms = self._first_answer(began)
+        except OSError as failure:
+            self.kill()
+            raise RuntimeError(f"{failure}; the daemon said:\n{self._last_words()}") from failure
 
     def connect(self) -> Connection:
         return Connection(self.socket)
@@ -94,15 +94,24 @@ class Axiumd:
             raise
         self._log.close()
 
-    def _first_connection(self, began: int) -> Connection:
+    def _first_answer(self, began: int) -> tuple[float, float]:
+        """Milliseconds from `began` until it could be connected to, and until it answered.
+
+        The socket of a daemon that was killed may take a connection for an instant more, while
+        a child that it was just starting still has it open: such a connection is reset.
+        """
         while monotonic_ns() < began + START_BOUND_NS:
-            with suppress(OSError):
-                return Connection(self.socket)
+            with suppress(ConnectionError, FileNotFoundError):
+                connection = self.connect()
+                connected = monotonic_ns()
+                connection.do("ping")
+                answered = monotonic_ns()
+                connection.close()
+                return (connected - began) / 1e6, (answered - began) / 1e6
             if self._process.poll() is not None:
-                break
+                raise ConnectionError(f"the daemon ended with {self._process.returncode}")
             sleep(0.0002)  # between two tries: the kernel tells nobody that a socket listens
-        self.kill()
-        raise RuntimeError(f"the daemon did not start: see {self._log.name}:\n{self._last_words()}")
+        raise TimeoutError("the daemon cannot be reached")
 
     def _last_words(self) -> str:
         return "\n".join(Path(os.fsdecode(self._log.name)).read_text().splitlines()[-15:])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fcntl import ioctl
 from time import monotonic
 
+from benchmarks.kit.bench import AXIUM
 from tests.support.scratch import Scratch
 from tests.support.tmux import Tmux
 
@@ -79,6 +80,12 @@ def attached_server(scratch: Scratch, panes: int) -> Iterator[Server]:
             screen.close()
     finally:
         tmux.close()
+
+
+def show_hud(server: Server) -> None:
+    """As a user gets it: by a shell in a pane that loads the hook."""
+    server.tmux.scratch.axium("bootstrap")
+    server.tmux.send("main:0", f'eval "$({AXIUM} init bash)"')
 
 
 def _fill(tmux: Tmux, panes: int) -> None:
