@@ -18,6 +18,8 @@ PID: Command = ("display-message", "-p", "#{pid}")
 
 # tmux sends all of its environment to the server: it gets what it needs and no more.
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE")
+# Without it tmux asks the user database, which may be on another machine.
+_SHELL = {"SHELL": "/bin/sh"}
 
 
 class Run(Protocol):
@@ -44,7 +46,7 @@ class Client:
     """Runs tmux commands; it notes whether there is a tmux at all."""
 
     def __init__(self, environ: Mapping[str, str], run: Run) -> None:
-        self._environ = {name: environ[name] for name in _KEPT if name in environ}
+        self._environ = _SHELL | {name: environ[name] for name in _KEPT if name in environ}
         self._run = run
         self._missing = False
 

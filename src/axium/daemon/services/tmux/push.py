@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 
 from axium.daemon.services.tmux.client import Client, TmuxMissingError, UnreachableError
 from axium.daemon.services.tmux.identity import is_running, socket_file
@@ -97,10 +98,9 @@ class Push:
     async def _bring(self, wanted: dict[str, str]) -> None:
         known = await self._present()
         changed = changes(known, wanted)
-        runs = list(chunks(changed))
-        if len(runs) > 1:
-            runs = list(chunks(visible_first(changed, await self._visible())))
-        for commands in runs:
+        if len(list(islice(chunks(changed), 2))) > 1:
+            changed = visible_first(changed, await self._visible())
+        for commands in chunks(changed):
             await self._client.do(self.server.socket, *commands, REFRESH)
         self._known = wanted
 

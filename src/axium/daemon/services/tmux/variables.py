@@ -81,6 +81,8 @@ def chunks(changed: Mapping[str, str | None]) -> Iterator[list[Command]]:
 
 def fitting(text: str) -> str:
     """`text` without control characters, cut where it is too long, but in no `##` or `#[...]`."""
+    if text.isprintable() and 4 * len(text) <= LONGEST:  # nearly all, at a tenth of the time
+        return text
     clean = text.translate(_CONTROL).encode(errors="replace")
     if len(clean) <= LONGEST:
         return clean.decode()
