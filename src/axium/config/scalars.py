@@ -23,7 +23,8 @@ def plain_value(text: str) -> Value:
         return _BOOLS[text]
     if _INT.fullmatch(text):
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)) and not text.isdigit():
+    is_whole = text.lstrip("+-").isdigit()
+    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)) and not is_whole:
         return number
     return text
 

@@ -31,9 +31,6 @@ Properties = Annotated[
 ]
 
 
-Word = Annotated[str, Meta(extra_json_schema={"type": ["string", "number", "boolean", "null"]})]
-
-
 class EnvsFile(Struct):
     """`envs.yaml`: the environments by name."""
 
@@ -43,8 +40,8 @@ class EnvsFile(Struct):
 class StrategyEntry(Struct):
     """What a strategy needs: `args`, `env` or `command`."""
 
-    args: list[Word] | None = None
-    env: dict[str, Word] | None = None
+    args: list[str] | None = None
+    env: dict[str, str] | None = None
     command: str | None = None
 
 

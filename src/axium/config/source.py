@@ -48,11 +48,14 @@ def _read_bytes(path: str, where: Mark) -> bytes:
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise Unreadable(Fault(where, f"can't be read: {reason}")) from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             raise Unreadable(Fault(where, f"expected a file, found {_kind(mode)}"))
-        data = file.read(MAX_BYTES + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > MAX_BYTES:
         raise Unreadable(Fault(where, "is larger than 1 MiB, which no configuration is"))
     return data

@@ -38,7 +38,7 @@ def with_item(text: str, sequence: Sequence, item: dict[str, Plain]) -> str:
 
 def with_list(text: str, key: Scalar, value: Node, item: dict[str, Plain]) -> str:
     """Return `text` with a list of `item` alone in the place of `value`, which says nothing."""
-    bare = text[: value.start] + text[value.end :]
+    bare = text[: value.start].rstrip(" ") + text[value.end :]
     end = _line_end(bare, key.end)
     return _put_lines(bare, end, _item_lines(" " * (key.where.column + 1), item))
 

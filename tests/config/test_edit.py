@@ -1,0 +1,255 @@
+"""An edit changes one thing of a file, and no other byte."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from axium.config.defaults import shipped_text
+from axium.config.edit import EditRefused, add_wrapper, remove_rules, set_scalar
+from axium.config.findings import Findings
+from axium.config.nodes import Mapping, Scalar, parse
+from axium.config.splice import Plain, written
+
+Edit = Callable[[str], None]
+
+
+def edited(home: Path, name: str, text: str, edit: Edit) -> str:
+    path = home / name
+    path.write_bytes(text.encode())
+    edit(str(path))
+    return path.read_bytes().decode()
+
+
+def refused(home: Path, name: str, text: str, edit: Edit) -> tuple[str, str | None]:
+    path = home / name
+    path.write_bytes(text.encode())
+    with pytest.raises(EditRefused) as caught:
+        edit(str(path))
+    assert path.read_bytes().decode() == text
+    return caught.value.message, caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "prefixes:\n  - command: x # c\n    prefix: y\n\n# end\n",
+            (
+                "prefixes:\n  - command: x # c\n    prefix: y\n"
+                "  - command: a\n    wrapper: w a\n\n# end\n"
+            ),
+        ),
+        (
+            "prefixes:\r\n- command: x\r\n  prefix: |\r\n    y\r\n",
+            (
+                "prefixes:\r\n- command: x\r\n  prefix: |\r\n    y\r\n"
+                "- command: a\r\n  wrapper: w a\r\n"
+            ),
+        ),
+        (
+            "prefixes:\n- {command: x, prefix: y}",
+            "prefixes:\n- {command: x, prefix: y}\n- command: a\n  wrapper: w a\n",
+        ),
+        ("prefixes: [] # none\n", "prefixes: # none\n  - command: a\n    wrapper: w a\n"),
+        ("prefixes:\n# none\n", "prefixes:\n  - command: a\n    wrapper: w a\n# none\n"),
+        ("prefixes: ~", "prefixes:\n  - command: a\n    wrapper: w a\n"),
+        ("{prefixes: []}", "{prefixes: [{command: a, wrapper: w a}]}"),
+        (
+            "prefixes: [{command: x, prefix: y} ] # z",
+            "prefixes: [{command: x, prefix: y} , {command: a, wrapper: w a}] # z",
+        ),
+        (
+            "\ufeffprefixes:\n- command: x\n  prefix: &p ä😀\n",
+            "\ufeffprefixes:\n- command: x\n  prefix: &p ä😀\n- command: a\n  wrapper: w a\n",
+        ),
+    ],
+)
+def test_a_wrapper_is_added_after_the_other_rules(tmp_path: Path, text: str, expected: str) -> None:
+    found = edited(tmp_path, "prefixes.yaml", text, lambda path: add_wrapper(path, "a", "w a"))
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            (
+                "# top\nprefixes:\n  # of a\n  - command: a # c\n    wrapper: 'w\n      a' # d\n\n"
+                "  # of b\n  - command: b\n    prefix: y\n"
+            ),
+            "# top\nprefixes:\n  # of a\n\n  # of b\n  - command: b\n    prefix: y\n",
+        ),
+        (
+            "prefixes:\n-\n  command: b\n  prefix: x\n-\n\n  command: a\n  prefix: y",
+            "prefixes:\n-\n  command: b\n  prefix: x\n",
+        ),
+        (
+            (
+                "prefixes:\n- {command: a, prefix: y}\n- {command: b, prefix: z}\n"
+                "- {command: a, strategy: args_append, config: {args: [-]}}\n"
+            ),
+            "prefixes:\n- {command: b, prefix: z}\n",
+        ),
+        ("prefixes: # c\n- {command: a, prefix: y}\n# d\n", "prefixes: [] # c\n# d\n"),
+        (
+            "prefixes: [{command: a, prefix: y}, {command: b, prefix: z}]",
+            "prefixes: [{command: b, prefix: z}]",
+        ),
+        (
+            (
+                "prefixes: [{command: b, prefix: z}, {command: a, prefix: y},"
+                " {command: a, strategy: args_append, config: {args: [-]}} ]"
+            ),
+            "prefixes: [{command: b, prefix: z} ]",
+        ),
+        ("prefixes: [ {command: a, prefix: y} ]", "prefixes: [  ]"),
+    ],
+)
+def test_all_rules_of_a_command_are_removed_with_their_lines(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    found = edited(tmp_path, "prefixes.yaml", text, lambda path: remove_rules(path, "a"))
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "style:\n  theme:\n    name: teal\n"),
+        ("# c", "# c\nstyle:\n  theme:\n    name: teal\n"),
+        ("layout: [env]\n", "layout: [env]\nstyle:\n  theme:\n    name: teal\n"),
+        ("style: # s\n# d\n", "style: # s\n  theme:\n    name: teal\n# d\n"),
+        ("style: {}", "style: {theme: {name: teal}}"),
+        (
+            "style:\n    color: red # r\n",
+            "style:\n    color: red # r\n    theme:\n      name: teal\n",
+        ),
+        ("style: {theme: {name: 'soft'}} # x", "style: {theme: {name: teal}} # x"),
+        (
+            "style:\n  theme:\n    name: |-\n      soft\n  padding: 2\n",
+            "style:\n  theme:\n    name: teal\n  padding: 2\n",
+        ),
+        (
+            "style:\r\n  theme:\r\n    name: soft # c\r\n",
+            "style:\r\n  theme:\r\n    name: teal # c\r\n",
+        ),
+    ],
+)
+def test_a_value_is_set_where_its_path_leads(tmp_path: Path, text: str, expected: str) -> None:
+    keys = ["style", "theme", "name"]
+    found = edited(tmp_path, "hud.yaml", text, lambda path: set_scalar(path, keys, "teal"))
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "edit", "message", "hint"),
+    [
+        (
+            "prefixes:\n- {command: a, prefix: x}\n",
+            lambda path: add_wrapper(path, "a", "w"),
+            "`a` has a rule already, at prefixes.yaml:2:3",
+            "take it away first: `axium wrapper remove a`",
+        ),
+        (
+            "prefixes: []\n",
+            lambda path: add_wrapper(path, "cd", "w"),
+            "prefixes.yaml:2:14: `cd` can't be wrapped: it is part of the shell",
+            None,
+        ),
+        (
+            "prefixes: []\n",
+            lambda path: add_wrapper(path, "a", "w 'x"),
+            "prefixes.yaml:3:14: `w 'x` can't be cut into words: a quote `'` is never closed",
+            None,
+        ),
+        (
+            "prefixes: [\n",
+            lambda path: add_wrapper(path, "a", "w"),
+            "prefixes.yaml:2:1: did not find expected node content, while parsing a flow node",
+            "mend it first, then try again",
+        ),
+        (
+            "prefixes:\n- {command: kubectl, prefix: x}\n",
+            lambda path: remove_rules(path, "kubctl"),
+            "`kubctl` has no rule in prefixes.yaml",
+            "did you mean `kubectl`?",
+        ),
+        (
+            "prefixes:\n- {command: a, prefix: &p x}\n- {command: b, prefix: *p}\n",
+            lambda path: remove_rules(path, "a"),
+            "prefixes.yaml:2:24: `*p` is an alias of no anchor before it",
+            None,
+        ),
+        (
+            "prefixes:\n- &r\n  command: a\n  prefix: x\n- command: b\n  prefix: z\n",
+            lambda path: set_scalar(path, ["prefixes", "x"], 1),
+            "`x` can't be put into what stands at prefixes.yaml:2:1",
+            None,
+        ),
+    ],
+)
+def test_what_can_not_be_done_leaves_the_file_as_it_is(
+    tmp_path: Path, text: str, edit: Edit, message: str, hint: str | None
+) -> None:
+    assert refused(tmp_path, "prefixes.yaml", text, edit) == (message, hint)
+
+
+def test_an_edit_that_would_change_more_is_refused(tmp_path: Path) -> None:
+    text = "envs:\n  a: &a {v: &v 1}\n  b: {w: *v}\n"
+    message, _ = refused(
+        tmp_path, "envs.yaml", text, lambda path: set_scalar(path, ["envs", "b", "w"], 2)
+    )
+    assert message == "envs.yaml:3:10: `*v` is an alias of no anchor before it"
+
+
+def test_a_list_is_no_single_value_to_be_set(tmp_path: Path) -> None:
+    message, _ = refused(
+        tmp_path, "hud.yaml", "layout: [env]", lambda path: set_scalar(path, ["layout"], "x")
+    )
+    assert message == "`layout` is no single value (hud.yaml:1:9)"
+
+
+def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "prefixes.yaml"
+    with pytest.raises(EditRefused, match=r"there is no prefixes\.yaml"):
+        add_wrapper(str(path), "a", "b")
+    assert not path.exists()
+
+
+def test_mode_and_symlink_stay(tmp_path: Path) -> None:
+    real, link = tmp_path / "dotfiles.yaml", tmp_path / "prefixes.yaml"
+    real.write_text("prefixes: []\n")
+    real.chmod(0o640)
+    link.symlink_to("dotfiles.yaml")
+    add_wrapper(str(link), "a", "b")
+    assert (os.readlink(link), real.stat().st_mode & 0o777, real.read_text()) == (
+        "dotfiles.yaml",
+        0o640,
+        "prefixes:\n  - command: a\n    wrapper: b\n",
+    )
+
+
+def test_adding_and_removing_again_gives_the_shipped_file_back(tmp_path: Path) -> None:
+    def there_and_back(path: str) -> None:
+        add_wrapper(path, "kubectl", "wrapx ${env.name} -- kubectl")
+        remove_rules(path, "kubectl")
+
+    shipped = shipped_text("prefixes.yaml")
+    assert edited(tmp_path, "prefixes.yaml", shipped, there_and_back) == shipped
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])) | st.integers() | st.booleans())
+def test_what_is_written_is_read_back_as_it_was(value: Plain) -> None:
+    for text in (f"a: {written(value)}\n", f"{{a: {written(value)}, b: {written(value)}}}"):
+        findings = Findings()
+        root = parse(text, "hud.yaml", findings)
+        assert findings.faults == ()
+        assert isinstance(root, Mapping)
+        found = root.pairs[0][1]
+        assert isinstance(found, Scalar)
+        huge = isinstance(value, int) and abs(value) >= 10**18
+        assert found.value == (str(value) if huge else value)
