@@ -13,10 +13,10 @@ from benchmarks.kit.processes import cpu_ns, traced
 from benchmarks.kit.report import Row, at_most, ratio_at_most
 from benchmarks.kit.terminal import Server, attached_server, show_hud
 
-TEXT = "[axium] env:prod  uptime:2m"
-LINES = {  # what stands in status-right; all are as wide as the HUD
+TEXT = "#[fg=#00B7C7][axium] env:prod  uptime:2m#[default]"
+LINES = {  # what stands in status-right; all look like the HUD
     "plain": TEXT,
-    "variable": "#{@text}",
+    "variable": "#{E:@text}",
     "command": f"#(echo '{TEXT}')",
 }
 STARTS = ("clone", "fork", "vfork")
