@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from axium.config.defaults import SHIPPED, shipped_text
@@ -188,3 +189,9 @@ def test_what_is_shipped_can_be_read_back_as_it_is(tmp_path: Path) -> None:
         (tmp_path / name).write_text(shipped_text(name))
     loaded = load(str(tmp_path), None)
     assert (loaded.faults, loaded.configuration) == ((), unwritten)
+
+
+def test_a_configuration_can_be_kept_as_bytes(tmp_path: Path) -> None:
+    made = good(tmp_path)
+    kept = msgspec.msgpack.encode(made)
+    assert msgspec.msgpack.decode(kept, type=Configuration) == made
