@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 
 from tests.support import Daemon, Scratch
+from tests.thin.speaker import Speaker
 
 
 def said(scratch: Scratch, *args: str, **env: str) -> tuple[int, str, str]:
@@ -111,6 +113,41 @@ except SystemExit:
     done = scratch.run("python", "-c", code, env={"AXIUM_NO_AUTOSTART": "1"})
     assert foreign & set(done.stderr.split()) == set()
     assert "typer" in done.stderr.split()
+
+
+def test_a_fault_of_our_own_shows_its_trace_and_is_the_systems(scratch: Scratch) -> None:
+    with Speaker(scratch.socket, lambda _line: b'{"ok": true}\n'):
+        code, data, talk = said(scratch, "env", "list")
+    assert (code, data) == (2, "")
+    assert talk.startswith("✗ axium itself failed; this is a fault of its own\nTraceback")
+    assert talk.endswith("KeyError: 'envs'\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (b"", "✗ no answer from the daemon: Expecting value"),
+        (b"[]\n", "✗ no answer from the daemon: not an object"),
+        (b'{"ok": false, "error": "full", "code": "busy", "hint": "wait"}\n', "✗ full\n  wait\n"),
+    ],
+)
+def test_an_answer_that_is_none_is_the_systems_fault(
+    scratch: Scratch, answer: bytes, error: str
+) -> None:
+    with Speaker(scratch.socket, lambda _line: answer):
+        code, data, talk = said(scratch, "env", "list")
+    assert (code, data, talk[: len(error)]) == (2, "", error)
+
+
+def test_a_daemon_that_hangs_is_not_said_to_be_absent(scratch: Scratch) -> None:
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(scratch.socket))
+        silent.listen()
+        assert said(scratch, "daemon", "status") == (
+            2,
+            "",
+            "✗ the daemon did not answer in time\n  see `axium daemon logs`\n",
+        )
 
 
 def test_a_home_that_cannot_be_made_is_told(scratch: Scratch) -> None:

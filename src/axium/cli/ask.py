@@ -10,50 +10,54 @@ from axium.thin.paths import environ
 from axium.thin.start import StartFailed
 
 UNREACHABLE = (FileNotFoundError, ConnectionRefusedError)
+LOGS = "see `axium daemon logs`"
 # A change is answered when it is on disk, and a disk may be slow.
 TIMEOUT = 10.0
 # Refusals that are not the user's mistake.
 SYSTEM_CODES = frozenset({"failed", "unavailable", "busy", "timeout"})
 
 
-def ask(cmd: str, *, autostart: bool = True, **fields: Any) -> dict[str, Any]:
+class Refused(Failure):
+    """A refusal in the daemon's words; its further lines are hints."""
+
+    def __init__(self, reply: Mapping[str, Any]) -> None:
+        sentence, _, more = str(reply.get("error", "the daemon refused")).partition("\n")
+        hints = [part for part in (more, reply.get("hint")) if part]
+        code = 2 if reply.get("code") in SYSTEM_CODES else 1
+        super().__init__(sentence, "\n".join(hints), code=code)
+
+
+class NotRunning(Failure):
+    """There is no daemon, and none may be started."""
+
+    def __init__(self) -> None:
+        super().__init__("the daemon is not running", "start it with `axium daemon start`")
+
+
+def ask(
+    cmd: str, *, autostart: bool = True, timeout: float = TIMEOUT, **fields: Any
+) -> dict[str, Any]:
     """The daemon's reply; fields that are None are left out. Failure where it refuses."""
     payload = {"cmd": cmd} | {name: value for name, value in fields.items() if value is not None}
     try:
-        reply = _reply(payload, autostart=autostart)
+        reply = _reply(payload, timeout, autostart=autostart)
     except TimeoutError:
         raise Failure("the daemon did not answer in time", LOGS, code=2) from None
     except (OSError, ValueError) as error:
         raise Failure(f"no answer from the daemon: {error}", LOGS, code=2) from None
     if not reply.get("ok"):
-        raise refusal(reply)
+        raise Refused(reply)
     return reply
 
 
-LOGS = "see `axium daemon logs`"
-
-
-def refusal(reply: Mapping[str, Any]) -> Failure:
-    """A refusal in the daemon's words; its further lines are hints."""
-    sentence, _, more = str(reply.get("error", "the daemon refused")).partition("\n")
-    hints = [part for part in (more, reply.get("hint")) if part]
-    code = 2 if reply.get("code") in SYSTEM_CODES else 1
-    return Failure(sentence, "\n".join(hints), code=code)
-
-
-def _reply(payload: Mapping[str, Any], *, autostart: bool) -> dict[str, Any]:
+def _reply(payload: Mapping[str, Any], timeout: float, *, autostart: bool) -> dict[str, Any]:
     try:
-        return send_request_sync(payload, TIMEOUT)
+        return send_request_sync(payload, timeout)
     except UNREACHABLE:
         if not autostart or environ().get("AXIUM_NO_AUTOSTART") == "1":
-            raise not_running() from None
+            raise NotRunning from None
     try:
         start()
     except StartFailed as failed:
         raise Failure(str(failed), failed.hint, code=2) from None
-    return send_request_sync(payload, TIMEOUT)
-
-
-def not_running() -> Failure:
-    """There is no daemon, and none may be started."""
-    return Failure("the daemon is not running", "start it with `axium daemon start`", code=1)
+    return send_request_sync(payload, timeout)

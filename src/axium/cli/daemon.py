@@ -10,15 +10,16 @@ from typing import Annotated
 import typer
 
 from axium.cli import show
-from axium.cli.ask import ask, not_running
+from axium.cli.ask import NotRunning, ask
 from axium.cli.options import Json, group
 from axium.core import daemon
 from axium.thin.paths import environ, home_of, socket_path
-from axium.thin.start import StartFailed, answers
+from axium.thin.start import StartFailed
 
 app = group("Start, stop and watch the daemon.")
 
 FOLLOW_INTERVAL = 0.2
+PING_TIMEOUT = 2.0
 
 Debug = Annotated[bool, typer.Option("--debug", help="Stay in the foreground and log all.")]
 Follow = Annotated[bool, typer.Option("-f", "--follow", help="Go on with what is written.")]
@@ -38,8 +39,7 @@ def start(*, debug: Debug = False) -> None:
 @app.command()
 def stop() -> None:
     """Stop the daemon and return once it is gone."""
-    if not answers(environ()):
-        raise not_running()
+    ask("ping", autostart=False, timeout=PING_TIMEOUT)
     done = daemon.stop()
     if not done["ok"]:
         raise show.Failure(done["error"], code=2)
@@ -49,9 +49,18 @@ def stop() -> None:
 @app.command()
 def restart() -> None:
     """Stop the daemon if there is one, and start it."""
-    if answers(environ()):
+    if _runs():
         stop()
     start()
+
+
+def _runs() -> bool:
+    """Whether there is a daemon. Failure where there is one that does not answer."""
+    try:
+        ask("ping", autostart=False, timeout=PING_TIMEOUT)
+    except NotRunning:
+        return False
+    return True
 
 
 @app.command()
@@ -67,10 +76,9 @@ def reload() -> None:
 @app.command()
 def status(*, json: Json = False) -> None:
     """Show whether the daemon runs, since when, and what it does."""
-    around = environ()
-    if not answers(around):
+    if not _runs():
         if json:
-            show.document({"running": False, "socket": socket_path(around)})
+            show.document({"running": False, "socket": socket_path(environ())})
         else:
             show.line("not running")
         return

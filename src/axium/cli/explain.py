@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from axium.cli import show
-from axium.cli.ask import ask
+from axium.cli.ask import Refused, ask
 from axium.cli.options import FOREIGN_ARGUMENTS, Json, Pane, group
 from axium.thin.paths import environ, pane_of
 
@@ -21,7 +21,11 @@ def explain(
     context: typer.Context, command: Command, *, pane: Pane = None, json: Json = False
 ) -> None:
     """Show what a command would run here, and where each part comes from; nothing runs."""
-    told = _explained(command, context.args, pane or pane_of(environ()))
+    try:
+        told = _explained(command, context.args, pane or pane_of(environ()))
+    except Refused as refused:
+        # What cannot be resolved is for the user to mend, as it is with `run`.
+        raise show.Failure(str(refused), refused.hint) from None
     if json:
         show.document({name: value for name, value in told.items() if name != "ok"})
         return

@@ -1,11 +1,12 @@
 """What the user's own files say, for when there is no daemon to ask."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from axium.cli import show
-from axium.config.load import Loaded, load
+from axium.config.load import load
 from axium.config.state_file import DamagedState, read_state
 from axium.model.configuration import Configuration
+from axium.model.marks import Fault
 from axium.model.panes import pane_key
 from axium.model.resolver import Unresolvable, resolve
 from axium.model.state import State
@@ -26,7 +27,7 @@ def configuration() -> Configuration:
 def plan(typed: list[str], around: dict[str, str]) -> Table:
     """The table for `typed`. Failure wherever the files do not say it for certain."""
     loaded = load(home_of(around).root, None)
-    _refuse_faults(loaded)
+    _refuse_faults(loaded.faults)
     _refuse_unknown_rule(typed[0], loaded.configuration, around)
     name = _active_env(None, around)
     if name and name not in loaded.configuration.environments:
@@ -58,9 +59,9 @@ def print_env(key: str | None, pane: str | None, *, json: bool) -> int:
     return print_property(name, key, dict(environment.properties), json=json)
 
 
-def _refuse_faults(loaded: Loaded) -> None:
+def _refuse_faults(faults: Iterable[Fault]) -> None:
     """The last good content is with the daemon; the shipped one is a guess."""
-    for fault in loaded.faults:
+    for fault in faults:
         if fault.severity == "error":
             raise show.Failure(str(fault), fault.hint or START_DAEMON)
 

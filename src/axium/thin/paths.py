@@ -84,7 +84,7 @@ def state_dir(home: Home, environ: "Mapping[str, str]") -> str:
 
 def _is_private(directory: str) -> bool:
     try:
-        status = posix.stat(directory)
+        status = posix.stat(encode(directory))
     except OSError:
         return False
     # 0o040700: a directory that nobody but its owner may enter.

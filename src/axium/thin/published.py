@@ -3,7 +3,7 @@
 import posix
 
 from axium.thin.paths import Home, pane_of, pointer_path, process_start, server_of
-from axium.thin.words import unframe
+from axium.thin.words import encode, unframe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def commands(home: Home) -> list[str] | None:
 def read(path: str) -> list[str] | None:
     """The words of one published file; None where it is absent, ValueError where it is unfit."""
     try:
-        fd = posix.open(path, posix.O_RDONLY | posix.O_CLOEXEC | posix.O_NONBLOCK)
+        fd = posix.open(encode(path), posix.O_RDONLY | posix.O_CLOEXEC | posix.O_NONBLOCK)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

@@ -5,6 +5,7 @@ from axium.thin.launch import launch, plain
 from axium.thin.paths import Home, environ, home_of
 from axium.thin.published import pointer, table
 from axium.thin.table import Table
+from axium.thin.words import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _started(around: dict[str, str]) -> bool:
     from axium.thin.start import StartFailed, start
 
     home = home_of(around)
-    if around.get("AXIUM_NO_AUTOSTART") == "1" or not posix.access(home.root, posix.X_OK):
+    if around.get("AXIUM_NO_AUTOSTART") == "1" or not posix.access(encode(home.root), posix.X_OK):
         return False
     try:
         start(home, around)
