@@ -4,11 +4,10 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-import msgspec
-
 from axium.config import envs, hud, prefixes
 from axium.config.defaults import SHIPPED, shipped_text
 from axium.config.findings import Findings
+from axium.config.loaded import Loaded
 from axium.config.source import Unreadable, read_text
 from axium.model.circles import Circle, circles
 from axium.model.configuration import Configuration
@@ -18,14 +17,6 @@ from axium.model.rules import RuleBook
 
 T = TypeVar("T")
 Environments = Mapping[str, Environment]
-
-
-class Loaded(msgspec.Struct, frozen=True):
-    """A configuration that can be used at once, what is wrong in the files, and their paths."""
-
-    configuration: Configuration
-    faults: tuple[Fault, ...]
-    files: tuple[str, ...]
 
 
 def load(home: str, last: Configuration | None) -> Loaded:

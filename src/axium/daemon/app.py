@@ -1,6 +1,7 @@
 """The one place where the daemon's objects are made and joined."""
 
 import asyncio
+import gc
 import logging
 import os
 import resource
@@ -15,13 +16,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 import axium.daemon.commands  # noqa: F401  (registers every command)
-from axium.config.load import Loaded, load
-from axium.core.bootstrap import ensure_axium_config
+from axium.config.loaded import Loaded
+from axium.config.remembered import read_configuration
 from axium.daemon.boot import Hold
 from axium.daemon.context import Services
 from axium.daemon.dispatch import Dispatch
 from axium.daemon.listener import Listener
-from axium.daemon.logs import begin_log
+from axium.daemon.logs import begin_log, rotate_log
 from axium.daemon.memo import Memo
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
@@ -68,7 +69,6 @@ def run(hold: Hold, options: Options) -> None:
 
 
 async def _serve(hold: Hold, options: Options) -> None:
-    ensure_axium_config()
     with ThreadPoolExecutor(1, "writer") as writer:
         daemon = Daemon(hold, writer, dict(os.environ))
         await daemon.begin()
@@ -76,6 +76,9 @@ async def _serve(hold: Hold, options: Options) -> None:
         log.info("pid %d answers at %s", os.getpid(), hold.path)
         options.tell(f"ready {os.getpid()}")
         daemon.follow_files()
+        if not options.foreground:
+            rotate_log(hold.home.log)
+        gc.enable()
         await daemon.services.life.stopping.wait()
         await daemon.end()
     log.info("pid %d has stopped", os.getpid())
@@ -87,7 +90,7 @@ class Daemon:
     def __init__(self, hold: Hold, writer: ThreadPoolExecutor, environ: dict[str, str]) -> None:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
-        self._loaded = load(hold.home.root, None)
+        self._loaded = read_configuration(hold.home.root, _memory(hold, environ), None)
         self._first = first_state(hold.home, self._loaded.configuration)
         self._saving = _saving(hold, environ)
         store = Store(
@@ -201,6 +204,11 @@ class Daemon:
             log.error("%s failed", task.get_name(), exc_info=fault)
 
 
+def _memory(hold: Hold, environ: dict[str, str]) -> str:
+    """Where the configuration is kept as it was last read."""
+    return state_dir(hold.home, environ) + "/configuration"
+
+
 def _saving(hold: Hold, environ: dict[str, str]) -> Saving:
     publisher = Publisher(hold.home, user_home=user_home(environ), now=lambda: iso(time.time()))
     return Saving(hold.home.state, publisher)
@@ -220,6 +228,7 @@ def _services(
     environments = Environments(store, panes, subscriptions)
     settings = Settings(
         hold.home.root,
+        _memory(hold, environ),
         loaded,
         store,
         subscriptions,

@@ -1,6 +1,5 @@
 """What a command's handler is given: the services, and the connection that asks."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from axium.daemon.connection import Connection
@@ -18,8 +17,7 @@ from axium.daemon.services.subscriptions import Subscriptions
 from axium.daemon.services.terminals import Terminals
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(NamedTuple):
     """Everything that commands translate to; built once, by `app`."""
 
     counters: Counters

@@ -12,7 +12,7 @@ class Event(msgspec.Struct, tag_field="event", frozen=True, kw_only=True):
         return str(self.__struct_config__.tag)
 
 
-class EnvChange(Event, tag="env_change"):
+class EnvChange(Event, tag="env_change", frozen=True):
     """The global environment, or that of one pane, was set or cleared.
 
     `new_env` is null where an override was cleared; `old_env` is the former
@@ -25,30 +25,30 @@ class EnvChange(Event, tag="env_change"):
     generation: int = 0
 
 
-class HudSegmentUpdated(Event, tag="hud_segment_updated"):
+class HudSegmentUpdated(Event, tag="hud_segment_updated", frozen=True):
     """A HUD segment that is set through the wire has another value; empty: cleared."""
 
     spoke: str
     value: str
 
 
-class HudRefresh(Event, tag="hud_refresh"):
+class HudRefresh(Event, tag="hud_refresh", frozen=True):
     """The HUD is about to be drawn anew."""
 
 
-class DaemonReady(Event, tag="daemon_ready"):
+class DaemonReady(Event, tag="daemon_ready", frozen=True):
     """The daemon answers."""
 
 
-class DaemonReload(Event, tag="daemon_reload"):
+class DaemonReload(Event, tag="daemon_reload", frozen=True):
     """State and files were read again on request."""
 
 
-class ConfigReloaded(Event, tag="config_reloaded"):
+class ConfigReloaded(Event, tag="config_reloaded", frozen=True):
     """The configuration in force was read anew, on request or because a file changed."""
 
 
-class Notification(Event, tag="notification"):
+class Notification(Event, tag="notification", frozen=True):
     """A notification was stored."""
 
     spoke: str
@@ -58,13 +58,13 @@ class Notification(Event, tag="notification"):
     seq: int
 
 
-class PaneClosed(Event, tag="pane_closed"):
+class PaneClosed(Event, tag="pane_closed", frozen=True):
     """A pane that had an override is gone."""
 
     pane: str
 
 
-class Lagged(Event, tag="lagged"):
+class Lagged(Event, tag="lagged", frozen=True):
     """`count` events were dropped because the subscriber did not read."""
 
     count: int

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 
 from msgspec import Struct
 
@@ -53,7 +52,7 @@ def server_name(socket: str, known: Mapping[str, Server], default_socket: str) -
     named = next((name for name, server in known.items() if server.socket == socket), None)
     if named is not None:
         return named
-    short = PurePosixPath(socket).name
+    short = socket.rpartition("/")[2]
     return socket if short in {"", DEFAULT, *known} else short
 
 

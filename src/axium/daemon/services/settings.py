@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from axium.config.load import Loaded, load
+from axium.config.loaded import Loaded
+from axium.config.remembered import read_configuration
 from axium.daemon.services.store import Store
 from axium.daemon.services.subscriptions import Subscriptions
 from axium.model.configuration import Configuration
@@ -55,6 +56,7 @@ class Settings:
     def __init__(
         self,
         root: str,
+        memory: str,
         first: Loaded,
         store: Store,
         subscriptions: Subscriptions,
@@ -63,6 +65,7 @@ class Settings:
         show_faults: Callable[[tuple[Fault, ...]], None],
     ) -> None:
         self._root = root
+        self._memory = memory
         self._store = store
         self._subscriptions = subscriptions
         self._executor = executor
@@ -75,7 +78,11 @@ class Settings:
         """Read all files and put them in force; what is wrong with them. Refusal `failed`."""
         async with self._reading:
             loaded = await asyncio.get_running_loop().run_in_executor(
-                self._executor, load, self._root, self._store.committed.configuration
+                self._executor,
+                read_configuration,
+                self._root,
+                self._memory,
+                self._store.committed.configuration,
             )
             await self._store.change(lambda found: found.taking(loaded.configuration))
             self._note(loaded)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from axium.model.panes import Server
 
@@ -22,7 +21,8 @@ def is_running(server: Server) -> bool:
 def process_start(pid: int) -> str | None:
     """`TICKS@BOOT` of a running process; None where there is none, or a zombie."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            stat = file.read()
     except OSError:
         return None
     # The name, in parentheses, may itself hold blanks and parentheses.
@@ -49,4 +49,5 @@ def default_socket(environ: Mapping[str, str]) -> str:
 
 @cache
 def _boot() -> str:
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        return file.read().strip()
