@@ -57,7 +57,7 @@ def _bare_commits_per_second(bench: Bench) -> float:
             with (scratch.root / "new").open("wb", buffering=0) as file:
                 file.write(b"x" * 300)
                 os.fsync(file)
-            (scratch.root / "new").rename(scratch.root / "state")
+            (scratch.root / "new").rename(scratch.root / "committed")
             os.fsync(directory)
             took.append(monotonic_ns() - began)
         os.close(directory)
