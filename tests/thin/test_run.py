@@ -410,3 +410,60 @@ def test_a_pane_in_tmux_runs_in_its_own_environment(daemon: Daemon, tmux: Tmux) 
     assert screen[:2] == ["prod", "aws s3 in prod"]
     assert screen[2].startswith("[axium] env:prod")
     assert scratch.axium("env", "get").stdout == "dev\n"
+
+
+def test_without_published_files_a_pane_still_has_its_own_environment(
+    daemon: Daemon, tmux: Tmux
+) -> None:
+    scratch = daemon.scratch
+    (scratch.home / "envs.yaml").write_text("envs:\n  dev: {prefix: dev}\n  prod: {prefix: prod}\n")
+    pane = {"TMUX": tmux.cmd("display-message", "-p", "#{socket_path},#{pid},0"), "TMUX_PANE": "%0"}
+    assert scratch.axium("daemon", "reload").returncode == 0
+    assert scratch.axium("env", "set", "dev").returncode == 0
+    assert scratch.axium("env", "set", "prod", env=pane).returncode == 0
+    assert scratch.axium("daemon", "stop").returncode == 0
+    (scratch.home / "run").unlink(missing_ok=True)
+    for name in ("dev", "prod"):
+        scratch.tool(name, '#!/bin/sh\necho "$@" in "$AXIUM_ENV"\n')
+
+    def runs(env: dict[str, str]) -> str:
+        return scratch.axium("run", "aws", "s3", env=env | NO_DAEMON).stdout
+
+    assert (runs(pane), runs({})) == ("aws s3 in prod\n", "aws s3 in dev\n")
+    # Another life of the server, at the same socket, does not inherit the pane's environment.
+    other = pane | {"TMUX": f"{tmux.socket},1,0"}
+    assert runs(other) == "aws s3 in dev\n"
+
+
+def test_a_start_file_that_hangs_is_ended_with_all_that_it_started(published: Published) -> None:
+    scratch = published.scratch
+    (scratch.user / ".bashrc").write_text("sleep 61 | sleep 62\n")
+    published.table("aws", "go", "prefixes.yaml:3:5", "<wrapx", "<aws")
+    assert scratch.axium("run", "aws").returncode == 127
+    assert scratch.processes() == {}
+
+
+def test_an_interrupt_that_the_caller_ignores_stays_ignored(published: Published) -> None:
+    published.table("sh", "go", "", "<sh")
+    script = "trap '' INT; axium run sh -c 'grep SigIgn /proc/self/status'"
+    done = published.scratch.run("sh", "-c", script)
+    assert int(done.stdout.split()[1], 16) & (1 << (signal.SIGINT - 1))
+
+
+def test_an_ordinary_start_of_the_package_is_the_same_program(published: Published) -> None:
+    published.tool("aws")
+    published.table("aws", "go", "", "<aws", "<--")
+    done = published.scratch.run("python", "-P", "-m", "axium", "run", "aws", "s3")
+    assert recorded(done.stdout)[0][1:] == ["--", "s3"]
+
+
+def test_a_function_in_a_terminal_can_be_interrupted(published: Published, tmux: Tmux) -> None:
+    (published.scratch.user / ".bashrc").write_text('wrapx() { echo begun "$@"; sleep 60; }\n')
+    published.table("aws", "go", "prefixes.yaml:3:5", "<wrapx", "<aws")
+    tmux.send("main", "axium run aws; echo ended $?")
+    tmux.wait_for(lambda: "begun aws" in tmux.capture())
+    tmux.cmd("send-keys", "-t", "main", "C-c")
+    tmux.wait_for(lambda: "$ " in tmux.capture().rpartition("begun")[2])
+    tmux.send("main", "stty -a | grep -c isig; echo $((6 * 7))")
+    tmux.wait_for(lambda: "42" in tmux.capture())
+    tmux.wait_for(lambda: not [c for c in published.scratch.processes().values() if "60" in c])
