@@ -225,3 +225,15 @@ def test_the_place_of_a_decision_is_that_of_the_rule_that_names_the_program() ->
     first = type(first)("aws", elsewhere, "user", first.form)
     config = configuration(first, rule("aws", prefix("wrapx")))
     assert resolve(config, "aws", env=None, home="/h").where == RULE
+
+
+@pytest.mark.parametrize("key", ["token", "db.password", "API_KEY"])
+def test_a_secret_is_not_published(key: str) -> None:
+    env = environment(**{key: "s3cret"})
+    published = decide(prefix(f"wrapx --as ${{env.{key}}}"), env=env)
+    asked = decide(prefix(f"wrapx --as ${{env.{key}}}"), env=env, variables={})
+    assert (published.verdict, published.before, argv(asked)[:3]) == (
+        "ask",
+        (),
+        ["wrapx", "--as", "s3cret"],
+    )

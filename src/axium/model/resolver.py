@@ -10,6 +10,7 @@ from axium.model.environments import Environment
 from axium.model.marks import Mark
 from axium.model.names import is_shell_only, variable_fault
 from axium.model.rules import ArgsAppend, ArgsPrepend, EnvVars, Prefix, Rule, Wrapper, leads_home
+from axium.model.secrets import is_secret
 from axium.model.templates import Piece, Scope, Template, Unresolvable, expand_tilde
 from axium.model.words import ASSIGNMENT, Word, split
 
@@ -64,7 +65,7 @@ def resolve(
     if not rules:
         return Decision(command, env_name, "go", before=(_as_typed(command),))
     where = next((rule.where for rule in rules if rule.names_program()), rules[0].where)
-    if variables is None and _needs_process(rules):
+    if variables is None and _is_not_to_publish(rules):
         needs = dict.fromkeys(n for r in rules for t in r.templates() for n in t.variables())
         return Decision(command, env_name, "ask", where=where, needs=tuple(needs))
     draft = _Draft(command, Scope(env, pane, variables, home))
@@ -77,12 +78,13 @@ def _as_typed(command: str) -> Part:
     return Part(command, None, "the command as it was typed")
 
 
-def _needs_process(rules: tuple[Rule, ...]) -> bool:
+def _is_not_to_publish(rules: tuple[Rule, ...]) -> bool:
+    """Whether something of one process or pane is needed, or a secret would stand in a file."""
     return any(
-        kind in ("variable", "pane")
+        kind in ("variable", "pane") or (kind == "key" and is_secret(text))
         for rule in rules
         for template in rule.templates()
-        for kind, _ in template.parts
+        for kind, text in template.parts
     )
 
 

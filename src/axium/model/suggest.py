@@ -1,11 +1,12 @@
 """The known names that somebody who mistyped one most likely meant."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """Return up to `limit` of `known` that resemble `name`, the best first."""
+    from difflib import get_close_matches  # 1 ms, and only for a mistyped name
+
     by_folded: dict[str, str] = {}
     for candidate in known:
         by_folded.setdefault(candidate.casefold(), candidate)

@@ -94,13 +94,14 @@ def _is_private(directory: str) -> bool:
 def _name_for(home: Home, environ: "Mapping[str, str]") -> str:
     """`axium` for the default config home, `axium-HASH` for any other, so that two never meet."""
     # Only the daemon comes here: clients go by the symlinks, and never pay for these imports.
-    import hashlib
     from posixpath import realpath
+
+    from axium.thin.digest import digest
 
     root = realpath(home.root)
     if root == realpath(user_home(environ) + "/.config/axium"):
         return "axium"
-    return "axium-" + hashlib.sha256(encode(root)).hexdigest()[:12]
+    return "axium-" + digest(encode(root))
 
 
 def server_of(environ: "Mapping[str, str]") -> str | None:

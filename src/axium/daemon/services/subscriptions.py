@@ -1,7 +1,6 @@
 """Events to those who subscribed: in order, held back while paused, bounded when nobody reads."""
 
 from collections import deque
-from fnmatch import fnmatchcase
 
 from axium.daemon.connection import Connection
 from axium.model.events import Event, Lagged
@@ -24,6 +23,8 @@ class Subscription:
 
     def wants(self, name: str) -> bool:
         """Whether an event of this name is asked for."""
+        from fnmatch import fnmatchcase  # 1 ms: not before the first answer
+
         return any(fnmatchcase(name, pattern) for pattern in self._patterns)
 
     def add(self, event: Event, seq: int) -> None:

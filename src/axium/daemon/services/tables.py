@@ -1,6 +1,5 @@
 """What one environment's wrapped commands do, as published words with their stamp."""
 
-from hashlib import blake2b
 from typing import NamedTuple
 
 from axium.model.configuration import Configuration
@@ -8,6 +7,7 @@ from axium.model.environments import Environment
 from axium.model.hud import sgr
 from axium.model.resolver import Unresolvable, resolve
 from axium.model.table import table_words
+from axium.thin.digest import digest
 from axium.thin.words import encode, frame
 
 
@@ -40,11 +40,7 @@ def published(
 
 def stamp_of(parts: list[str]) -> str:
     """A digest of words: the same exactly when they are."""
-    digest = blake2b(digest_size=8)
-    for part in parts:
-        digest.update(b"%d:" % len(part))
-        digest.update(encode(part))
-    return digest.hexdigest()
+    return digest(b"".join(b"%d:%b" % (len(part), encode(part)) for part in parts))
 
 
 def _table(
