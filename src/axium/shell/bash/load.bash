@@ -1,6 +1,13 @@
 # shellcheck shell=bash disable=SC2154 # the paths come from init.sh
 # Loads the hook once per shell, whatever the options and aliases of that shell are.
 
+_axium_aliases=''
+if \shopt -q expand_aliases; then
+  # Aliases are expanded where a function is read: none may get into ours.
+  \shopt -u expand_aliases
+  _axium_aliases=yes
+fi
+
 _axium_load() { # fills _axium_spokes with what is to be sourced outside of any function
   _axium_spokes=()
   if [[ ${_axium_loaded-} == "$_axium_version $_axium_home" ]]; then
@@ -8,7 +15,8 @@ _axium_load() { # fills _axium_spokes with what is to be sourced outside of any 
     return
   fi
   local - # the user's options come back on return
-  set +aefux +o posix
+  set +aefkux +o posix
+  export -n _axium_home _axium_python _axium_main _axium_version # `set -a` would have exported them
   local file
   for file in read wrap wrappers prompt; do
     # shellcheck source=/dev/null
@@ -49,12 +57,7 @@ _axium_find_spokes() {
   [[ -z $restore ]] || shopt -s "$restore"
 }
 
-if shopt -q expand_aliases; then
-  # Aliases are expanded where a function is read: none may get into ours.
-  shopt -u expand_aliases
-  _axium_load || :
-  shopt -s expand_aliases
-else
-  _axium_load || :
-fi
+_axium_load || :
+[[ -z $_axium_aliases ]] || shopt -s expand_aliases
+unset _axium_aliases
 unset -f _axium_load _axium_enter _axium_enter_tmux _axium_find_spokes

@@ -4,7 +4,9 @@
 _axium_shown=''
 
 axium_prompt() { # the last entry of PROMPT_COMMAND; keeps $?
-  local _axium_status=$? _axium_words
+  set -- "$?"
+  [[ $- != *k* ]] || return 0 # `set -k` turns the arguments of `local` into something else
+  local _axium_words
   _axium_read_pointer || _axium_words=('' '' '?' '' "$_axium_commands")
   if [ "${_axium_words[2]} ${_axium_words[3]}" != "$_axium_shown" ] ||
     [ "${AXIUM_ENV-}" != "${_axium_words[1]}" ]; then
@@ -13,11 +15,12 @@ axium_prompt() { # the last entry of PROMPT_COMMAND; keeps $?
   [[ ${_axium_words[4]} == "$_axium_commands" || $_axium_commands == cleared ]] ||
     axium_refresh_wrappers
   # Under `set -e` a failing PROMPT_COMMAND would end the shell.
-  [[ $- == *e* ]] || return "$_axium_status"
+  [[ $- == *e* ]] || return "$1"
 }
 
 _axium_show() { # AXIUM_ENV and AXIUM_PROMPT from the pointer's words
-  local env=${_axium_words[1]} stamp=${_axium_words[2]} sgr=${_axium_words[3]}
+  local - env=${_axium_words[1]} stamp=${_axium_words[2]} sgr=${_axium_words[3]}
+  set +a # nothing of ours is exported but AXIUM_ENV
   _axium_shown="$stamp $sgr"
   if [[ -n $env ]]; then
     command export "AXIUM_ENV=$env" 2>/dev/null || : # readonly: the wrappers will say so

@@ -9,7 +9,8 @@ _axium_digits=0123456789
 _axium_letters=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 _axium_find_pane() { # where this pane's pointer is; again when TMUX or TMUX_PANE changes
-  local server=${TMUX-} pane=${TMUX_PANE-} _axium_start
+  local - server=${TMUX-} pane=${TMUX_PANE-} _axium_start
+  set +a # nothing of ours is exported
   _axium_pane=$server:$pane
   _axium_own='' _axium_global=$_axium_run/global
   [[ $server == /*,*,* && $pane == %?* && ${pane:1} != *[!$_axium_digits]* ]] || return 0

@@ -51,9 +51,9 @@ _axium_ask() { # NAME ARGS...: let the program decide
 }
 
 _axium_suits() { # whether this shell's options let the lines of `_axium_wrap` do what they say
-  # Under these, `local` would export our own names or take over values, lines may be skipped,
-  # and words are compared without their case.
-  [[ $- != *a* && $BASHOPTS != *localvar_* && $BASHOPTS != *extdebug* && \
+  # Under these, `local` would export our own names, take over values or see none, lines may be
+  # skipped, and words are compared without their case.
+  [[ $- != *[ak]* && $BASHOPTS != *localvar_* && $BASHOPTS != *extdebug* && \
     $BASHOPTS != *nocasematch* ]] || return
   _axium_options=$-:$BASHOPTS
 }
@@ -123,7 +123,7 @@ _axium_execute() { # NAME ARGS...: where another program comes first
   else
     printf '✗ `%s` did not run: `%q`, which its rule names, is not there\n' \
       "$1" "$_axium_program" >&2
-    printf '  install it, or write `fallback: plain` in the rule at %q\n' "$_axium_where" >&2
+    printf '  see %q: install it, or write `fallback: plain` there\n' "$_axium_where" >&2
     return 127
   fi
 }

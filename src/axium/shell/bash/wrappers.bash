@@ -4,8 +4,9 @@
 AXIUM_WRAPPED_COMMANDS=()
 
 axium_refresh_wrappers() { # make the wrappers of this shell those that are published
-  local - _axium_words name kept=() gone=()
-  set +aefu +o posix # names like `docker-compose` are no function names in posix mode
+  local -
+  set +aefku +o posix # names like `docker-compose` are no function names in posix mode
+  local _axium_words name kept=() gone=()
   _axium_read_commands || return 0
   _axium_commands=${_axium_words[0]}
   for name in "${AXIUM_WRAPPED_COMMANDS[@]}"; do

@@ -1,0 +1,153 @@
+"""A home with the hook in it, published files written by hand, and tools that record."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from axium.thin.words import encode
+from tests.support import Scratch
+
+SHELL_FILES = Path(__file__).parents[2] / "src/axium/shell"
+VERSION = "0.1.0"
+WHERE = "/home/me/prefixes.yaml:3:5"
+
+# dash: it passes any bytes on, and starts in a millisecond.
+RECORDER = r"""#!/bin/sh
+cat /proc/$$/environ >{seen}/env
+printf '%s\0' "${{0##*/}}" "$@" >{seen}/argv
+echo "${{0##*/}}" >>{seen}/calls
+{then}
+"""
+
+Word = str | bytes
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a recording tool saw."""
+
+    argv: list[bytes]
+    env: dict[bytes, bytes]
+
+    def variables(self, *names: str) -> dict[str, str | None]:
+        """Some of its variables; None where one was not set."""
+        found = {name: self.env.get(name.encode()) for name in names}
+        return {name: None if value is None else value.decode() for name, value in found.items()}
+
+
+class Scene:
+    """`aws` is wrapped; `python` and `aws` record; nothing is published yet."""
+
+    def __init__(self, scratch: Scratch) -> None:
+        self.scratch = scratch
+        self.home = scratch.home
+        self.published = scratch.home / "run"
+        self.seen = scratch.root / "seen"
+        self.canary = scratch.root / "canary"
+        self.seen.mkdir()
+        (self.published / "t").mkdir(parents=True)
+        self.python = self.tool("python")
+        self.tool("aws")
+        for file in SHELL_FILES.glob("*/*.*"):
+            self._render(file)
+        self.rc = scratch.user / "rc"
+        self.rc.write_text(f"PS1=\nsource {self.home}/bash/init.sh\n")
+
+    def tool(self, name: str, then: str = "") -> Path:
+        """A program on PATH that records its argv and environment."""
+        seen = shlex.quote(str(self.seen))
+        return self.scratch.tool(name, RECORDER.format(seen=seen, then=then))
+
+    def publish(self, path: str, *words: Word) -> Path:
+        """One published file, whole and at once."""
+        data = b"\0".join(_bytes(word) for word in ("axium1", *words, "end", ""))
+        file = self.published / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.parent / ".fresh"
+        fresh.write_bytes(data)
+        return fresh.rename(file)
+
+    def commands(self, *names: Word, stamp: str = "c1") -> None:
+        """The names that are wrapped."""
+        self.publish("commands", stamp, *names)
+
+    def everywhere(
+        self, env: Word, stamp: Word = "s1", *, sgr: Word = "", commands: str = "c1"
+    ) -> Path:
+        """The global pointer."""
+        return self.publish("global", env, stamp, sgr, commands)
+
+    def table(self, *tagged: Word, command: str = "aws", stamp: str = "s1") -> Path:
+        """A table that says `go`."""
+        return self.publish(f"t/{stamp}/{command}", "go", WHERE, *tagged)
+
+    def prod(self, *tagged: Word) -> None:
+        """`aws` is wrapped everywhere, the environment is `prod`."""
+        self.commands("aws")
+        self.everywhere("prod")
+        self.table(*(tagged or ("<aws", "<--profile", "<prod", "=AWS_PROFILE=prod")))
+
+    def type(self, *lines: str, env: dict[str, str] | None = None) -> Typed:
+        """An interactive bash that is given `lines`, once its start file was read."""
+        script = "\n".join(lines) + "\n"
+        argv = ("bash", "--noediting", "--noprofile", "--rcfile", self.rc, "-i")
+        done = self.scratch.run(*argv, stdin=script, env=env)
+        # Without a terminal an interactive bash says these two lines, and `exit` at the end.
+        talk = [
+            line
+            for line in done.stderr.splitlines()
+            if "no job control" not in line and "cannot set terminal" not in line
+        ]
+        return Typed(done.returncode, done.stdout, "\n".join(talk).removesuffix("exit").strip())
+
+    def call(self) -> Call:
+        """What the tool that was called last saw."""
+        return Call(_words(self.seen / "argv"), _environ(self.seen / "env"))
+
+    def calls(self) -> list[str]:
+        """The names of all recording tools that ran, in order."""
+        path = self.seen / "calls"
+        return path.read_text().split() if path.exists() else []
+
+    def asked(self, *argv: Word) -> list[bytes]:
+        """The argv of `axium run` for a command."""
+        start = ("python", "-I", "-S", "-E", str(self.home / "main.py"), "run")
+        return [_bytes(word) for word in (*start, *argv)]
+
+    def _render(self, file: Path) -> None:
+        places = {
+            "PYTHON": str(self.python),
+            "MAIN": str(self.home / "main.py"),
+            "HOME": str(self.home),
+            "VERSION": VERSION,
+        }
+        text = file.read_text()
+        for name, value in places.items():
+            text = text.replace(f"@AXIUM_{name}@", shlex.quote(value))
+        path = self.home / file.relative_to(SHELL_FILES)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a shell said of the lines that it was given."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+def _bytes(word: Word) -> bytes:
+    return encode(word) if isinstance(word, str) else word
+
+
+def _words(path: Path) -> list[bytes]:
+    return path.read_bytes().split(b"\0")[:-1]
+
+
+def _environ(path: Path) -> dict[bytes, bytes]:
+    pairs = (entry.partition(b"=") for entry in _words(path))
+    return {name: value for name, _, value in pairs}
