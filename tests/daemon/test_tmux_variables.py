@@ -14,11 +14,11 @@ from axium.daemon.services.tmux.variables import (
     LONGEST,
     REFRESH,
     HudTexts,
+    Variables,
     changes,
     chunks,
     fitting,
     found_variables,
-    variables,
     visible_first,
 )
 
@@ -27,7 +27,7 @@ TEXTS = st.text(st.characters(), max_size=200) | st.text("#[]a;\\", max_size=20)
 
 def test_each_pane_with_a_text_of_its_own_has_a_variable() -> None:
     texts = HudTexts("all", {"%3": "three", "%10": "ten"})
-    assert variables(texts) == {
+    assert Variables().of(texts) == {
         "AXIUM_HUD": "all",
         "AXIUM_HUD_3": "three",
         "AXIUM_HUD_10": "ten",

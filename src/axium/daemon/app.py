@@ -37,7 +37,7 @@ from axium.daemon.services.publisher import KEPT_SECS, Publisher
 from axium.daemon.services.saving import Saving
 from axium.daemon.services.settings import Settings
 from axium.daemon.services.snapshot import Snapshot
-from axium.daemon.services.store import Store
+from axium.daemon.services.store import Change, Store
 from axium.daemon.services.subscriptions import Subscriptions
 from axium.daemon.services.terminals import Terminals
 from axium.daemon.services.tmux import Tmux, default_socket
@@ -151,7 +151,7 @@ class Daemon:
     def _join(self) -> None:
         """Let what follows a change follow it."""
         services = self.services
-        services.store.on_commit(lambda _change: self._forget())
+        services.store.on_commit(self._forget)
         services.store.on_commit(services.terminals.committed)
         services.store.on_commit(lambda _change: self._plan_sweep())
         services.hud.on_change(self._memo.forget)
@@ -161,9 +161,10 @@ class Daemon:
     def _call_at(self, when: float, callback: Callable[[], None]) -> None:
         self._loop.call_later(when - time.monotonic(), callback)
 
-    def _forget(self) -> None:
+    def _forget(self, change: Change) -> None:
         self._memo.forget()
-        self.services.hud.forget()
+        if change.old.configuration is not change.new.configuration:
+            self.services.hud.forget()
 
     def _known(self, loaded: Loaded) -> Loaded:
         """What was loaded, with what was wrong with the saved state."""

@@ -6,12 +6,14 @@ that come before it can answer wait in the socket's queue.
 
 import fcntl
 import os
+import time
 from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM, socket
 
 from axium.thin.paths import Home, runtime_dir
 
 BACKLOG = 4096
 _LONGEST_SOCKET_PATH = 107
+_GIVE_UP_SECS = 2.0
 
 
 class Taken(Exception):
@@ -53,13 +55,32 @@ def take(home: Home, environ: "os._Environ[str] | dict[str, str]") -> Hold:
 
 
 def _lock(home: Home) -> int:
+    """The lock, won. Taken.
+
+    A daemon that was killed may hold it for some milliseconds more, by a child
+    that it was just starting: only one that answers, or stays, has it.
+    """
     descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    deadline = time.monotonic() + _GIVE_UP_SECS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if _answers(home) or time.monotonic() > deadline:
+                os.close(descriptor)
+                raise Taken from None
+            time.sleep(0.005)
+        else:
+            return descriptor
+
+
+def _answers(home: Home) -> bool:
+    from axium.thin.client import ask  # only where somebody holds the lock
+
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise Taken from None
-    return descriptor
+        return bool(ask(b'{"cmd":"ping"}\n', home.socket_link, _GIVE_UP_SECS))
+    except OSError:
+        return False
 
 
 def _runtime(home: Home, environ: "os._Environ[str] | dict[str, str]") -> str:

@@ -68,6 +68,7 @@ class Connection:
         self._deadline: asyncio.TimerHandle | None = None
         self._turn: asyncio.Handle | None = None
         self._events = READ
+        self._asked = False
         self._ended = False
         self._closing = False
         self.is_open = True
@@ -78,8 +79,14 @@ class Connection:
         """Answer what came with the connection; wait for the rest of the first line."""
         if data is not None:
             self._take(data)
-        if self.is_open and not self._closing and not self._ended and not self._tasks:
+        if self.is_open and not (self._asked or self._ended or self._closing):
             self._deadline = self._loop.call_later(FIRST_LINE_SECS, self._too_late)
+
+    def conclude(self, data: bytes) -> None:
+        """Send the rest of an answer that is the only one, then close."""
+        self.close_after()
+        self.send(data)
+        self._close_if_done()
 
     @property
     def has_unsent(self) -> bool:
@@ -165,18 +172,19 @@ class Connection:
             self._refuse_and_close("too_large", f"the line is longer than {MAX_LINE} bytes")
             return
         if lines:
+            self._asked = True
             self._cancel_deadline()
             self._held.extend(lines)
             self._answer_held()
 
     def _answer_known(self, known: tuple[bytes, bool]) -> None:
         replies, closes = known
+        self._asked = True
         self._cancel_deadline()
         if closes:
-            self.close_after()
-        self.send(replies)
-        if closes:
-            self._close_if_done()
+            self.conclude(replies)
+        else:
+            self.send(replies)
 
     def _answer_held(self) -> None:
         """Answer what has been read, until it is another's turn or too much waits to be sent."""
@@ -239,20 +247,17 @@ class Connection:
         self._close_if_done()
 
     def _too_late(self) -> None:
+        self._deadline = None
         begun = self._input.rest().lstrip()
         if begun.startswith(b"{"):
             self._refuse_and_close(
                 "timeout", f"no complete line within {FIRST_LINE_SECS:g} seconds"
             )
             return
-        self.close_after()
-        self.send(b"ERR: Connection timeout\n")
-        self._close_if_done()
+        self.conclude(b"ERR: Connection timeout\n")
 
     def _refuse_and_close(self, code: str, sentence: str) -> None:
-        self.close_after()
-        self.send(encode_refusal(code, sentence))
-        self._close_if_done()
+        self.conclude(encode_refusal(code, sentence))
 
     def _try_send(self, data: bytes | bytearray) -> int | None:
         """How much the client took; None, and the connection closed, where it is gone."""

@@ -101,18 +101,17 @@ class Listener:
         if sent == len(reply):
             accepted.close()
             return
-        connection = self._keep(accepted, None)
-        if connection is not None:
-            connection.close_after()
-            connection.send(reply[sent:])
+        self._opened(accepted).conclude(reply[sent:])
 
-    def _keep(self, accepted: socket, data: bytes | None) -> Connection | None:
+    def _keep(self, accepted: socket, data: bytes | None) -> None:
         if len(self._open) >= MAX_CONNECTIONS:
             _send_and_close(accepted, _BUSY)
-            return None
+            return
+        self._opened(accepted).begin(data)
+
+    def _opened(self, accepted: socket) -> Connection:
         connection = Connection(accepted, self._port, self._poller, on_close=self._open.discard)
         self._open.add(connection)
-        connection.begin(data)
         return connection
 
     def _is_ours(self, accepted: socket) -> bool:

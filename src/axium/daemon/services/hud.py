@@ -31,6 +31,7 @@ class Hud:
         self._listeners: list[Callable[[], None]] = []
         self._extras: dict[str, Extra] = {}
         self._faults = 0
+        self._epoch = 0
         self._texts: dict[tuple[str | None, str | None, Format], str] = {}
         self._expires = 0.0
 
@@ -54,8 +55,7 @@ class Hud:
 
     def text_for(self, env: str | None, key: str | None, form: Format) -> str:
         """The HUD for an environment; `key` matters where the layout shows the pane."""
-        if self._clock() >= self._expires:
-            self.forget()
+        self.current_epoch()
         pane = key if self._shows_pane() else None
         known = self._texts.get((env, pane, form))
         if known is None:
@@ -63,8 +63,15 @@ class Hud:
             self._texts[env, pane, form] = known
         return known
 
+    def current_epoch(self) -> int:
+        """Counts the times that texts could have changed; the same number, the same texts."""
+        if self._clock() >= self._expires:
+            self.forget()
+        return self._epoch
+
     def forget(self) -> None:
-        """Something changed: render anew when asked."""
+        """Something that texts are made of changed: render anew when asked."""
+        self._epoch += 1
         self._texts.clear()
         self._expires = self.changes_at()
 

@@ -46,6 +46,8 @@ class Terminals:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._served: dict[str, Server] = {}
+        self._own: dict[str, dict[str, str]] = {}
+        self._own_made_of: tuple[dict[str, str] | None, int] = (None, 0)
         self._push_due: asyncio.Handle | None = None
         self._tick: asyncio.TimerHandle | None = None
         self._work: set[asyncio.Task[None]] = set()
@@ -103,15 +105,28 @@ class Terminals:
 
     def _push(self) -> None:
         self._push_due = None
-        state = self._store.committed.state
-        own: dict[str, dict[str, str]] = {name: {} for name in self._served}
-        for key, env in state.panes.items():
-            name, pane = split_key(key)
-            if name in own:
-                own[name][pane] = self._hud.text_for(env, key, "tmux")
-        everywhere = self._hud.text_for(state.active_env, None, "tmux")
+        active = self._store.committed.state.active_env
+        everywhere = self._hud.text_for(active, None, "tmux")
+        own = self._own_texts()
         for name, server in self._served.items():
-            self._tmux.push(server, HudTexts(everywhere, own[name]))
+            self._tmux.push(server, HudTexts(everywhere, own.get(name, {})))
+
+    def _own_texts(self) -> dict[str, dict[str, str]]:
+        """The text of each pane with an environment of its own, by server.
+
+        The same object as long as it is the same: a global change, the most
+        frequent one, costs nothing for the panes that it does not concern.
+        """
+        panes = self._store.committed.state.panes
+        made_of = (panes, self._hud.current_epoch())
+        if self._own_made_of[0] is not panes or self._own_made_of[1] != made_of[1]:
+            self._own_made_of = made_of
+            self._own = {}
+            for key, env in panes.items():
+                name, pane = split_key(key)
+                text = self._hud.text_for(env, key, "tmux")
+                self._own.setdefault(name, {})[pane] = text
+        return self._own
 
     def _plan_tick(self) -> None:
         """The HUD shows minutes: push at each one while there is a server to show them."""

@@ -11,10 +11,10 @@ from axium.daemon.services.tmux.identity import is_running, socket_file
 from axium.daemon.services.tmux.variables import (
     REFRESH,
     HudTexts,
+    Variables,
     changes,
     chunks,
     found_variables,
-    variables,
     visible_first,
 )
 from axium.model.panes import Server
@@ -52,6 +52,7 @@ class Push:
         self._wanted: HudTexts | None = None
         self._news = asyncio.Event()
         self._overtaken = 0
+        self._variables = Variables()
         self._known: dict[str, str] | None = None
         self._file: tuple[int, int, int] | None = None
         self._failing = False
@@ -74,7 +75,7 @@ class Push:
         pauses = retries()
         while is_running(self.server) and (texts := self._take()) is not None:
             try:
-                await self._bring(variables(texts))
+                await self._bring(self._variables.of(texts))
             except UnreachableError as fault:
                 self._fell(fault)
                 self._put_back(texts)

@@ -37,10 +37,22 @@ class HudTexts(Struct, frozen=True):
     panes: Mapping[str, str] = {}
 
 
-def variables(texts: HudTexts) -> dict[str, str]:
-    """The variables that a server has while it shows `texts`."""
-    named = {_PREFIX + pane.removeprefix("%"): text for pane, text in texts.panes.items()}
-    return {name: fitting(text) for name, text in {EVERYWHERE: texts.everywhere, **named}.items()}
+class Variables:
+    """The variables of one server; those of its panes are made once for the same `panes`."""
+
+    def __init__(self) -> None:
+        self._panes: Mapping[str, str] | None = None
+        self._named: dict[str, str] = {}
+
+    def of(self, texts: HudTexts) -> dict[str, str]:
+        """The variables that the server has while it shows `texts`."""
+        if texts.panes is not self._panes:
+            self._panes = texts.panes
+            self._named = {
+                _PREFIX + pane.removeprefix("%"): fitting(text)
+                for pane, text in texts.panes.items()
+            }
+        return {EVERYWHERE: fitting(texts.everywhere), **self._named}
 
 
 def found_variables(lines: Iterable[str]) -> dict[str, str]:
