@@ -66,9 +66,9 @@ def _runs() -> bool:
 @app.command()
 def reload() -> None:
     """Read state and files again; faults are shown and the last good content stays."""
-    problems = ask("reload", autostart=False)["problems"]
-    show.problems(problems)
-    if problems:
+    reply = ask("reload", autostart=False)
+    show.faults(reply)
+    if reply["problems"]:
         raise show.Failure("your files have faults", "what cannot be read stays as it was")
     show.confirm("everything was read again")
 

@@ -95,21 +95,19 @@ def show_(name: OptionalName = None, *, pane: Pane = None, json: Json = False) -
     name = name or active
     if name is None:
         raise show.Failure("no environment is set", "`axium env set NAME` sets one")
-    properties = ask("get_env_data", name=name)["env_data"]
-    places = _places(name, properties)
-    shown = {key: value for key, value in properties.items() if key != "name"}
+    reply = ask("get_env_data", name=name)
+    texts, places = reply["texts"], reply["places"]
+    shown = {key: value for key, value in reply["env_data"].items() if key in places}
     if json:
-        told = {key: {"value": shown[key], "where": places.get(key)} for key in shown}
+        told = {key: {"value": shown[key], "where": places[key]} for key in shown}
         applies = source if name == active else None
         show.document({"env": name, "active": applies, "properties": told})
         return
     show.line(f"{name}  ({source})" if name == active else name)
-    width = max((len(show.scalar(value)) for value in shown.values()), default=0)
+    written = {key: texts.get(key, show.scalar(value)) for key, value in shown.items()}
+    width = max(map(len, written.values()), default=0)
     show.table(
-        [
-            (f"  {key}", f"{show.scalar(value):<{width}}  {places.get(key, '')}")
-            for key, value in shown.items()
-        ]
+        [(f"  {key}", f"{text:<{width}}  {places[key]}") for key, text in written.items()]
     )
 
 
@@ -121,17 +119,3 @@ def _active(pane: str | None) -> tuple[str | None, str | None]:
         return name, "global" if name else None
     reply = ask("get_pane_env", pane=target)
     return reply["env"], reply["source"]
-
-
-def _places(name: str, properties: Mapping[str, Any]) -> dict[str, str]:
-    """Where the files say what the daemon told; nothing for what they say otherwise by now."""
-    from axium.cli.files import configuration
-
-    environment = configuration().environments.get(name)
-    if environment is None:
-        return {}
-    return {
-        key: str(mark)
-        for key, mark in environment.marks.items()
-        if key in properties and properties[key] == environment.properties.get(key)
-    }

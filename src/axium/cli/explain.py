@@ -40,7 +40,7 @@ def _explained(command: str, args: list[str], pane: str | None) -> dict[str, Any
     told = ask("explain", **fields)
     if not told["needs"]:
         return told
-    known = {name: os.environ[name] for name in told["needs"] if name in os.environ}
+    known = {name: os.environ.get(name) for name in told["needs"]}
     return ask("explain", **fields, variables=known)
 
 
@@ -52,7 +52,6 @@ def _summary(told: dict[str, Any]) -> list[tuple[str, str]]:
         for rule in told["rules"]
     ]
     rows += [("guard", str(guard)) for guard in told["guards"]]
-    rows += [("missing", f"${name} is not set") for name in told["needs"]]
     return [*rows, ("runs", shlex.join(told["argv"]))]
 
 

@@ -56,7 +56,7 @@ def print_env(key: str | None, pane: str | None, *, json: bool) -> int:
     environment = configuration().environments.get(name) if name else None
     if environment is None:
         return 0
-    return print_property(name, key, dict(environment.properties), json=json)
+    return print_property(name, key, environment.properties, environment.texts, json=json)
 
 
 def _refuse_faults(faults: Iterable[Fault]) -> None:

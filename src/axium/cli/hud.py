@@ -33,5 +33,5 @@ def hud(
 @app.command()
 def reload() -> None:
     """Read hud.yaml again and refresh every pane."""
-    show.problems(ask("reload")["problems"])
+    show.faults(ask("reload"))
     show.confirm("the HUD was read again")

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 from axium.core.cli import is_verbose
@@ -36,10 +37,12 @@ def text(text: str) -> None:
     sys.stdout.write(text)
 
 
-def problems(found: list[str]) -> None:
-    """Name the faults of the user's files."""
-    for problem in found:
+def faults(reply: Mapping[str, Any]) -> None:
+    """Name the faults of the user's files, as `reload` answers them."""
+    for problem in reply["problems"]:
         sys.stderr.write(f"{problem}\n")
+    for warning in reply["warnings"]:
+        sys.stderr.write(f"warning: {warning}\n")
 
 
 def confirm(text: str) -> None:

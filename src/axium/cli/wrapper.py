@@ -59,7 +59,7 @@ def _editing() -> Iterator[str]:
         yield home_of(environ()).prefixes
     except EditRefused as refused:
         raise show.Failure(refused.message, refused.hint) from None
-    show.problems(ask("reload")["problems"])
+    show.faults(ask("reload"))
 
 
 @app.command()

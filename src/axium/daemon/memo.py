@@ -13,6 +13,8 @@ from axium.wire.envelope import RequestId
 _ID = re.compile(rb'"id": ?([1-9][0-9]{0,17})(?=[,}])')
 _MOST = 4096
 _LONGEST = 4096
+_LARGEST = 64 * 1024
+"""Bytes of the replies to one chunk: larger ones are no small talk, and one chunk asks for many."""
 
 Shape = tuple[bytes, ...]
 """What stands around the ids of a chunk."""
@@ -45,7 +47,7 @@ class Memo:
         self, line: bytes, reply: bytes, request_id: RequestId | None, *, until: float
     ) -> None:
         """Keep what one line was answered with, until then or until `forget`."""
-        if len(line) > _LONGEST or not _is_plain(line, request_id):
+        if len(line) > _LONGEST or len(reply) > _LARGEST or not _is_plain(line, request_id):
             return
         if len(self._templates) >= _MOST:
             self._templates.clear()
@@ -67,10 +69,11 @@ class Memo:
         """The template of several known lines; kept, so that it is assembled once."""
         if len(chunk) > _LONGEST or len(self._templates) >= _MOST:
             return None
-        templates = []
+        templates, size = [], 0
         for line in chunk.splitlines(keepends=True):
             template, closes = self._templates.get(tuple(_ID.split(line)[::2]), (b"", True))
-            if closes:
+            size += len(template)
+            if closes or size > _LARGEST:
                 return None
             templates.append(template)
         made = (b"".join(templates), False)

@@ -4,6 +4,7 @@ from typing import Any
 
 from axium.daemon.context import Context
 from axium.daemon.services.lifecycle import PROTOCOL, uptime_in_full
+from axium.model.marks import Fault
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import command, registry
@@ -101,6 +102,7 @@ class StatusReply(Reply):
 def daemon_status(ctx: Context, req: DaemonStatus) -> StatusReply:
     services = ctx.services
     state = services.store.committed.state
+    problems, warnings = told(services.settings.faults)
     return StatusReply(
         status={
             "running": True,
@@ -114,7 +116,8 @@ def daemon_status(ctx: Context, req: DaemonStatus) -> StatusReply:
             "connections": services.life.connections(),
             "plugins": 0,
             "links": 0,
-            "problems": [str(fault) for fault in services.settings.faults],
+            "problems": problems,
+            "warnings": warnings,
         }
     )
 
@@ -140,16 +143,29 @@ class Reload(Request, tag="reload"):
 
 
 class Reloaded(Reply):
-    """`problems` are `FILE:LINE:COLUMN: message`, warnings included."""
+    """Both lists are of `FILE:LINE:COLUMN: message`.
+
+    A file with a problem keeps its last good content; one with warnings is in force.
+    """
 
     reloaded: bool
     problems: list[str]
+    warnings: list[str]
 
 
 @command(emits=("hud_refresh", "daemon_reload", "config_reloaded"))
 async def reload(ctx: Context, req: Reload) -> Reloaded:
     faults = await ctx.services.life.reload()
-    return Reloaded(reloaded=True, problems=[str(fault) for fault in faults])
+    problems, warnings = told(faults)
+    return Reloaded(reloaded=True, problems=problems, warnings=warnings)
+
+
+def told(faults: tuple[Fault, ...]) -> tuple[list[str], list[str]]:
+    """The errors and the warnings among faults, as text."""
+    by_severity: dict[str, list[str]] = {"error": [], "warning": []}
+    for fault in faults:
+        by_severity[fault.severity].append(str(fault))
+    return by_severity["error"], by_severity["warning"]
 
 
 class Pause(Request, tag="pause"):

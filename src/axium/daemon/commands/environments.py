@@ -1,5 +1,6 @@
 """Environments: which is active, globally and in each pane, and what runs because of it."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -111,9 +112,15 @@ class GetEnvData(Request, tag="get_env_data"):
 
 
 class EnvData(Reply):
-    """The properties, and `name`."""
+    """The properties, and `name`.
+
+    By dotted path: `texts`, the scalars as they were written (`1.10`), and
+    `places`, where everything was (`FILE:LINE:COLUMN`).
+    """
 
     env_data: dict[str, Any]
+    texts: Mapping[str, str]
+    places: dict[str, str]
 
 
 @command(memo=True)
@@ -122,13 +129,18 @@ def get_env_data(ctx: Context, req: GetEnvData) -> EnvData:
     env = ctx.services.environments.applying(req.name, key)
     if env is None:
         raise Refusal("not_found", "no environment is set", hint="`axium env set NAME` sets one")
-    return EnvData(env_data={**env.properties, "name": env.name})
+    return EnvData(
+        env_data={**env.properties, "name": env.name},
+        texts=env.texts,
+        places={path: str(mark) for path, mark in env.marks.items()},
+    )
 
 
 class Explain(Request, tag="explain"):
     """Tell what a command would run, and where each part of that was written; nothing runs.
 
-    `variables` are the caller's process variables that `$NAME` in rules may mean.
+    `variables` are the caller's process variables that `$NAME` in rules may mean,
+    null for one that is not set.
     """
 
     command: str
@@ -136,7 +148,7 @@ class Explain(Request, tag="explain"):
     pane: Pane | None = None
     server: Server | None = None
     cwd: str | None = None
-    variables: dict[str, str] = msgspec.field(default_factory=dict)
+    variables: dict[str, str | None] = msgspec.field(default_factory=dict)
 
 
 class Explained(Reply):
@@ -162,7 +174,7 @@ def explain(ctx: Context, req: Explain) -> Explained:
     key = services.panes.key(req.pane, req.server)
     name, source = services.environments.in_pane(key)
     env = services.environments.applying(name, key)
-    decision = services.plans.for_process(req.command, key=key, variables={**req.variables})
+    decision = services.plans.for_process(req.command, key=key, variables=req.variables)
     rules = services.store.committed.configuration.rules.for_command(req.command)
     told: Explanation = explained(decision, req.args, rules)
     return Explained(
