@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from axium.daemon.services.tmux import HudTexts, Tmux, default_socket, server_at
 from axium.daemon.services.tmux.identity import is_running, process_start
 from axium.model.panes import Server
-from tests.daemon.tmux_scene import Terminal, TmuxServer, becomes, play, show
+from tests.daemon.tmux_scene import TmuxServer, becomes, play, show
 from tests.support import Scratch
 from tests.support.scratch import make_scratch
 from tests.support.tmux import Tmux as PlainTmux
@@ -76,21 +75,21 @@ def test_a_restarted_server_gets_nothing_of_the_former_one(
 def test_a_server_that_took_over_the_socket_gets_nothing_of_the_one_that_lives_on(
     scratch: Scratch, server: TmuxServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def scene(tmux: Tmux) -> tuple[str, dict[str, str], dict[str, int] | None, bool]:
+    async def scene(tmux: Tmux) -> tuple[str, dict[str, str], dict[str, int] | None, str | None]:
         await show(tmux, server.server, HudTexts("before"))
         os.unlink(server.socket)
         later = TmuxServer(scratch)
         tmux.push(server.server, HudTexts("dev", {"%0": "prod"}))
         (record,) = await becomes(lambda: list(caplog.records))
         panes = await tmux.panes(server.server)
-        clients = await tmux.has_clients(server.server)
+        session = await tmux.session_of(server.server, "%0")
         variables = later.variables()
         later.close()
-        return record.getMessage(), variables, panes, clients
+        return record.getMessage(), variables, panes, session
 
-    message, variables, panes, clients = play(scratch, scene)
+    message, variables, panes, session = play(scratch, scene)
     assert message.startswith(f"tmux server `{server.socket}` shows an old HUD: its socket is now")
-    assert (variables, panes, clients) == ({}, None, False)
+    assert (variables, panes, session) == ({}, None, None)
 
 
 def test_the_panes_of_a_server_are_told_with_their_processes(
@@ -121,13 +120,11 @@ def test_a_server_without_sessions_has_no_panes(scratch: Scratch, server: TmuxSe
     assert play(scratch, scene) == (server.server, {})
 
 
-def test_whether_a_terminal_is_attached_is_told(
-    scratch: Scratch, server: TmuxServer, attach: Callable[..., Terminal]
-) -> None:
-    before = play(scratch, lambda tmux: tmux.has_clients(server.server))
-    attach(server)
-    after = play(scratch, lambda tmux: tmux.has_clients(server.server))
-    assert (before, after) == (False, True)
+def test_the_session_that_shows_a_pane_is_told(scratch: Scratch, server: TmuxServer) -> None:
+    async def scene(tmux: Tmux) -> list[str | None]:
+        return [await tmux.session_of(server.server, pane) for pane in ("%0", "%77")]
+
+    assert play(scratch, scene) == ["main", None]
 
 
 def test_the_default_socket_is_the_one_of_a_plain_tmux(scratch: Scratch) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +19,7 @@ import msgspec
 import axium.daemon.commands  # noqa: F401  (registers every command)
 from axium.config.loaded import Loaded
 from axium.config.remembered import read_configuration
+from axium.daemon import spawn
 from axium.daemon.boot import Hold
 from axium.daemon.context import Services
 from axium.daemon.dispatch import Dispatch
@@ -63,14 +65,15 @@ _SWITCH_SECS = 0.0005
 def run(hold: Hold, options: Options) -> None:
     """Serve until stopped."""
     begin_log(None if options.foreground else hold.home.log, debug=options.debug)
-    _raise_descriptor_limit()
+    soft = _raise_descriptor_limit()
     sys.setswitchinterval(_SWITCH_SECS)
-    asyncio.run(_serve(hold, options))
+    asyncio.run(_serve(hold, options, open_files=soft))
 
 
-async def _serve(hold: Hold, options: Options) -> None:
+async def _serve(hold: Hold, options: Options, *, open_files: int) -> None:
     with ThreadPoolExecutor(1, "writer") as writer:
-        daemon = Daemon(hold, writer, dict(os.environ))
+        tmux = Tmux(environ=os.environ, run=partial(spawn.run, open_files=open_files))
+        daemon = Daemon(hold, writer, dict(os.environ), tmux)
         await daemon.begin()
         daemon.follow_signals(is_foreground=options.foreground)
         log.info("pid %d answers at %s", os.getpid(), hold.path)
@@ -87,7 +90,9 @@ async def _serve(hold: Hold, options: Options) -> None:
 class Daemon:
     """All services, joined: built from what is on disk, ended in the reverse order."""
 
-    def __init__(self, hold: Hold, writer: ThreadPoolExecutor, environ: dict[str, str]) -> None:
+    def __init__(
+        self, hold: Hold, writer: ThreadPoolExecutor, environ: dict[str, str], tmux: Tmux
+    ) -> None:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._loaded = read_configuration(hold.home.root, _memory(hold, environ), None)
@@ -98,7 +103,7 @@ class Daemon:
             save=self._saving,
             executor=writer,
         )
-        self.services = _services(hold, store, self._known(self._loaded), writer, environ)
+        self.services = _services(hold, store, self._known(self._loaded), writer, environ, tmux)
         self._memo = Memo(self._call_at)
         dispatch = Dispatch(registry, self.services, TextVerbs(self.services), self._memo)
         self._listener = Listener(hold.listening, dispatch)
@@ -221,9 +226,9 @@ def _services(
     loaded: Loaded,
     writer: ThreadPoolExecutor,
     environ: dict[str, str],
+    tmux: Tmux,
 ) -> Services:
     subscriptions, counters = Subscriptions(), Counters()
-    tmux = Tmux(environ=environ)
     panes = Panes(store, tmux, default_socket=default_socket(environ))
     hud = Hud(store, subscriptions, clock=time.monotonic)
     environments = Environments(store, panes, subscriptions)
@@ -272,8 +277,9 @@ def iso(epoch_secs: float) -> str:
     return datetime.fromtimestamp(epoch_secs, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _raise_descriptor_limit() -> None:
-    """As many descriptors as the user may have: 1,024 connections are allowed."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+def _raise_descriptor_limit() -> int:
+    """Allow for 1,024 connections; the former limit, which children get back."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = min(hard, 65536) if hard != resource.RLIM_INFINITY else 65536
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+    return soft

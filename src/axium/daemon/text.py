@@ -76,13 +76,13 @@ class TextVerbs:
             return with_rest(rest.strip())
         return text_error(f"Unknown command: {_shown(text)}")
 
-    def _status(self) -> bytes:
+    async def _status(self) -> bytes:
         services = self._services
         state = services.store.committed.state
         status = Status(
             state=services.life.mode,
             uptime_secs=services.life.uptime_secs,
-            current_session=services.life.last_pane,
+            current_session=await services.panes.last_used(),
             saves_count=0,
             total_resumes=state.resumes,
             time_saved_seconds=0.0,

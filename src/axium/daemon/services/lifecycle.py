@@ -41,7 +41,6 @@ class Lifecycle:
         self.pid = os.getpid()
         self.version = __version__
         self.stopping = asyncio.Event()
-        self.last_pane: str | None = None
 
     @property
     def uptime_secs(self) -> int:

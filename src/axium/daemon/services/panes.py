@@ -40,6 +40,7 @@ class Panes:
         self._store = store
         self._tmux = tmux
         self._default_socket = default_socket
+        self._last_used: str | None = None
 
     def key(self, pane: str | None, server: str | None) -> str | None:
         """The key under which a pane's override would stand; no I/O.
@@ -51,12 +52,24 @@ class Panes:
             return None
         name, number = self._split(pane)
         if server is None:
-            return pane_key(name, number)
+            self._last_used = pane_key(name, number)
+            return self._last_used
         socket, pid = self._parsed(server)
         for known, record in self._store.committed.state.servers.items():
             if record.socket == socket and record.pid == pid:
-                return pane_key(known, number)
+                self._last_used = pane_key(known, number)
+                return self._last_used
         return None
+
+    async def last_used(self) -> str | None:
+        """`SESSION:PANE` of the pane that was asked about last; the pane alone if tmux is mute."""
+        key = self._last_used
+        if key is None:
+            return None
+        name, pane = split_key(key)
+        server = self._store.committed.state.servers.get(name)
+        session = await self._tmux.session_of(server, pane) if server is not None else None
+        return key if session is None else f"{session}:{pane}"
 
     async def place(self, pane: str | None, server: str | None) -> Placed:
         """Where a pane's override is to stand. Refusal `invalid`, `not_found`.

@@ -2,6 +2,7 @@
 
 from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.store import Store
+from axium.model.circles import circles
 from axium.model.rules import Rule, RuleConflict
 from axium.wire.errors import Refusal
 
@@ -23,7 +24,7 @@ class Prefixes:
 
 def _registered(found: Snapshot, rule: Rule) -> Snapshot:
     try:
-        return found.with_rules(found.configuration.rules.with_rule(rule))
+        rules = found.configuration.rules.with_rule(rule)
     except RuleConflict as conflict:
         raise Refusal(
             "conflict",
@@ -32,3 +33,7 @@ def _registered(found: Snapshot, rule: Rule) -> Snapshot:
             conflict=True,
             owner=conflict.owner,
         ) from None
+    for circle in circles(rules, found.configuration.environments.values()):
+        if rule.command in circle.names:
+            raise Refusal("invalid", str(circle), hint="begin with a program that is not wrapped")
+    return found.with_rules(rules)

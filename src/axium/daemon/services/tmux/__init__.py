@@ -56,11 +56,10 @@ class Tmux:
             return None
         return {pane: int(pid) for pane, pid in map(str.split, lines)}
 
-    async def has_clients(self, server: Server) -> bool:
-        """Whether a terminal is attached, and so anybody can see what is pushed."""
-        return "0" in (
-            await self._ask(server, "list-clients", "-F", "#{client_control_mode}") or ()
-        )
+    async def session_of(self, server: Server, pane: str) -> str | None:
+        """The name of the session that shows a pane; None if it can't be asked."""
+        lines = await self._ask(server, "display-message", "-p", "-t", pane, "#{session_name}")
+        return lines[0] if lines else None
 
     def watch(
         self,
