@@ -28,7 +28,6 @@ from axium.daemon.logs import begin_log, rotate_log
 from axium.daemon.memo import Memo
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
-from axium.daemon.services.first_state import first_state
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.lifecycle import Lifecycle
 from axium.daemon.services.notifications import Notifications
@@ -39,6 +38,7 @@ from axium.daemon.services.publisher import KEPT_SECS, Publisher
 from axium.daemon.services.saving import Saving
 from axium.daemon.services.settings import Settings
 from axium.daemon.services.snapshot import Snapshot
+from axium.daemon.services.state_file import StateFile, first_state
 from axium.daemon.services.store import Change, Store
 from axium.daemon.services.subscriptions import Subscriptions
 from axium.daemon.services.terminals import Terminals
@@ -176,7 +176,13 @@ class Daemon:
         return msgspec.structs.replace(loaded, faults=(*self._first.faults, *loaded.faults))
 
     def _files_changed(self) -> None:
-        self._spawn("files changed", self.services.settings.changed_on_disk())
+        self._spawn("files changed", self._read_again())
+
+    async def _read_again(self) -> None:
+        await self.services.settings.changed_on_disk()
+        if self._watch is not None:
+            # A symlink may lead elsewhere now.
+            self._watch.follow(self._loaded.files)
 
     def _reload(self) -> None:
         async def reload() -> None:
@@ -257,6 +263,7 @@ def _services(
             settings,
             subscriptions,
             hud,
+            StateFile(hold.home, store, writer),
             started_at=time.time(),
             iso=iso,
             tmux_pane=environ.get("TMUX_PANE"),

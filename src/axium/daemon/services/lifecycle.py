@@ -7,6 +7,7 @@ from collections.abc import Callable
 from axium import __version__
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.settings import Settings
+from axium.daemon.services.state_file import StateFile
 from axium.daemon.services.store import Store
 from axium.daemon.services.subscriptions import Subscriptions
 from axium.model.events import ConfigReloaded, DaemonReload, HudRefresh
@@ -25,6 +26,7 @@ class Lifecycle:
         settings: Settings,
         subscriptions: Subscriptions,
         hud: Hud,
+        state_file: StateFile,
         *,
         started_at: float,
         iso: Callable[[float], str],
@@ -34,6 +36,7 @@ class Lifecycle:
         self._settings = settings
         self._subscriptions = subscriptions
         self._hud = hud
+        self._state_file = state_file
         self.started_at = started_at
         self.started = iso(started_at)
         self.tmux_pane = tmux_pane
@@ -79,7 +82,7 @@ class Lifecycle:
 
     async def reload(self) -> tuple[Fault, ...]:
         """Read everything again; what is wrong with it. Refusal `failed`."""
-        faults = await self._settings.reload()
+        faults = (*await self._state_file.reread(), *await self._settings.reload())
         for event in (HudRefresh(), DaemonReload(), ConfigReloaded(), HudRefresh()):
             self._subscriptions.emit(event)
         return faults
