@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from pathlib import Path
-from typing import IO
 
 from hypothesis import strategies as st
 
@@ -82,15 +80,16 @@ class LongShell:
     """A shell that lives for many examples: `run` gives it lines and returns what it printed."""
 
     def __init__(self, scratch: Scratch, *argv: str | Path) -> None:
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            [str(word) for word in argv],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env=scratch.environ,
-            cwd=scratch.user,
-        )
+        self._errors = scratch.root / "errors"
+        with self._errors.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [str(word) for word in argv],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=scratch.environ,
+                cwd=scratch.user,
+            )
 
     def run(self, line: str) -> bytes:
         """What one line prints to stdout."""
@@ -107,10 +106,8 @@ class LongShell:
 
     def errors(self) -> bytes:
         """What it has said to stderr so far."""
-        self._errors.seek(0)
-        return self._errors.read()
+        return self._errors.read_bytes()
 
     def close(self) -> None:
         """End it."""
         self._process.communicate(timeout=10)
-        self._errors.close()

@@ -226,7 +226,14 @@ def test_no_shell_believes_a_damaged_file(scene: Scene, shell: str) -> None:
         files = [scene.everywhere("prod", stamp), scene.table("<aws", "<end", stamp=stamp)]
         long_shell.run(pointer)
         long_shell.run(table)
-        assert scene.call().argv[1:] == [b"axium1", b"go", *scene.call().argv[3:4], b"<aws", b"<end", b"end"]
+        assert scene.call().argv[1:] == [
+            b"axium1",
+            b"go",
+            *scene.call().argv[3:4],
+            b"<aws",
+            b"<end",
+            b"end",
+        ]
         for file, line in zip(files, (pointer, table), strict=True):
             whole = file.read_bytes()
             damaged = [whole[:length] for length in range(len(whole) - 1)]

@@ -72,9 +72,7 @@ def test_the_users_options_do_not_matter(scene: Scene, prelude: str) -> None:
 
 
 @pytest.mark.parametrize("prelude", PRELUDES)
-def test_the_hook_is_sourced_under_any_options_and_leaves_them(
-    scene: Scene, prelude: str
-) -> None:
+def test_the_hook_is_sourced_under_any_options_and_leaves_them(scene: Scene, prelude: str) -> None:
     scene.prod()
     scene.rc.write_text(f"PS1=\nsource {scene.home}/bash/init.sh\n")
     state = "declare -p IFS 2>/dev/null; echo $-; shopt -p; set -o; trap; printf '[%s]' \"$@\""
@@ -111,7 +109,9 @@ def test_sourcing_twice_changes_nothing(scene: Scene) -> None:
     scene.prod()
     state = "declare -p; declare -f; alias; shopt -p; set -o"
     again = f"source {scene.home}/bash/init.sh"
-    show = f"({state}) | grep -v -e '^declare -. BASH' -e ^BASH -e '_=' -e LINENO -e SECONDS -e RANDOM"
+    show = (
+        f"({state}) | grep -v -e '^declare -. BASH' -e ^BASH -e '_=' -e LINENO -e SECONDS -e RANDOM"
+    )
 
     typed = scene.type(
         f"{show} >$HOME/1", again, f'eval "$(cat {scene.home}/bash/init.sh)"', f"{show} >$HOME/2"
@@ -142,10 +142,10 @@ def test_an_old_bash_is_told_and_left_alone(scene: Scene) -> None:
 
         typed = scene.type("aws s3", "declare -F")
 
-        assert (typed.stdout, typed.stderr) == (
-            "",
+        assert typed.stdout == ""
+        assert typed.stderr == (
             f"✗ bash {version} is too old for axium\n"
-            "  bash 4.4 or newer wraps commands; this shell is left as it was",
+            "  bash 4.4 or newer wraps commands; this shell is left as it was"
         )
         assert scene.call().argv == [b"aws", b"s3"]
 
@@ -164,10 +164,13 @@ def test_spokes_are_sourced_and_gears_never(scene: Scene) -> None:
     scene.commands("aws")
     for kind in ("spokes", "gears"):
         (scene.home / kind / "a b").mkdir(parents=True)
-        (scene.home / kind / "a b/init.sh").write_text(f"{kind}_variable=1; declare -g {kind}_2=2\n")
+        (scene.home / kind / "a b/init.sh").write_text(
+            f"{kind}_variable=1; declare -g {kind}_2=2\n"
+        )
 
     typed = scene.type(
-        f"source {scene.home}/bash/init.sh", "echo ${spokes_variable-} ${spokes_2-} ${gears_variable-}"
+        f"source {scene.home}/bash/init.sh",
+        "echo ${spokes_variable-} ${spokes_2-} ${gears_variable-}",
     )
 
     assert typed.stdout == "1 2\n"

@@ -312,7 +312,7 @@ def test_a_command_in_a_trap_does_not_change_what_another_one_runs_as(scene: Sce
 
     scene.type(
         "set -o functrace",
-        'trap \'[[ $BASH_COMMAND != command* || $FUNCNAME == "" ]] || AXIUM_OFF= gcloud x\' DEBUG',
+        "trap '[[ $BASH_COMMAND != command* || $FUNCNAME == \"\" ]] || AXIUM_OFF= gcloud x' DEBUG",
         "aws s3",
     )
 

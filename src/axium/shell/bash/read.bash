@@ -73,9 +73,9 @@ _axium_read_state_cache() { # the same from the cache, for a shell that starts b
   _axium_words=()
   [[ -f $file && -O $file && -r $file ]] || return
   IFS= read -r -d '' text 2>/dev/null <"$file"
-  [[ $text == *'"prefixed_commands"'*[*]* ]] || return
-  text=${text#*'"prefixed_commands"'*[}
-  text=${text%%]*}
+  [[ $text == *'"prefixed_commands"'*\[*\]* ]] || return
+  text=${text#*'"prefixed_commands"'*\[}
+  text=${text%%\]*}
   _axium_words=('')
   while [[ $text == *\"*\"* ]]; do
     text=${text#*\"}

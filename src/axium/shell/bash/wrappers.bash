@@ -53,7 +53,7 @@ _axium_may_wrap() { # NAME
 _axium_remove() { # NAME...: unless the user has defined a function of that name since
   local name
   for name; do
-    [[ $(declare -f -- "$name") != *$'\n    _axium_wrap '"$name"' "$@"\n}' ]] || unset -f -- "$name"
+    [[ $(declare -f -- "$name") != *$'\n    _axium_wrap '"$name"$' "$@"\n}' ]] || unset -f -- "$name"
   done
 }
 
