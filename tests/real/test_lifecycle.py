@@ -42,7 +42,7 @@ def kill(daemon: Daemon) -> None:
 
 def foreground(scratch: Scratch) -> subprocess.Popen[bytes]:
     """A daemon that is a child of ours, once it answers."""
-    argv = [VENV_BIN / "axium", "daemon", "start", "--debug"]
+    argv = [str(VENV_BIN / "axium"), "daemon", "start", "--debug"]
     process = subprocess.Popen(argv, env=scratch.environ, stderr=subprocess.DEVNULL)
     until(lambda: (scratch.home / "run/global").exists() and scratch.socket.exists())
     return process

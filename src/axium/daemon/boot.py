@@ -6,6 +6,7 @@ that come before it can answer wait in the socket's queue.
 
 import fcntl
 import os
+import stat
 import time
 from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM, socket
 
@@ -46,7 +47,11 @@ def take(home: Home, environ: "os._Environ[str] | dict[str, str]") -> Hold:
     """Become the daemon of this home. Taken, Unusable, OSError."""
     lock = _lock(home)
     run = _runtime(home, environ)
-    path = environ.get("AXIUM_SOCKET") or run + "/daemon.sock"
+    path = environ.get("AXIUM_SOCKET", "")
+    if path:
+        _check_free(path)
+    else:
+        path = run + "/daemon.sock"
     listening = _listen(path)
     if path != home.socket_link:
         _link(path, home.socket_link)
@@ -66,7 +71,7 @@ def _lock(home: Home) -> int:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if _answers(home) or time.monotonic() > deadline:
+            if _answers(home.socket_link) or time.monotonic() > deadline:
                 os.close(descriptor)
                 raise Taken from None
             time.sleep(0.005)
@@ -74,11 +79,11 @@ def _lock(home: Home) -> int:
             return descriptor
 
 
-def _answers(home: Home) -> bool:
-    from axium.thin.client import ask  # only where somebody holds the lock
+def _answers(path: str) -> bool:
+    from axium.thin.client import ask  # only where somebody may be there already
 
     try:
-        return bool(ask(b'{"cmd":"ping"}\n', home.socket_link, _GIVE_UP_SECS))
+        return bool(ask(b'{"cmd":"ping"}\n', path, _GIVE_UP_SECS))
     except OSError:
         return False
 
@@ -105,6 +110,21 @@ def _check_private(directory: str) -> None:
             f"{directory} is open to others (mode {status.st_mode & 0o777:o}); "
             f"`chmod 700 {directory}` closes it"
         )
+
+
+def _check_free(path: str) -> None:
+    """Refuse a place for the socket that would cost somebody a file or another home its daemon."""
+    named = f"AXIUM_SOCKET `{path}`"
+    if not path.startswith("/"):
+        raise Unusable(f"{named} is not an absolute path")
+    if not os.path.isdir(os.path.dirname(path)):
+        raise Unusable(f"{named} is in a directory that is not there")
+    if not os.path.exists(path):
+        return
+    if not stat.S_ISSOCK(os.stat(path).st_mode):
+        raise Unusable(f"{named} is there and is no socket")
+    if _answers(path):
+        raise Unusable(f"{named} is the socket of another running daemon")
 
 
 def _make_way(path: str) -> None:
