@@ -5,6 +5,7 @@ import os
 import msgspec
 
 from axium.config.atomic import replace_file
+from axium.model.panes import parse_server, split_key
 from axium.model.state import State
 
 _decode = msgspec.json.Decoder(State).decode
@@ -22,15 +23,26 @@ class DamagedState(ValueError):
 
 def read_state(path: str) -> State | None:
     """The state in this file, or None where there is no file. DamagedState, OSError."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise DamagedState(path, "it is not a file")
     try:
         with open(path, "rb") as file:
             data = file.read()
     except FileNotFoundError:
         return None
     try:
-        return _decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        return _checked(_decode(data))
+    except (msgspec.DecodeError, ValueError, RecursionError) as fault:
         raise DamagedState(path, str(fault)) from None
+
+
+def _checked(state: State) -> State:
+    """The state, whose panes and servers are such; ValueError."""
+    for key in state.panes:
+        split_key(key)
+    for server in state.servers.values():
+        parse_server(f"{server.socket},{server.pid}")
+    return state
 
 
 def write_state(path: str, state: State) -> None:

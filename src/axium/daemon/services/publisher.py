@@ -43,10 +43,12 @@ class Publisher:
         self._rendered: dict[str | None, Published] = {}
         self._commands_stamp = ""
         self._retired: dict[str, float] = {}
+        self._made: list[str] = []
 
     def publish(self, snapshot: Snapshot) -> None:
-        """Make shells see this snapshot. OSError: `withdraw` must follow."""
+        """Make shells see this snapshot. OSError: `forget` must follow."""
         last = self._last
+        self._made.clear()
         if last is None or last.configuration is not snapshot.configuration:
             self._publish_all(snapshot)
         else:
@@ -54,7 +56,9 @@ class Publisher:
         self._last = snapshot
 
     def forget(self) -> None:
-        """What is published is not known any more: write everything next time."""
+        """A publish failed halfway: make room, and write everything next time."""
+        for stamp in self._made:
+            _remove_tree(self._tables(stamp))
         self._last = None
         self._rendered.clear()
 
@@ -90,7 +94,7 @@ class Publisher:
             path = self._pane_path(state, key)
             if path is not None:
                 self._point(path, env)
-                found.add(path)
+                found.add(os.path.normpath(path))
         return found
 
     def _publish_changes(self, old: State, new: State) -> None:
@@ -143,7 +147,9 @@ class Publisher:
 
     def _write_tables(self, made: Published) -> None:
         directory = self._tables(made.stamp)
-        os.makedirs(directory, mode=0o700, exist_ok=True)
+        if not os.path.isdir(directory):
+            self._made.append(made.stamp)
+            os.makedirs(directory, mode=0o700)
         self._retired.pop(made.stamp, None)
         for command, table in made.tables.items():
             _put(f"{directory}/{command}", table)
@@ -163,8 +169,9 @@ class Publisher:
     def _remove_other_pointers(self, kept: set[str]) -> None:
         for directory, _subdirectories, files in os.walk(self._run + "/p", topdown=False):
             for name in files:
-                if f"{directory}/{name}" not in kept:
-                    _remove(f"{directory}/{name}")
+                path = os.path.normpath(f"{directory}/{name}")
+                if path not in kept:
+                    _remove(path)
             if not os.listdir(directory):
                 os.rmdir(directory)
 
