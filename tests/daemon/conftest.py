@@ -7,8 +7,17 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.daemon.serving import Served
 from tests.daemon.tmux_scene import Terminal, TmuxServer
 from tests.support import Scratch
+
+
+@pytest.fixture
+def served(scratch: Scratch) -> Iterator[Served]:
+    """The daemon's services and dispatch, in this process."""
+    served = Served(scratch)
+    yield served
+    served.close()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from axium.daemon.app import Daemon
 from axium.daemon.boot import take
 from axium.daemon.context import Services
+from axium.daemon.services.tmux import Tmux
 from axium.thin.paths import home_of
 from tests.support import Scratch
 
@@ -114,7 +115,8 @@ class Served:
         self.daemon = self.run(self._begun())
 
     async def _begun(self) -> Daemon:
-        daemon = Daemon(self._hold, self._writer, self.scratch.environ)
+        environ = self.scratch.environ
+        daemon = Daemon(self._hold, self._writer, environ, Tmux(environ=environ))
         await daemon.begin()
         return daemon
 

@@ -43,7 +43,10 @@ class Dispatch:
 
     def _answer_text(self, line: bytes, connection: Connection) -> bytes | None:
         connection.close_after()
-        answer = self._text.answer(line, connection)
+        try:
+            answer = self._text.answer(line)
+        except Exception as fault:  # noqa: BLE001 (the boundary of dispatch: one answer, always)
+            return _text_failed(fault)
         if isinstance(answer, bytes):
             return answer
         task = asyncio.create_task(answer, name="text verb")
@@ -69,19 +72,20 @@ class Dispatch:
         self, command: Command, request: Request, connection: Connection, line: bytes
     ) -> bytes | None:
         started = time.perf_counter()
+        # Asked first: a reply made just before the minute's end must not outlive it.
+        until = self._services.hud.changes_at() if command.memo else 0.0
         try:
             if command.needs_id and request.id is None:
                 raise Refusal("invalid", f"`{command.name}` needs an `id`", hint="add an `id`")
             result = command.handler(Context(self._services, connection), request)
+            if isinstance(result, Reply):
+                reply = encode_reply(result, request.id)
+                if command.memo:
+                    self._memo.learn(line, reply, request.id, until=until)
+                self._services.counters.took(time.perf_counter() - started)
+                return reply
         except Exception as fault:  # noqa: BLE001 (the boundary of dispatch: one reply, always)
             return _failed(fault, command.name, request.id)
-        if isinstance(result, Reply):
-            reply = encode_reply(result, request.id)
-            if command.memo:
-                until = self._services.hud.changes_at()
-                self._memo.learn(line, reply, request.id, until=until)
-            self._services.counters.took(time.perf_counter() - started)
-            return reply
         task: asyncio.Task[Reply] = asyncio.create_task(result, name=command.name)
         task.add_done_callback(partial(self._send_reply, connection, request.id, started))
         connection.spawn(task)
@@ -97,22 +101,24 @@ class Dispatch:
         if task.cancelled():
             return
         self._services.counters.took(time.perf_counter() - started)
-        fault = task.exception()
-        if fault is None:
-            connection.send(encode_reply(task.result(), answer_id))
-        else:
-            connection.send(_failed(fault, task.get_name(), answer_id))
+        try:
+            reply = encode_reply(task.result(), answer_id)
+        except Exception as fault:  # noqa: BLE001 (the boundary of dispatch: one reply, always)
+            reply = _failed(fault, task.get_name(), answer_id)
+        connection.send(reply)
 
     def _send_text(self, connection: Connection, task: asyncio.Task[bytes]) -> None:
         if task.cancelled():
             return
         fault = task.exception()
-        if fault is None:
-            connection.send(task.result())
-            return
-        if not isinstance(fault, Refusal):
-            log.error("a text verb failed", exc_info=fault)
-        connection.send(text_error(str(fault)))
+        connection.send(task.result() if fault is None else _text_failed(fault))
+
+
+def _text_failed(fault: BaseException) -> bytes:
+    if isinstance(fault, Refusal):
+        return text_error(fault.sentence)
+    log.error("a text verb failed", exc_info=fault)
+    return text_error(f"the daemon failed: {type(fault).__name__}: {fault}")
 
 
 def _failed(fault: BaseException, name: str, answer_id: RequestId | None) -> bytes:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Coroutine
 
 import msgspec
 
-from axium.daemon.connection import Connection
 from axium.daemon.context import Services
+from axium.model.names import text_fault
 from axium.model.table import table_words
 from axium.thin.words import frame
 from axium.wire.errors import Refusal
@@ -61,8 +61,8 @@ class TextVerbs:
             "PLAN": self._plan,
         }
 
-    def answer(self, line: bytes, connection: Connection) -> Answer:
-        """The answer, or what will give it; empty where the line gets none (not UTF-8)."""
+    def answer(self, line: bytes) -> Answer:
+        """The answer, or what will give it; empty where the line gets none (not UTF-8). Refusal."""
         try:
             text = line.decode().strip()
         except UnicodeDecodeError:
@@ -74,7 +74,7 @@ class TextVerbs:
         with_rest = self._with_rest.get(word.upper())
         if with_rest is not None:
             return with_rest(rest.strip())
-        return text_error(f"Unknown command: {_shown(text)}")
+        return text_error(f"Unknown command: {text[:_SHOWN]}")
 
     async def _status(self) -> bytes:
         services = self._services
@@ -111,18 +111,11 @@ class TextVerbs:
         return b"OK\n"
 
     def _hud(self, rest: str) -> bytes:
-        try:
-            key = self._key(rest)
-        except Refusal as refusal:
-            return text_error(str(refusal))
-        return self._services.hud.text(key, "plain").encode() + b"\n"
+        return self._services.hud.text(self._key(rest), "plain").encode() + b"\n"
 
     def _env(self, rest: str) -> bytes:
-        try:
-            key = self._key(rest)
-        except Refusal as refusal:
-            return text_error(str(refusal))
-        return (self._services.store.committed.state.env_for(key) or "").encode() + b"\n"
+        state = self._services.store.committed.state
+        return (state.env_for(self._key(rest)) or "").encode() + b"\n"
 
     def _key(self, rest: str) -> str | None:
         pane, _blank, server = rest.partition(" ")
@@ -132,12 +125,14 @@ class TextVerbs:
         try:
             asked = msgspec.json.decode(rest, type=PlanRequest)
             return self._planned(asked)
-        except msgspec.MsgspecError as fault:
-            return frame(["no", f"the request is not a plan: {fault}", ""])
+        except (msgspec.MsgspecError, RecursionError) as fault:
+            return _no_plan(f"the request is not a plan: {fault}")
         except Refusal as refusal:
-            return frame(["no", refusal.sentence, refusal.hint or ""])
+            return _no_plan(refusal.sentence, refusal.hint or "")
 
     def _planned(self, asked: PlanRequest) -> bytes:
+        if fault := text_fault(asked.command):
+            raise Refusal("invalid", f"field `command`: {fault}")
         services = self._services
         key = services.panes.key(asked.pane, asked.server)
         decision = services.plans.for_process(asked.command, key=key, variables=asked.variables)
@@ -145,10 +140,10 @@ class TextVerbs:
 
 
 def text_error(sentence: str) -> bytes:
-    """`ERR: SENTENCE` on one line."""
-    return b"ERR: " + sentence.replace("\n", " ").encode() + b"\n"
+    """`ERR: SENTENCE` on one line, control characters escaped."""
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in sentence.replace("\n", " "))
+    return f"ERR: {shown}\n".encode()
 
 
-def _shown(text: str) -> str:
-    """At most 200 characters, control characters escaped."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:_SHOWN])
+def _no_plan(message: str, hint: str = "") -> bytes:
+    return frame(["no", message.replace("\0", "\\0"), hint])

@@ -1,15 +1,16 @@
 """From a line of bytes to a typed request, or to the refusal that says what is wrong with it."""
 
 import re
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from axium.wire.envelope import Request, RequestId
+from axium.wire.envelope import OWNER_RULE, Request, RequestId
 from axium.wire.errors import Refusal
-from axium.wire.registry import Registry
+from axium.wire.registry import Command, Registry
 
 _PATH = re.compile(r" - at `\$\.?(.*)`$")
+_REGEX = re.compile(r"Expected `str` matching regex .*")
 
 
 class Codec:
@@ -23,9 +24,13 @@ class Codec:
         """The typed request in this line.
 
         Refusals: `bad_request` (not UTF-8, not JSON, not an object, nested too
-        deeply), `unknown_command`, `invalid` (the sentence names the field).
+        deeply), `unknown_command`, `invalid` (the sentence names the field),
+        `unavailable` (a link's request).
         """
         try:
+            if not line.isascii():
+                # msgspec looks at no string of a field that it does not know.
+                line.decode()
             return self._decode(line)
         except msgspec.ValidationError as fault:
             raise self._explained(line, fault) from None
@@ -42,12 +47,13 @@ class Codec:
             return Refusal("bad_request", "the request is not a JSON object")
         name = body.get("cmd")
         if "cmd" not in body:
-            return Refusal("invalid", "missing field `cmd`")
+            return _without_cmd(body)
         if not isinstance(name, str):
             return Refusal("invalid", "field `cmd` must be a string")
-        if self._registry.named(name) is None:
+        command = self._registry.named(name)
+        if command is None:
             return self._unknown(name)
-        return Refusal("invalid", field_sentence(str(fault)))
+        return Refusal("invalid", field_sentence(str(fault)), hint=_choices(command, str(fault)))
 
     def _unknown(self, name: str) -> Refusal:
         from difflib import get_close_matches  # 1.5 ms, and only for a mistyped name
@@ -55,6 +61,24 @@ class Codec:
         near = get_close_matches(name[:64], self._registry.names(), n=1)
         hint = f"did you mean `{near[0]}`?" if near else "`hello` lists the commands"
         return Refusal("unknown_command", "unknown command", hint=hint)
+
+
+def _without_cmd(body: dict[str, Any]) -> Refusal:
+    if "command" not in body:
+        return Refusal("invalid", "missing field `cmd`", hint="it names what is asked")
+    return Refusal(
+        "unavailable",
+        "a request with `command` is for a link, and this daemon has no links",
+        hint="a request to axium itself names what it asks in `cmd`",
+    )
+
+
+def _choices(command: Command, text: str) -> str | None:
+    """What may stand in the field that a fault is about, where it is one of a few words."""
+    match = _PATH.search(text)
+    field = command.requests[0].__annotations__.get(match[1]) if match is not None else None
+    words = get_args(field) if get_origin(field) is Literal else ()
+    return f"one of {', '.join(f'`{word}`' for word in words)}" if words else None
 
 
 def loose(line: bytes) -> dict[str, Any] | None:
@@ -79,5 +103,5 @@ def field_sentence(text: str) -> str:
     match = _PATH.search(text)
     if match is None or not match[1]:
         return text[:1].lower() + text[1:]
-    said = text[: match.start()]
+    said = _REGEX.sub(f"expected {OWNER_RULE}", text[: match.start()])
     return f"field `{match[1]}`: {said[:1].lower()}{said[1:]}"

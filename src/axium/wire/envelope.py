@@ -1,10 +1,15 @@
 """What every request and every reply has, whatever its command."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 RequestId = str | int
+
+# One component of a path that is not hidden; empty is none. `$` alone would let a newline through.
+Owner = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-][A-Za-z0-9._-]{0,99})?$(?!\n)")]
+
+OWNER_RULE = "letters, digits and `._-`, at most 100 of them, the first one not `.`"
 
 
 class Request(msgspec.Struct, tag_field="cmd", kw_only=True):
@@ -15,7 +20,7 @@ class Request(msgspec.Struct, tag_field="cmd", kw_only=True):
     """
 
     id: RequestId | None = None
-    spoke: str | None = None
+    spoke: Owner | None = None
 
 
 class Reply(msgspec.Struct, kw_only=True):

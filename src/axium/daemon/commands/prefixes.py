@@ -96,6 +96,7 @@ async def register_prefix(ctx: Context, req: RegisterPrefix) -> Done:
             owner=req.spoke or "user",
         )
     except ValueError as fault:
-        raise Refusal("invalid", f"field `{fault}`") from None
+        field, _colon, said = str(fault).partition(": ")
+        raise Refusal("invalid", f"field `{field}`: {said}") from None
     await ctx.services.prefixes.register(rule)
     return Done()
