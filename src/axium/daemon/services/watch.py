@@ -5,7 +5,8 @@ import ctypes
 import logging
 import os
 import struct
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 
 log = logging.getLogger("axium.watch")
 
@@ -13,16 +14,18 @@ SETTLE_SECS = 0.05
 """How long after the last write the files are read: editors write in several steps."""
 
 _EVENT = struct.Struct("iIII")
-# linux/inotify.h: IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE
-_MASK = 0x008 | 0x040 | 0x080 | 0x100 | 0x200
+# linux/inotify.h: IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE
+_MASK = 0x004 | 0x008 | 0x040 | 0x080 | 0x100 | 0x200
 _Q_OVERFLOW = 0x4000
+_MOST_LINKS = 40
+"""Symlinks on the way to one file, as the kernel has it."""
 
 
 class FileWatch:
     """Calls back once, soon after any of the followed files changed, came or went.
 
     Directories are watched, not files, because editors replace a file by
-    renaming; where a file is a symlink, the directory it leads to as well.
+    renaming: the one of the file, and that of each symlink on the way to it.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
@@ -30,6 +33,7 @@ class FileWatch:
         self._loop = asyncio.get_running_loop()
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._fd = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._paths: list[str] = []
         self._names: dict[int, set[bytes]] = {}
         self._settling: asyncio.TimerHandle | None = None
         if self._fd < 0:
@@ -41,14 +45,10 @@ class FileWatch:
         self._loop.add_reader(self._fd, self._readable)
 
     def follow(self, paths: Iterable[str]) -> None:
-        """Watch these files from now on, beside those already followed."""
-        if self._fd < 0:
-            return
-        for path in paths:
-            self._follow(path)
-            target = os.path.realpath(path)
-            if target != path:
-                self._follow(target)
+        """Watch these files, and no others, from now on."""
+        self._paths = list(paths)
+        if self._fd >= 0:
+            self._watch_again()
 
     def close(self) -> None:
         """Watch nothing more."""
@@ -59,7 +59,16 @@ class FileWatch:
             os.close(self._fd)
             self._fd = -1
 
-    def _follow(self, path: str) -> None:
+    def _watch_again(self) -> None:
+        """Watch where the files are now: a symlink may lead elsewhere, a directory be another."""
+        former, self._names = self._names, {}
+        for path in self._paths:
+            for step in steps(path):
+                self._watch(step)
+        for watch in former.keys() - self._names.keys():
+            self._libc.inotify_rm_watch(self._fd, watch)
+
+    def _watch(self, path: str) -> None:
         directory, name = os.path.split(os.fsencode(path))
         watch = self._libc.inotify_add_watch(self._fd, directory, _MASK)
         if watch < 0:
@@ -85,7 +94,42 @@ class FileWatch:
 
     def _settled(self) -> None:
         self._settling = None
+        self._watch_again()  # first, so that no change goes unnoticed while the files are read
         self._changed()
+
+
+def steps(path: str) -> Iterator[str]:
+    """The names whose change may change what an absolute `path` leads to.
+
+    Each symlink on the way, and the end of the way: the file, or the first
+    directory that is missing.
+    """
+    here, links = "", 0
+    parts = deque(path.split("/"))
+    while parts and os.path.lexists(here or "/"):
+        part = parts.popleft()
+        step = f"{here}/{part}"
+        target = _target(step)
+        if part in {"", "."}:
+            continue
+        if part == "..":
+            here = here.rpartition("/")[0]
+        elif target is None:
+            here = step
+        elif links < _MOST_LINKS:
+            links += 1
+            yield step
+            here = "" if target.startswith("/") else here
+            parts.extendleft(reversed(target.split("/")))
+    yield here
+
+
+def _target(path: str) -> str | None:
+    """Where a symlink leads; None where there is none."""
+    try:
+        return os.readlink(path)
+    except OSError:
+        return None
 
 
 def _events(data: bytes) -> Iterable[tuple[int, int, bytes]]:
