@@ -157,7 +157,7 @@ READERS = {
     "bash": (
         ("bash", "--noediting", "--noprofile", "--norc"),
         "_axium_home={home} _axium_run={home}/run; source {home}/bash/read.bash",
-        '_axium_read_pointer && tool "${_axium_words[@]}"',
+        '_axium_read_pointer && _axium_is_pointer && tool "${_axium_words[@]}"',
         '_axium_read_table "${_axium_words[2]}" aws && tool "${_axium_words[@]}"',
     ),
     "zsh": (

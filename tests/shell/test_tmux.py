@@ -215,7 +215,8 @@ def hooked(scene: Scene) -> Iterator[Tmux]:
     )
     bash = f"exec bash --noprofile --rcfile {scene.rc} -i"
     server = Tmux(scene.scratch, shell=bash)
-    server.wait_for(lambda: "$ " in server.capture())
+    # The daemon is told in the background: what a test sees later is its own.
+    server.wait_for(lambda: "$ " in server.capture() and "python" in scene.calls())
     yield server
     server.close()
 
@@ -270,6 +271,30 @@ def test_a_pane_with_an_override_runs_commands_there(scene: Scene, hooked: Tmux)
 def test_a_pane_of_a_server_that_can_not_be_identified_asks(scene: Scene) -> None:
     scene.prod()
 
-    scene.type("aws s3", env={"TMUX": "/tmp/x,999999999,0", "TMUX_PANE": "%3"})
+    prepared = f"{VERSION} /tmp/x,999999999"
+    around = {"TMUX": "/tmp/x,999999999,0", "TMUX_PANE": "%3", "AXIUM_TMUX": prepared}
+    scene.type("aws s3", env=around)
 
     assert scene.call().argv == scene.asked("aws", "s3")
+
+
+def test_ctrl_c_and_ctrl_z_leave_the_shell_as_it_was(scene: Scene, hooked: Tmux) -> None:
+    scene.prod("<aws", "=AWS_PROFILE=prod", "-AWS_SECRET")
+    scene.tool("aws", "echo running; exec cat")
+    hooked.send("%0", "AWS_PROFILE=mine; export AWS_SECRET=key; clear; aws 1")
+    hooked.wait_for(lambda: "running" in hooked.capture())
+    hooked.cmd("send-keys", "-t", "%0", "C-c")
+
+    hooked.send("%0", 'echo "$? $AWS_PROFILE $AWS_SECRET ${AXIUM_WRAPPED-none}"')
+    hooked.wait_for(lambda: "130 mine key none" in hooked.capture())
+    hooked.send("%0", "clear; aws 2")
+    hooked.wait_for(lambda: "running" in hooked.capture())
+    hooked.cmd("send-keys", "-t", "%0", "C-z")
+    hooked.wait_for(lambda: "Stopped" in hooked.capture())
+    hooked.send("%0", 'echo "$? $AWS_PROFILE $AWS_SECRET ${AXIUM_WRAPPED-none}"')
+    hooked.wait_for(lambda: "148 mine key none" in hooked.capture())
+    hooked.send("%0", "clear; fg")
+    hooked.send("%0", "typed into the tool")
+    hooked.wait_for(lambda: hooked.capture().count("typed into the tool") == 2)
+    hooked.cmd("send-keys", "-t", "%0", "C-d")
+    hooked.wait_for(lambda: hooked.capture().rstrip().endswith("prod $"))

@@ -22,10 +22,10 @@ case $-:${ZSH_VERSION-}:${BASH_VERSION-} in
     # shellcheck source=/dev/null
     . "$_axium_home/bash/load.bash"
     # shellcheck disable=SC2154 # set by load.bash
-    for _axium_file in ${_axium_spokes[@]+"${_axium_spokes[@]}"}; do
+    for _axium_spoke in ${_axium_spokes[@]+"${_axium_spokes[@]}"}; do
       # shellcheck source=/dev/null
-      . "$_axium_file"
+      . "$_axium_spoke"
     done
-    unset _axium_file _axium_spokes
+    unset _axium_spoke _axium_spokes
     ;;
 esac

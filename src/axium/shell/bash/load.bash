@@ -28,7 +28,7 @@ _axium_load() { # fills _axium_spokes with what is to be sourced outside of any 
 }
 
 _axium_enter() {
-  _axium_run=$_axium_home/run _axium_pane='' _axium_commands=''
+  _axium_run=$_axium_home/run _axium_commands='' _axium_pane=unknown
   # A shell that was started by a wrapped tool is a new place to type commands in; only one that
   # `axium run` asks for a function (`bash -ic`) goes on inside that tool.
   [[ $- == *c* ]] || unset AXIUM_WRAPPED

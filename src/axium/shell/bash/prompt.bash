@@ -5,23 +5,35 @@ _axium_shown=''
 
 axium_prompt() { # the last entry of PROMPT_COMMAND; keeps $?
   set -- "$?"
-  [[ $- != *k* ]] || return 0 # `set -k` turns the arguments of `local` into something else
-  local _axium_words
-  _axium_read_pointer || _axium_words=('' '' '?' '' "$_axium_commands")
-  if [ "${_axium_words[2]} ${_axium_words[3]}" != "$_axium_shown" ] ||
-    [ "${AXIUM_ENV-}" != "${_axium_words[1]}" ]; then
-    _axium_show
-  fi
-  [[ ${_axium_words[4]} == "$_axium_commands" || $_axium_commands == cleared ]] ||
-    axium_refresh_wrappers
+  # Right after a fork each line costs 5 us: where nothing has changed, the first three are all.
+  [[ ${TMUX-}:${TMUX_PANE-} == "$_axium_pane" && -O $_axium_file && \
+    (-z $_axium_absent || ! -e $_axium_absent) ]] &&
+    mapfile -d '' -t _axium_words <"$_axium_file" &&
+    [[ ${_axium_words[*]} == "$_axium_shown" && ${AXIUM_ENV-} == "${_axium_words[1]}" && \
+      $- != *e* ]] && return "$1"
+  _axium_catch_up
   # Under `set -e` a failing PROMPT_COMMAND would end the shell.
   [[ $- == *e* ]] || return "$1"
+}
+
+_axium_catch_up() { # after a change, and where the pointer can't be read
+  [[ $- != *k* ]] || return 0 # `set -k` turns the arguments of `local` into something else
+  local - _axium_words
+  set +eu
+  { _axium_read_pointer && _axium_is_pointer; } || _axium_words=('' '' '?' '' "$_axium_commands")
+  _axium_show
+  [[ ${_axium_words[4]} == "$_axium_commands" || $_axium_commands == cleared ]] ||
+    axium_refresh_wrappers
+  if [[ ${_axium_words[4]} == "$_axium_commands" || $_axium_commands == cleared ]]; then
+    _axium_shown=${_axium_words[*]}
+  else
+    _axium_shown='' # the names are not those that the pointer speaks of: look again
+  fi
 }
 
 _axium_show() { # AXIUM_ENV and AXIUM_PROMPT from the pointer's words
   local - env=${_axium_words[1]} stamp=${_axium_words[2]} sgr=${_axium_words[3]}
   set +a # nothing of ours is exported but AXIUM_ENV
-  _axium_shown="$stamp $sgr"
   if [[ -n $env ]]; then
     command export "AXIUM_ENV=$env" 2>/dev/null || : # readonly: the wrappers will say so
   else

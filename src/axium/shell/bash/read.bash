@@ -8,7 +8,23 @@
 _axium_digits=0123456789
 _axium_letters=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
-_axium_find_pane() { # where this pane's pointer is; again when TMUX or TMUX_PANE changes
+# _axium_file is the pointer to read, which holds as long as _axium_absent is not there and TMUX
+# and TMUX_PANE are what _axium_pane says.
+_axium_pane='' _axium_own='' _axium_global='' _axium_file='' _axium_absent=''
+
+_axium_choose_pointer() { # find _axium_file again; fails where there is none that may be read
+  [[ ${TMUX-}:${TMUX_PANE-} == "$_axium_pane" ]] || _axium_find_pane
+  if [[ -n $_axium_own && -e $_axium_own ]]; then
+    _axium_file=$_axium_own _axium_absent=''
+  else
+    _axium_file=$_axium_global _axium_absent=$_axium_own
+  fi
+  [[ -f $_axium_file && -O $_axium_file && -r $_axium_file ]] && return
+  _axium_file=''
+  return 1
+}
+
+_axium_find_pane() { # where this pane's pointer is, if it has one of its own
   local - server=${TMUX-} pane=${TMUX_PANE-} _axium_start
   set +a # nothing of ours is exported
   _axium_pane=$server:$pane
@@ -39,12 +55,14 @@ _axium_read_start() { # PID: when it started, into _axium_start; empty where the
 }
 
 _axium_read_pointer() { # into _axium_words: axium1 ENV STAMP SGR COMMANDS end
-  [[ ${TMUX-}:${TMUX_PANE-} == "$_axium_pane" ]] || _axium_find_pane
-  local file=$_axium_own
-  [[ -n $file && -e $file ]] || file=$_axium_global
-  [[ -f $file && -O $file && -r $file ]] && mapfile -d '' -t _axium_words <"$file" &&
-    [[ ${#_axium_words[@]} == 6 && ${_axium_words[0]} == axium1 && ${_axium_words[2]} && \
-      ${_axium_words[5]} == end ]]
+  [[ ${TMUX-}:${TMUX_PANE-} == "$_axium_pane" && ! -e $_axium_absent && -f $_axium_file && \
+    -O $_axium_file && -r $_axium_file ]] || _axium_choose_pointer || return
+  mapfile -d '' -t _axium_words <"$_axium_file"
+}
+
+_axium_is_pointer() { # whether _axium_words are a whole one
+  [[ ${#_axium_words[@]} == 6 && ${_axium_words[0]} == axium1 && ${_axium_words[2]} && \
+    ${_axium_words[5]} == end ]]
 }
 
 _axium_read_table() { # STAMP COMMAND, into _axium_words: axium1 VERDICT WHERE TAGGED... end

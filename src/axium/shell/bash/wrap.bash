@@ -7,7 +7,7 @@
 # use, so that a command in a trap of the user's, which may run between any two lines here, does
 # not sort other words into their place.
 
-_axium_known='' _axium_options=''
+_axium_stamp='' _axium_command='' _axium_options=''
 
 _axium_wrap() { # NAME ARGS...: the body of every wrapper
   if [[ ${AXIUM_OFF-} == 1 || ${AXIUM_WRAPPED-} == "$1" || ${_axium_direct-} == "$1" ]]; then
@@ -21,8 +21,9 @@ _axium_wrap() { # NAME ARGS...: the body of every wrapper
   fi
   local _axium_words _axium_name _axium_deciding=yes
   if ! _axium_read_pointer ||
-    { [ "$_axium_known" != "${_axium_words[2]} $1" ] && ! _axium_learn "$1"; } ||
-    { [[ ${#_axium_plugins[@]} != 0 ]] && _axium_is_plugins "$@"; }; then
+    { [[ $1 != "$_axium_command" || ${_axium_words[2]-} != "$_axium_stamp" || \
+      ${#_axium_words[@]} != 6 || ${_axium_words[0]} != axium1 || ${_axium_words[5]} != end ]] &&
+      ! _axium_learn "$@"; }; then
     _axium_ask "$@"
     return
   fi
@@ -35,7 +36,10 @@ _axium_wrap() { # NAME ARGS...: the body of every wrapper
     # A local that was not given a value has one only if it stood in front of the command.
     [[ -z ${!_axium_name+x} ]] || _axium_note_inline "$1" "$_axium_name=${!_axium_name}"
   done
-  local -x -- "${_axium_set[@]}"
+  if ! local -x -- "${_axium_set[@]}"; then
+    _axium_refuse_variable "$1"
+    return
+  fi
   # An exported array is not passed on and hides the exported variable of its name, which an
   # unset local would let through: that is how a variable is taken from the tool alone.
   [[ ${#_axium_unset[@]} == 0 ]] || local -ax -- "${_axium_unset[@]}"
@@ -58,10 +62,11 @@ _axium_suits() { # whether this shell's options let the lines of `_axium_wrap` d
   _axium_options=$-:$BASHOPTS
 }
 
-_axium_learn() { # NAME: sort the words of its table; fails where `axium run` is to decide
-  local env=${_axium_words[1]} stamp=${_axium_words[2]} word
-  _axium_known='' _axium_where='' _axium_plain=''
-  _axium_before=() _axium_after=() _axium_set=() _axium_unset=() _axium_plugins=()
+_axium_learn() { # NAME ARGS...: sort the table's words; fails where `axium run` is to decide
+  _axium_stamp='' _axium_where='' _axium_plain=''
+  _axium_is_pointer || return
+  local env=${_axium_words[1]} stamp=${_axium_words[2]} word plugins=()
+  _axium_before=() _axium_after=() _axium_set=() _axium_unset=()
   _axium_read_table "$stamp" "$1" && [[ ${_axium_words[1]} == go ]] || return
   _axium_where=${_axium_words[2]}
   for word in "${_axium_words[@]:3:${#_axium_words[@]}-4}"; do
@@ -70,22 +75,22 @@ _axium_learn() { # NAME: sort the words of its table; fails where `axium run` is
       '>'*) _axium_after+=("${word:1}") ;;
       '='*=*) _axium_set+=("${word:1}") ;;
       '-'*) _axium_unset+=("${word:1}") ;;
-      '@'*) _axium_plugins+=("${word:1}") ;;
+      '@'*) plugins+=("${word:1}") ;;
       '?plain') _axium_plain=yes ;;
       *) return 1 ;;
     esac
   done
   _axium_is_program "${_axium_before[0]-}" || return
-  _axium_set+=("AXIUM_WRAPPED=$1")
   if [[ -n $env ]]; then _axium_set+=("AXIUM_ENV=$env"); else _axium_unset+=(AXIUM_ENV); fi
   _axium_names=("${_axium_set[@]%%=*}" "${_axium_unset[@]}")
   _axium_are_settable || return
   _axium_unset=("${_axium_unset[@]/%/=()}")
-  _axium_known="$stamp $1"
-}
-
-_axium_is_plugins() { # NAME ARGS...: whether the first argument is a plugin's subcommand
-  [[ $# != 1 ]] && _axium_contains "$2" "${_axium_plugins[@]}"
+  _axium_set+=("AXIUM_WRAPPED=$1")
+  if [[ ${#plugins[@]} != 0 ]]; then # what depends on the arguments is not kept
+    [[ $# == 1 ]] || ! _axium_contains "$2" "${plugins[@]}"
+    return
+  fi
+  _axium_command=$1 _axium_stamp=$stamp # last: without a stamp nothing is known
 }
 
 _axium_are_settable() { # whether `local` can be trusted with _axium_names

@@ -38,7 +38,7 @@
   }
 
   install_hud() {
-    there=$(show) || return 0
+    there=$(show 2>/dev/null) || return 0 # a $TMUX that outlived its server
     first=${there%%
 *} there=${there#*
 }
