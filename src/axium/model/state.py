@@ -40,10 +40,13 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         return self._next(panes={key: env for key, env in self.panes.items() if key != pane})
 
     def with_server(self, name: str, server: Server) -> Self:
-        """The state in which `name` is this very server; a former one's panes are forgotten."""
+        """The state in which `name` is this very server.
+
+        Panes of that name were a former one's, or set before any was known: they are forgotten.
+        """
         if self.servers.get(name) == server:
             return self
-        if name in self.servers:
+        if name in self.servers or name in {split_key(key)[0] for key in self.panes}:
             return self.without_server(name).with_server(name, server)
         return self._next(servers={**self.servers, name: server})
 

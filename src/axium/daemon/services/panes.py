@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from axium.daemon.services.store import Store
 from axium.daemon.services.tmux import Tmux, server_at
+from axium.daemon.services.tmux.identity import is_running
 from axium.model.panes import (
     DEFAULT,
     Server,
@@ -40,6 +41,7 @@ class Panes:
         self._store = store
         self._tmux = tmux
         self._default_socket = default_socket
+        self._named: dict[str, Server] = {}
         self._last_used: str | None = None
 
     def key(self, pane: str | None, server: str | None) -> str | None:
@@ -112,7 +114,13 @@ class Panes:
     def name_of(self, server: Server) -> str:
         """The name under which a server's panes stand."""
         known = self._store.committed.state.servers
-        return server_name(server.socket, known, self._default_socket)
+        if server not in known.values():
+            # Two of one socket name may come before either of them is committed.
+            self._named = {name: one for name, one in self._named.items() if is_running(one)}
+            known = {**self._named, **known}
+        name = server_name(server.socket, known, self._default_socket)
+        self._named[name] = server
+        return name
 
     async def _default_server(self) -> Server | None:
         if not os.access(self._default_socket, os.F_OK):
