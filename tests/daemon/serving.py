@@ -1,4 +1,4 @@
-"""The whole daemon inside the test: bytes in, bytes out, on socket pairs that nobody listened on."""
+"""The whole daemon inside the test: bytes in, bytes out, on socket pairs."""
 
 from __future__ import annotations
 

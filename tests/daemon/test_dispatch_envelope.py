@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from axium import __version__
+from axium.wire.envelope import OWNER_RULE
 from tests.daemon.serving import Served, line
 
 PONG = b'{"ok":true,"pong":true,"version":"%b","protocol":1,"pid":%d}\n'
@@ -97,8 +98,7 @@ def test_fields_that_a_command_does_not_know_are_ignored(served: Served) -> None
         (b'{"cmd": "set_env", "value": "\xc3"}\n', "the request is not UTF-8"),
         (
             b'{"cmd": "set_env", "value": "\\ud800 and nothing more"}\n',
-            "the request is not valid JSON: JSON is malformed: unexpected end of escaped"
-            " utf-16 surrogate pair (byte 35)",
+            "unexpected end of escaped utf-16 surrogate pair (byte 35)",
         ),
         (b'{"cmd": "ping", "x": %b}\n' % (b"[" * 9999 + b"]" * 9999), "nested too deeply"),
     ],
@@ -170,14 +170,12 @@ def test_a_link_request_is_told_that_there_are_no_links(served: Served) -> None:
         (
             "notify",
             {"title": "a", "spoke": ".hidden"},
-            "field `spoke`: expected letters, digits and `._-`, at most 100 of them,"
-            " the first one not `.`",
+            f"field `spoke`: expected {OWNER_RULE}",
         ),
         (
             "notify",
             {"title": "a", "spoke": "newline\n"},
-            "field `spoke`: expected letters, digits and `._-`, at most 100 of them,"
-            " the first one not `.`",
+            f"field `spoke`: expected {OWNER_RULE}",
         ),
     ],
 )

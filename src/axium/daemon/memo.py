@@ -67,7 +67,7 @@ class Memo:
 
     def _assembled(self, chunk: bytes) -> tuple[bytes, bool] | None:
         """The template of several known lines; kept, so that it is assembled once."""
-        if len(chunk) > _LONGEST or len(self._templates) >= _MOST:
+        if not chunk or len(chunk) > _LONGEST or len(self._templates) >= _MOST:
             return None
         templates, size = [], 0
         for line in chunk.splitlines(keepends=True):

@@ -125,8 +125,10 @@ class TextVerbs:
         try:
             asked = msgspec.json.decode(rest, type=PlanRequest)
             return self._planned(asked)
-        except (msgspec.MsgspecError, RecursionError) as fault:
+        except msgspec.MsgspecError as fault:
             return _no_plan(f"the request is not a plan: {fault}")
+        except RecursionError:
+            return _no_plan("the request is nested too deeply")
         except Refusal as refusal:
             return _no_plan(refusal.sentence, refusal.hint or "")
 

@@ -49,13 +49,13 @@ class ConfigReloaded(Event, tag="config_reloaded", frozen=True):
 
 
 class Notification(Event, tag="notification", frozen=True):
-    """A notification was stored."""
+    """A notification was stored; a stream, which has a `seq`, names its number otherwise."""
 
     spoke: str
     title: str
     body: str
     level: str
-    seq: int
+    seq: int = msgspec.field(name="notification_seq")
 
 
 class PaneClosed(Event, tag="pane_closed", frozen=True):

@@ -95,6 +95,11 @@ def uptime_text(secs: int) -> str:
     return f"{hours}h{minutes}m" if hours else f"{minutes}m"
 
 
+def is_reserved(name: str) -> bool:
+    """Whether a segment of this name is always ours; `aws` is not, where no profile is set."""
+    return name in {"env", "uptime", "pane"} or name.startswith("env.")
+
+
 def is_color(text: str) -> bool:
     """Whether `text` is `#RGB`, `#RRGGBB` or one of the eight names of colours."""
     return text in NAMED_COLORS or _HEX.fullmatch(text) is not None

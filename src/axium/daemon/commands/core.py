@@ -1,6 +1,8 @@
 """The daemon itself: liveness, capabilities, state, pausing, reloading, stopping, events."""
 
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from axium.daemon.context import Context
 from axium.daemon.services.lifecycle import PROTOCOL, uptime_in_full
@@ -194,13 +196,17 @@ async def resume(ctx: Context, req: Resume) -> Mode:
     return Mode(state=ctx.services.life.mode)
 
 
+Pattern = Annotated[str, msgspec.Meta(max_length=64)]
+Patterns = Annotated[list[Pattern], msgspec.Meta(max_length=64)]
+
+
 class Subscribe(Request, tag="subscribe"):
     """Stream events to this connection; the `id` names the stream, and each line carries it.
 
     `events` are names with `*` and `?`. Replaying with `since` needs the journal.
     """
 
-    events: list[str] | None = None
+    events: Patterns | None = None
     since: int | None = None
 
 
@@ -220,7 +226,7 @@ def subscribe(ctx: Context, req: Subscribe) -> Subscribed:
         )
     subscriptions = ctx.services.subscriptions
     assert req.id is not None
-    if not subscriptions.begin(ctx.connection, req.id, req.events or ["*"]):
+    if not subscriptions.begin(ctx.connection, req.id, ["*"] if req.events is None else req.events):
         raise Refusal("conflict", f"a stream with the id `{req.id}` is open on this connection")
     return Subscribed(seq=subscriptions.seq)
 

@@ -1,14 +1,16 @@
 """Notifications: stored before they are acknowledged, handed out at most once."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from axium.daemon.context import Context
 from axium.model.notifications import Row
 from axium.wire.envelope import Reply, Request
-from axium.wire.errors import Refusal
 from axium.wire.registry import command
 
 Level = Literal["info", "warning", "error", "success"]
+Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class Notify(Request, tag="notify"):
@@ -38,7 +40,7 @@ async def notify(ctx: Context, req: Notify) -> Stored:
 class NotifyList(Request, tag="notify_list"):
     """Tell what waits, oldest first; with `limit` only the newest of it. Nothing changes."""
 
-    limit: int | None = None
+    limit: Limit | None = None
 
 
 class Rows(Reply):
@@ -49,8 +51,6 @@ class Rows(Reply):
 
 @command()
 async def notify_list(ctx: Context, req: NotifyList) -> Rows:
-    if req.limit is not None and req.limit < 0:
-        raise Refusal("invalid", f"field `limit`: {req.limit} is below 0")
     return Rows(notifications=await ctx.services.notifications.waiting(req.limit))
 
 

@@ -41,7 +41,7 @@ class Environments:
             return found.step(lambda state: place.known_in(state).with_pane(key, env.name))
 
         change = await self._store.change(step)
-        self._tell(change, key, _former(change, key), name)
+        self._tell(change, key, place.known_in(change.old.state).panes.get(key), name)
 
     async def clear_pane(self, pane: str | None, server: str | None) -> None:
         """Take a pane's own environment away; nothing happens where it has none."""
@@ -56,7 +56,7 @@ class Environments:
 
         change = await self._store.change(step)
         if change.new is not change.old:
-            self._tell(change, key, _former(change, key), None)
+            self._tell(change, key, change.old.state.panes[key], None)
 
     def in_pane(self, key: str | None) -> tuple[str | None, str | None]:
         """The name that applies in a pane, and whether it is its own (`pane`) or the `global`."""
@@ -101,7 +101,3 @@ def unknown_environment(name: str, known: list[str]) -> Refusal:
     if near:
         sentence += f"\nDid you mean: {', '.join(near)}"
     return Refusal("unknown_env", sentence, hint="`axium env list` shows all of them", **fields)
-
-
-def _former(change: Change, key: str) -> str | None:
-    return change.old.state.panes.get(key)

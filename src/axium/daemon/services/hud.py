@@ -7,7 +7,7 @@ from axium.daemon.services.store import Store
 from axium.daemon.services.subscriptions import Subscriptions
 from axium.model.environments import Environment
 from axium.model.events import HudRefresh, HudSegmentUpdated
-from axium.model.hud import Extra, Format, HudContext, render_hud
+from axium.model.hud import Extra, Format, HudContext, is_reserved, render_hud
 from axium.model.marks import Fault, Mark
 
 _CORE_PRIORITY = 10
@@ -95,14 +95,15 @@ class Hud:
     def segments(self) -> list[dict[str, Any]]:
         """Name, priority and owner of every segment that is shown, by priority."""
         config = self._store.committed.configuration.hud
-        core = [
-            {"name": name, "priority": _CORE_PRIORITY + n, "spoke": "core"}
-            for n, name in enumerate(config.layout)
-            if name not in self._extras
-        ]
         others = [
             {"name": extra.name, "priority": extra.priority, "spoke": extra.owner}
             for extra in self._extras.values()
+            if not is_reserved(extra.name)
+        ]
+        core = [
+            {"name": name, "priority": _CORE_PRIORITY + n, "spoke": "core"}
+            for n, name in enumerate(config.layout)
+            if is_reserved(name) or (name == "aws" and name not in self._extras)
         ]
         shown = [segment for segment in core + others if segment["name"] not in config.hide]
         return sorted(shown, key=lambda segment: segment["priority"])

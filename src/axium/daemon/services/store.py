@@ -83,21 +83,25 @@ class Store:
         saving.add_done_callback(lambda saved: self._finish(batch, saved.exception()))
 
     def _finish(self, batch: list[_Waiter], fault: BaseException | None) -> None:
-        if fault is None:
-            self._accept(batch)
-        else:
-            self._reject(batch, fault)
-        self._saving = bool(self._waiting)
-        if self._saving:
-            self._begin()
+        try:
+            if fault is None:
+                self._accept(batch)
+            else:
+                self._reject(batch, fault)
+        finally:
+            self._saving = bool(self._waiting)
+            if self._saving:
+                self._begin()
 
     def _accept(self, batch: list[_Waiter]) -> None:
         before, self.committed = self.committed, batch[-1].change.new
-        for listener in self._listeners:
-            listener(Change(before, self.committed))
-        for waiter in batch:
-            if not waiter.done.done():
-                waiter.done.set_result(waiter.change)
+        try:
+            for listener in self._listeners:
+                listener(Change(before, self.committed))
+        finally:
+            for waiter in batch:
+                if not waiter.done.done():
+                    waiter.done.set_result(waiter.change)
 
     def _reject(self, batch: list[_Waiter], fault: BaseException) -> None:
         for waiter in batch:
@@ -113,7 +117,8 @@ class Store:
         try:
             new = waiter.step(old)
         except Refusal as refusal:
-            waiter.done.set_exception(refusal)
+            if not waiter.done.done():
+                waiter.done.set_exception(refusal)
             return
         self._latest = new
         self._waiting.append(waiter._replace(change=Change(old, new)))

@@ -1,13 +1,18 @@
 """Events to those who subscribed: in order, held back while paused, bounded when nobody reads."""
 
+import asyncio
 from collections import deque
 
 from axium.daemon.connection import Connection
 from axium.model.events import Event, Lagged
 from axium.wire.envelope import RequestId, encode_event
+from axium.wire.errors import Refusal
 
 BOUND = 1000
 """Events that wait for one subscriber; further ones are counted, not kept."""
+
+MOST_STREAMS = 64
+"""Streams that one connection may have open."""
 
 
 class Subscription:
@@ -18,25 +23,35 @@ class Subscription:
         self.stream_id = stream_id
         self._patterns = patterns
         self._waiting: deque[bytes] = deque()
+        self._wanted: dict[str, bool] = {}
         self._dropped = 0
         self._last_seq = 0
+        self._is_held = True
 
     def wants(self, name: str) -> bool:
         """Whether an event of this name is asked for."""
-        from fnmatch import fnmatchcase  # 1 ms: not before the first answer
+        if name not in self._wanted:
+            from fnmatch import fnmatchcase  # 1 ms: not before the first answer
 
-        return any(fnmatchcase(name, pattern) for pattern in self._patterns)
+            self._wanted[name] = any(fnmatchcase(name, pattern) for pattern in self._patterns)
+        return self._wanted[name]
 
     def add(self, event: Event, seq: int) -> None:
-        """Take an event in, or count it where the bound is reached."""
+        """Take an event in, or count it from where the bound was reached to where `lagged` says."""
         self._last_seq = seq
-        if len(self._waiting) >= BOUND:
+        if self._dropped or len(self._waiting) >= BOUND:
             self._dropped += 1
             return
         self._waiting.append(encode_event(event, seq=seq, request_id=self.stream_id))
 
+    def begin(self) -> None:
+        """The reply that the stream follows has been sent."""
+        self._is_held = False
+
     def send(self) -> None:
         """Send what waits, as far as the client reads."""
+        if self._is_held:
+            return
         while self._waiting and not self.connection.has_unsent:
             self.connection.send(self._waiting.popleft())
         if self._dropped and not self._waiting:
@@ -53,16 +68,28 @@ class Subscriptions:
 
     def __init__(self) -> None:
         self.seq = 0
+        self._loop = asyncio.get_running_loop()
         self._paused = False
         self._streams: dict[Connection, dict[RequestId, Subscription]] = {}
 
     def begin(self, connection: Connection, stream_id: RequestId, patterns: list[str]) -> bool:
-        """Begin a stream; False where the connection has one of this id already."""
+        """Begin a stream, after what is being answered now; False where one has this id already.
+
+        Refusal `busy`.
+        """
         streams = self._streams.setdefault(connection, {})
         if stream_id in streams:
             return False
-        streams[stream_id] = Subscription(connection, stream_id, patterns)
+        if len(streams) >= MOST_STREAMS:
+            raise Refusal(
+                "busy",
+                f"{MOST_STREAMS} streams are open on this connection",
+                hint="`unsubscribe` ends one; one stream can carry several events",
+            )
+        stream = streams[stream_id] = Subscription(connection, stream_id, patterns)
         connection.on_drained = lambda: self._go_on(connection)
+        # Replies of one turn of the loop are sent at its end; an event must not overtake them.
+        self._loop.call_soon(self._begin, stream)
         return True
 
     def end(self, connection: Connection, stream_id: RequestId) -> bool:
@@ -79,7 +106,8 @@ class Subscriptions:
     def emit(self, event: Event) -> None:
         """Number an event and hand it to every stream that wants it."""
         self.seq += 1
-        for streams in self._streams.values():
+        # Sending finds out that a client is gone, which takes its streams away.
+        for streams in list(self._streams.values()):
             for stream in streams.values():
                 if stream.wants(event.name):
                     stream.add(event, self.seq)
@@ -95,6 +123,11 @@ class Subscriptions:
         self._paused = False
         for connection in list(self._streams):
             self._go_on(connection)
+
+    def _begin(self, stream: Subscription) -> None:
+        stream.begin()
+        if not self._paused:
+            stream.send()
 
     def _go_on(self, connection: Connection) -> None:
         if self._paused:
