@@ -61,10 +61,12 @@ def test_a_frame_that_is_no_request_is_refused_and_the_daemon_goes_on(daemon: Da
         b'{"cmd":' * 100_000: deep,
         b'{"cmd": "ping", "x": ' + b"[" * 1_000_000: deep,
         b'{"cmd": "\xff\xfe"}': "the request is not UTF-8",
+        b'{"cmd": "ping", "unknown": "\xff"}': "the request is not UTF-8",
         b'{"cmd": "p': "the request is not valid JSON: Input data was truncated",
         b'{"cmd": "ping"} more': not_json + "trailing characters (byte 17)",
         b'{"cmd": "ping"\0}': not_json + "expected ',' or '}' (byte 14)",
-        b"{\x80\x81\x82}": not_json + "object keys must be strings (byte 1)",
+        b"{\x80\x81\x82}": "the request is not UTF-8",
+        b"{1: 2}": not_json + "object keys must be strings (byte 1)",
         b'{"cmd": "ping"}\0': not_json + "trailing characters (byte 16)",
     }
     answers = {line: json.loads(exchange(daemon.scratch, line + b"\n")) for line in wrong}

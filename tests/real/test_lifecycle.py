@@ -116,6 +116,18 @@ def test_a_signal_stops_a_daemon_in_the_foreground(
     assert names_left(scratch) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_before_it_answers_leaves_nothing(
+    scratch: Scratch, number: signal.Signals
+) -> None:
+    scratch.axium("bootstrap")
+    with subprocess.Popen(command("--foreground"), env=scratch.environ, cwd="/") as process:
+        until((scratch.home / "axiumd.pid").exists)  # the last of its names, before its imports
+        process.send_signal(number)
+        assert process.wait(5) == 0
+    assert names_left(scratch) == []
+
+
 def test_a_request_stops_it_and_nothing_is_left(scratch: Scratch) -> None:
     daemon = Daemon(scratch)
     assert daemon.request({"cmd": "stop"}) == {"ok": True, "stopping": True}

@@ -55,6 +55,7 @@ def take(home: Home, environ: "os._Environ[str] | dict[str, str]") -> Hold:
     listening = _listen(path)
     if path != home.socket_link:
         _link(path, home.socket_link)
+    _leave_on_signals()
     _write(home.pid, b"%d\n" % os.getpid())
     return Hold(home, lock, path, listening)
 
@@ -174,6 +175,18 @@ def _link(target: str, name: str) -> None:
     _unlink(beside)
     os.symlink(target, beside)
     os.rename(beside, name)
+
+
+def _leave_on_signals() -> None:
+    """Until the event loop handles them, signals end the process in a way that lets it clean up."""
+    import signal  # 2 ms, not before clients can connect
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _leave)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit
 
 
 def _write(path: str, data: bytes) -> None:
