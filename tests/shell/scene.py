@@ -79,6 +79,13 @@ class Scene:
         """The global pointer."""
         return self.publish("global", env, stamp, sgr, commands)
 
+    def linked(self, env: str, stamp: str = "s1", *, sgr: str = "", commands: str = "c1") -> Path:
+        """The global pointer as the daemon writes it: a link to its original."""
+        original = self.publish(f"t/{stamp}/.{commands},{sgr}", env, stamp, sgr, commands)
+        fresh = self.published / ".fresh"
+        fresh.hardlink_to(original)
+        return fresh.rename(self.published / "global")
+
     def table(self, *tagged: Word, command: str = "aws", stamp: str = "s1") -> Path:
         """A table that says `go`."""
         return self.publish(f"t/{stamp}/{command}", "go", WHERE, *tagged)

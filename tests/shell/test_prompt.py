@@ -93,7 +93,7 @@ def test_a_readonly_axium_env_does_not_disturb_the_prompt(scene: Scene) -> None:
 
 SHOW = 'printf "%s|" "$AXIUM_PROMPT"'
 # The colour stands there only for a line editor, which these shells have for a moment alone.
-SHOW_EDITED = f"_axium_shown=; set -o emacs; axium_prompt; set +o emacs; {SHOW}"
+SHOW_EDITED = f"_axium_seen=; set -o emacs; axium_prompt; set +o emacs; {SHOW}"
 
 
 def test_the_prompt_names_the_environment_in_its_colour(scene: Scene) -> None:

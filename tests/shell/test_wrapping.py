@@ -305,7 +305,7 @@ def test_a_wrapped_name_in_front_is_the_program_of_that_name(scene: Scene) -> No
 
 def test_a_command_in_a_trap_does_not_change_what_another_one_runs_as(scene: Scene) -> None:
     scene.commands("aws", "gcloud")
-    scene.everywhere("prod")
+    scene.linked("prod")
     scene.table("<aws", "<--profile", "<prod")
     scene.table("<gcloud", "<--project", "<prod", "=CLOUD=1", command="gcloud")
     scene.tool("gcloud")
@@ -424,3 +424,25 @@ def test_no_process_is_started_but_the_tool(scene: Scene) -> None:
 
     text = trace.read_text().partition('"begin')[2].partition('"end')[0]
     assert (text.count("clone("), text.count("execve(")) == (3, 3)
+
+
+def test_a_pointer_that_is_flipped_from_link_to_link_is_followed(scene: Scene) -> None:
+    scene.commands("aws")
+    scene.linked("dev", "s2", sgr="32")
+    scene.table("<aws", "<dev", stamp="s2")
+    scene.table("<aws", "<prod")
+    (scene.published / "global").rename(scene.published / "dev")
+    scene.linked("prod")
+
+    typed = scene.type(
+        "cd run 2>/dev/null || cd " + str(scene.published),
+        'aws 1; echo "$AXIUM_ENV"',
+        "ln -f dev new; mv new global; aws 2",
+        'echo "$AXIUM_ENV"',
+        "ln -f t/s1/.c1, new; mv new global; aws 3",
+        'echo "$AXIUM_ENV"',
+    )
+
+    assert (typed.stdout, typed.stderr) == ("prod\ndev\nprod\n", "")
+    assert scene.calls() == ["aws", "aws", "aws"]
+    assert scene.call().argv == [b"aws", b"prod", b"3"]

@@ -81,9 +81,9 @@ class Publisher:
         commands = list(snapshot.configuration.rules.commands())
         self._commands_stamp = stamp_of(commands)
         os.makedirs(self._run, mode=0o700, exist_ok=True)
-        self._of(snapshot.state.active_env)
+        active = self._of(snapshot.state.active_env)
         self._write_commands(commands)
-        _replace(self._run + "/global", self._of(snapshot.state.active_env).pointer)
+        self._flip(self._run + "/global", active)
         kept = self._point_all(snapshot.state)
         self._remove_other_pointers(kept)
         self._retire_unused()
@@ -99,7 +99,7 @@ class Publisher:
 
     def _publish_changes(self, old: State, new: State) -> None:
         if old.active_env != new.active_env:
-            _replace(self._run + "/global", self._of(new.active_env).pointer)
+            self._flip(self._run + "/global", self._of(new.active_env))
         if old.panes is not new.panes or old.servers is not new.servers:
             self._publish_panes(old, new)
 
@@ -115,12 +115,27 @@ class Publisher:
                 _remove_tree(os.path.dirname(_pointer(self._run, server, "%0")))
 
     def _point(self, path: str, env: str) -> None:
-        pointer = self._of(env).pointer
+        made = self._of(env)
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        self._flip(path, made)
+
+    def _flip(self, path: str, made: Published) -> None:
+        """Replace a pointer by a link to its original, which never changes.
+
+        A shell sees by the link that nothing changed, without opening the file.
+        """
+        beside = f"{path}.{os.getpid()}.new"
         try:
-            _replace(path, pointer)
-        except FileNotFoundError:
-            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            _replace(path, pointer)
+            os.link(self._original(made), beside)
+        except OSError:
+            # Not every file system has hard links, or so many of one file: a copy says the same.
+            replace_file(path, made.pointer, durable=False)
+            return
+        os.rename(beside, path)
+        _remove(beside)  # two links to one file are left as they are by a rename
+
+    def _original(self, made: Published) -> str:
+        return f"{self._tables(made.stamp)}/{made.original}"
 
     def _pane_path(self, state: State, key: str) -> str | None:
         """Where a pane's pointer is; None without an override, or on an unidentified server."""
@@ -153,6 +168,7 @@ class Publisher:
         self._retired.pop(made.stamp, None)
         for command, table in made.tables.items():
             _put(f"{directory}/{command}", table)
+        _put(self._original(made), made.pointer)
 
     def _write_commands(self, commands: list[str]) -> None:
         _put(self._run + "/commands", frame([self._commands_stamp, *commands]))

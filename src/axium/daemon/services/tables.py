@@ -12,11 +12,16 @@ from axium.thin.words import encode, frame
 
 
 class Published(NamedTuple):
-    """The tables of one environment by command, and the pointer to them."""
+    """The tables of one environment by command, and the pointer to them.
+
+    `original` is the name of the pointer's original among the tables; it says
+    all that is in it, so that the file of a name never changes.
+    """
 
     stamp: str
     tables: dict[str, bytes]
     pointer: bytes
+    original: str
 
 
 def published(
@@ -34,8 +39,9 @@ def published(
         for command in configuration.rules.commands()
     }
     stamp = stamp_of([name or "", *(f"{key}\0{table!r}" for key, table in tables.items())])
-    pointer = frame([name or "", stamp, _color(env), commands_stamp])
-    return Published(stamp, tables, pointer)
+    color = _color(env)
+    pointer = frame([name or "", stamp, color, commands_stamp])
+    return Published(stamp, tables, pointer, f".{commands_stamp},{color}")
 
 
 def stamp_of(parts: list[str]) -> str:

@@ -1,16 +1,15 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # names from read.bash; AXIUM_PROMPT is the user's
 # Keeps AXIUM_ENV, AXIUM_PROMPT and the wrappers of this shell up to date at every prompt.
 
-_axium_shown=''
+_axium_seen='' # the original of the pointer that this shell shows
+_axium_env=''
 
 axium_prompt() { # the last entry of PROMPT_COMMAND; keeps $?
   set -- "$?"
-  # Right after a fork each line costs 5 us: where nothing has changed, the first three are all.
-  [[ ${TMUX-}:${TMUX_PANE-} == "$_axium_pane" && -O $_axium_file && \
-    (-z $_axium_absent || ! -e $_axium_absent) ]] &&
-    mapfile -d '' -t _axium_words <"$_axium_file" &&
-    [[ ${_axium_words[*]} == "$_axium_shown" && ${AXIUM_ENV-} == "${_axium_words[1]}" && \
-      $- != *e* ]] && return "$1"
+  # Right after a fork each line costs 5 us: where nothing has changed, the first two are all.
+  [[ $_axium_file -ef $_axium_seen && -O $_axium_file && ! -e $_axium_absent && \
+    ${TMUX-}:${TMUX_PANE-} == "$_axium_pane" && ${AXIUM_ENV-} == "$_axium_env" && $- != *e* ]] &&
+    return "$1"
   _axium_catch_up
   # Under `set -e` a failing PROMPT_COMMAND would end the shell.
   [[ $- == *e* ]] || return "$1"
@@ -18,16 +17,18 @@ axium_prompt() { # the last entry of PROMPT_COMMAND; keeps $?
 
 _axium_catch_up() { # after a change, and where the pointer can't be read
   [[ $- != *k* ]] || return 0 # `set -k` turns the arguments of `local` into something else
-  local - _axium_words
-  set +eu
+  local - _axium_words _axium_original
+  set +aeu # nothing of ours is exported but AXIUM_ENV
   { _axium_read_pointer && _axium_is_pointer; } || _axium_words=('' '' '?' '' "$_axium_commands")
   _axium_show
   [[ ${_axium_words[4]} == "$_axium_commands" || $_axium_commands == cleared ]] ||
     axium_refresh_wrappers
   if [[ ${_axium_words[4]} == "$_axium_commands" || $_axium_commands == cleared ]]; then
-    _axium_shown=${_axium_words[*]}
+    _axium_env=${_axium_words[1]}
+    _axium_name_original
+    _axium_seen=$_axium_original
   else
-    _axium_shown='' # the names are not those that the pointer speaks of: look again
+    _axium_seen='' # the names are not those that the pointer speaks of: look again
   fi
 }
 

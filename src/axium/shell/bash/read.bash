@@ -65,6 +65,12 @@ _axium_is_pointer() { # whether _axium_words are a whole one
     ${_axium_words[5]} == end ]]
 }
 
+_axium_name_original() { # into _axium_original: the file that a pointer of _axium_words is a link to
+  _axium_original=''
+  [[ ${_axium_words[2]}${_axium_words[3]}${_axium_words[4]} == */* ]] ||
+    _axium_original=$_axium_run/t/${_axium_words[2]}/.${_axium_words[4]},${_axium_words[3]}
+}
+
 _axium_read_table() { # STAMP COMMAND, into _axium_words: axium1 VERDICT WHERE TAGGED... end
   local file=$_axium_run/t/$1/$2
   [[ $1 != */* && -f $file && -O $file && -r $file ]] && mapfile -d '' -t _axium_words <"$file" &&

@@ -3,11 +3,11 @@
 #
 # Right after a fork each line of bash costs 3 to 4 us, so this is written to be short when it
 # runs. The words of a table are sorted once and kept while the same command runs in the same
-# environment: what a stamp means never changes. `_axium_deciding` is set while those words are in
+# environment: the original of a pointer never changes. `_axium_deciding` is set while those words are in
 # use, so that a command in a trap of the user's, which may run between any two lines here, does
 # not sort other words into their place.
 
-_axium_stamp='' _axium_command='' _axium_options=''
+_axium_learned='' _axium_command='' _axium_options=''
 
 _axium_wrap() { # NAME ARGS...: the body of every wrapper
   if [[ ${AXIUM_OFF-} == 1 || ${AXIUM_WRAPPED-} == "$1" || ${_axium_direct-} == "$1" ]]; then
@@ -20,10 +20,9 @@ _axium_wrap() { # NAME ARGS...: the body of every wrapper
     return
   fi
   local _axium_words _axium_name _axium_deciding=yes
-  if ! _axium_read_pointer ||
-    { [[ $1 != "$_axium_command" || ${_axium_words[2]-} != "$_axium_stamp" || \
-      ${#_axium_words[@]} != 6 || ${_axium_words[0]} != axium1 || ${_axium_words[5]} != end ]] &&
-      ! _axium_learn "$@"; }; then
+  if [[ $1 != "$_axium_command" || ! $_axium_file -ef $_axium_learned || ! -O $_axium_file || \
+    -e $_axium_absent || ${TMUX-}:${TMUX_PANE-} != "$_axium_pane" ]] &&
+    ! { _axium_read_pointer && _axium_learn "$@"; }; then
     _axium_ask "$@"
     return
   fi
@@ -63,9 +62,10 @@ _axium_suits() { # whether this shell's options let the lines of `_axium_wrap` d
 }
 
 _axium_learn() { # NAME ARGS...: sort the table's words; fails where `axium run` is to decide
-  _axium_stamp='' _axium_where='' _axium_plain=''
+  _axium_learned='' _axium_where='' _axium_plain=''
   _axium_is_pointer || return
-  local env=${_axium_words[1]} stamp=${_axium_words[2]} word plugins=()
+  local env=${_axium_words[1]} stamp=${_axium_words[2]} word plugins=() _axium_original
+  _axium_name_original
   _axium_before=() _axium_after=() _axium_set=() _axium_unset=()
   _axium_read_table "$stamp" "$1" && [[ ${_axium_words[1]} == go ]] || return
   _axium_where=${_axium_words[2]}
@@ -90,7 +90,7 @@ _axium_learn() { # NAME ARGS...: sort the table's words; fails where `axium run`
     [[ $# == 1 ]] || ! _axium_contains "$2" "${plugins[@]}"
     return
   fi
-  _axium_command=$1 _axium_stamp=$stamp # last: without a stamp nothing is known
+  _axium_command=$1 _axium_learned=$_axium_original # last: without it nothing is known
 }
 
 _axium_are_settable() { # whether `local` can be trusted with _axium_names
