@@ -8,6 +8,10 @@ from typing import NamedTuple, Protocol
 from axium.daemon.services.snapshot import Snapshot
 from axium.wire.errors import Refusal
 
+_SHORTEST_MOMENT = 0.0005
+"""Seconds; the loop's timers are no finer than a millisecond."""
+_LONGEST_MOMENT = 0.002
+
 Step = Callable[[Snapshot], Snapshot]
 
 
@@ -49,6 +53,7 @@ class Store:
         self._listeners: list[Callable[[Change], None]] = []
         self._waiting: list[_Waiter] = []
         self._saving = False
+        self._began = self._took = 0.0
         self._loop = asyncio.get_running_loop()
 
     def on_commit(self, listener: Callable[[Change], None]) -> None:
@@ -70,12 +75,24 @@ class Store:
         self._latest = new
         self._waiting.append(_Waiter(step, Change(old, new), done))
         if not self._saving:
-            self._saving = True
-            # All that arrived in this turn of the loop goes to disk together.
-            self._loop.call_soon(self._begin)
+            self._gather()
         return done
 
+    def _gather(self) -> None:
+        """Save soon, together with what others ask for in this turn of the loop.
+
+        Where the disk is slow they have a moment more, a twentieth of what it
+        takes: who was just answered asks again then, and need not wait twice.
+        """
+        self._saving = True
+        moment = min(self._took / 20, _LONGEST_MOMENT)
+        if moment < _SHORTEST_MOMENT:
+            self._loop.call_soon(self._begin)
+        else:
+            self._loop.call_later(moment, self._begin)
+
     def _begin(self) -> None:
+        self._began = self._loop.time()
         batch, self._waiting = self._waiting, []
         saving = self._loop.run_in_executor(
             self._executor, self._save, self.committed, batch[-1].change.new
@@ -83,15 +100,16 @@ class Store:
         saving.add_done_callback(lambda saved: self._finish(batch, saved.exception()))
 
     def _finish(self, batch: list[_Waiter], fault: BaseException | None) -> None:
+        self._took = self._loop.time() - self._began
         try:
             if fault is None:
                 self._accept(batch)
             else:
                 self._reject(batch, fault)
         finally:
-            self._saving = bool(self._waiting)
-            if self._saving:
-                self._begin()
+            self._saving = False
+            if self._waiting:
+                self._gather()
 
     def _accept(self, batch: list[_Waiter]) -> None:
         before, self.committed = self.committed, batch[-1].change.new
