@@ -47,19 +47,6 @@ class TextVerbs:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._whole: dict[str, Callable[[], Answer]] = {
-            "STATUS": self._status,
-            "PAUSE": self._pause,
-            "RESUME": self._resume,
-            "RELOAD": self._reload,
-            "NEW_SESSION": self._new_session,
-            "NEW-SESSION": self._new_session,
-        }
-        self._with_rest: dict[str, Callable[[str], bytes]] = {
-            "HUD": self._hud,
-            "ENV": self._env,
-            "PLAN": self._plan,
-        }
 
     def answer(self, line: bytes) -> Answer:
         """The answer, or what will give it; empty where the line gets none (not UTF-8). Refusal."""
@@ -67,16 +54,22 @@ class TextVerbs:
             text = line.decode().strip()
         except UnicodeDecodeError:
             return b""
-        whole = self._whole.get(text.upper())
+        whole = WHOLE_LINES.get(text.upper())
         if whole is not None:
-            return whole()
+            return whole(self)
         word, _blank, rest = text.partition(" ")
-        with_rest = self._with_rest.get(word.upper())
+        with_rest = WITH_REST.get(word.upper())
         if with_rest is not None:
-            return with_rest(rest.strip())
+            return with_rest(self, rest.strip())
         return text_error(f"Unknown command: {text[:_SHOWN]}")
 
-    async def _status(self) -> bytes:
+    async def status(self) -> bytes:
+        """Tell how the daemon is, as one line of JSON.
+
+        `state` (`monitoring` or `paused`), `uptime_secs`, `current_session` (the
+        tmux session and pane last used, or null), `saves_count`, `total_resumes`,
+        `time_saved_seconds`, `active_env`, `panes`, `pid`, `version`.
+        """
         services = self._services
         state = services.store.committed.state
         status = Status(
@@ -93,27 +86,42 @@ class TextVerbs:
         )
         return msgspec.json.encode(status) + b"\n"
 
-    async def _pause(self) -> bytes:
+    async def pause(self) -> bytes:
+        """Hold background work and the delivery of events: `OK`.
+
+        While they are held already: `ERR: Daemon already paused`.
+        """
         done = await self._services.life.pause()
         return b"OK\n" if done else text_error("Daemon already paused")
 
-    async def _resume(self) -> bytes:
+    async def resume(self) -> bytes:
+        """Go on with what was held, events first and in order: `OK`.
+
+        While nothing is held: `ERR: Daemon is not paused`.
+        """
         done = await self._services.life.resume()
         return b"OK\n" if done else text_error("Daemon is not paused")
 
-    async def _reload(self) -> bytes:
+    async def reload(self) -> bytes:
+        """Read state and files again: `OK`, or `ERR: FILE:LINE:COLUMN: message`.
+
+        The message is the first fault's; a file at fault keeps its last good content.
+        """
         faults = await self._services.life.reload()
         errors = [fault for fault in faults if fault.severity == "error"]
         return text_error(str(errors[0])) if errors else b"OK\n"
 
-    async def _new_session(self) -> bytes:
+    async def new_session(self) -> bytes:
+        """Begin a new session in the journal: `OK`."""
         await self._services.life.begin_session()
         return b"OK\n"
 
-    def _hud(self, rest: str) -> bytes:
+    def hud(self, rest: str) -> bytes:
+        """Tell the plain HUD: `HUD [PANE [SERVER]]`, where SERVER is $TMUX of a shell there."""
         return self._services.hud.text(self._key(rest), "plain").encode() + b"\n"
 
-    def _env(self, rest: str) -> bytes:
+    def env(self, rest: str) -> bytes:
+        """Tell the environment's name: `ENV [PANE [SERVER]]`; an empty line where none is set."""
         state = self._services.store.committed.state
         return (state.env_for(self._key(rest)) or "").encode() + b"\n"
 
@@ -121,7 +129,14 @@ class TextVerbs:
         pane, _blank, server = rest.partition(" ")
         return self._services.panes.key(pane or None, server or None)
 
-    def _plan(self, rest: str) -> bytes:
+    def plan(self, rest: str) -> bytes:
+        """Tell what a command runs, as published words (see docs/architecture.md).
+
+        `PLAN {"command", "args", "pane"*, "server"*, "cwd"*, "variables"*}`. Where a
+        rule needs process variables that `variables` does not name, the verdict is
+        `ask` and they are listed: to be asked again with each of them, null for one
+        that is not set. Where nothing can run: `no`, a message, a hint.
+        """
         try:
             asked = msgspec.json.decode(rest, type=PlanRequest)
             return self._planned(asked)
@@ -139,6 +154,24 @@ class TextVerbs:
         key = services.panes.key(asked.pane, asked.server)
         decision = services.plans.for_process(asked.command, key=key, variables=asked.variables)
         return frame([*table_words(decision), "*" + (decision.env or "")])
+
+
+WHOLE_LINES: dict[str, Callable[[TextVerbs], Answer]] = {
+    "STATUS": TextVerbs.status,
+    "PAUSE": TextVerbs.pause,
+    "RESUME": TextVerbs.resume,
+    "RELOAD": TextVerbs.reload,
+    "NEW_SESSION": TextVerbs.new_session,
+    "NEW-SESSION": TextVerbs.new_session,
+}
+"""Verbs that are the whole line."""
+
+WITH_REST: dict[str, Callable[[TextVerbs, str], bytes]] = {
+    "HUD": TextVerbs.hud,
+    "ENV": TextVerbs.env,
+    "PLAN": TextVerbs.plan,
+}
+"""Verbs that take the rest of the line."""
 
 
 def text_error(sentence: str) -> bytes:

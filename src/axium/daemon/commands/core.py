@@ -1,6 +1,6 @@
 """The daemon itself: liveness, capabilities, state, pausing, reloading, stopping, events."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -65,10 +65,32 @@ class GetState(Request, tag="get_state"):
     """Tell the whole state of environments and panes."""
 
 
-class StateReply(Reply):
-    """`state` as spec Core has it."""
+class PaneInfo(msgspec.Struct):
+    """A pane with an environment of its own; `server` is its tmux server's name."""
 
-    state: dict[str, Any]
+    env: str
+    server: str
+    socket: str | None
+
+
+class WholeState(msgspec.Struct, kw_only=True):
+    """What `get_state` tells."""
+
+    active_env: str | None
+    panes: dict[str, str]
+    started: Annotated[str, msgspec.Meta(description="ISO 8601 UTC")]
+    started_at: Annotated[float, msgspec.Meta(description="epoch seconds")]
+    tmux_pane: Annotated[str | None, msgspec.Meta(description="in which the daemon was started")]
+    hud_cache: dict[str, str]
+    paused: bool
+    generation: Annotated[int, msgspec.Meta(description="counts changes")]
+    pane_info: dict[str, PaneInfo]
+
+
+class StateReply(Reply):
+    """By pane, of those with an environment of their own: `panes`, `hud_cache`, `pane_info`."""
+
+    state: WholeState
 
 
 @command()
@@ -76,17 +98,17 @@ def get_state(ctx: Context, req: GetState) -> StateReply:
     services = ctx.services
     state = services.store.committed.state
     return StateReply(
-        state={
-            "active_env": state.active_env,
-            "panes": state.panes,
-            "started": services.life.started,
-            "started_at": services.life.started_at,
-            "tmux_pane": services.life.tmux_pane,
-            "hud_cache": {key: services.hud.text(key, "plain") for key in state.panes},
-            "paused": state.paused,
-            "generation": state.generation,
-            "pane_info": services.panes.info(),
-        }
+        state=WholeState(
+            active_env=state.active_env,
+            panes=state.panes,
+            started=services.life.started,
+            started_at=services.life.started_at,
+            tmux_pane=services.life.tmux_pane,
+            hud_cache={key: services.hud.text(key, "plain") for key in state.panes},
+            paused=state.paused,
+            generation=state.generation,
+            pane_info={key: PaneInfo(**info) for key, info in services.panes.info().items()},
+        )
     )
 
 
@@ -94,10 +116,28 @@ class DaemonStatus(Request, tag="daemon_status"):
     """Tell how the daemon is."""
 
 
-class StatusReply(Reply):
-    """`status` as spec Core has it."""
+class Status(msgspec.Struct, kw_only=True):
+    """What `daemon_status` tells."""
 
-    status: dict[str, Any]
+    running: bool
+    uptime: Annotated[str, msgspec.Meta(description="like `2h 15m 30s`")]
+    uptime_secs: int
+    active_env: str | None
+    panes: Annotated[int, msgspec.Meta(description="how many have an environment of their own")]
+    state: Annotated[str, msgspec.Meta(description="`monitoring` or `paused`")]
+    pid: int
+    version: str
+    connections: int
+    plugins: int
+    links: int
+    problems: list[str]
+    warnings: list[str]
+
+
+class StatusReply(Reply):
+    """`problems` and `warnings` are of the user's files, as `FILE:LINE:COLUMN: message`."""
+
+    status: Status
 
 
 @command()
@@ -106,21 +146,21 @@ def daemon_status(ctx: Context, req: DaemonStatus) -> StatusReply:
     state = services.store.committed.state
     problems, warnings = told(services.settings.faults)
     return StatusReply(
-        status={
-            "running": True,
-            "uptime": uptime_in_full(services.life.uptime_secs),
-            "uptime_secs": services.life.uptime_secs,
-            "active_env": state.active_env,
-            "panes": len(state.panes),
-            "state": services.life.mode,
-            "pid": services.life.pid,
-            "version": services.life.version,
-            "connections": services.life.connections(),
-            "plugins": 0,
-            "links": 0,
-            "problems": problems,
-            "warnings": warnings,
-        }
+        status=Status(
+            running=True,
+            uptime=uptime_in_full(services.life.uptime_secs),
+            uptime_secs=services.life.uptime_secs,
+            active_env=state.active_env,
+            panes=len(state.panes),
+            state=services.life.mode,
+            pid=services.life.pid,
+            version=services.life.version,
+            connections=services.life.connections(),
+            plugins=0,
+            links=0,
+            problems=problems,
+            warnings=warnings,
+        )
     )
 
 
