@@ -319,3 +319,37 @@ def test_the_hook_of_another_shell_is_told_to_be_missing(scratch: Scratch) -> No
         "",
         "✗ no hook for the shell `pash`\n  did you mean `bash`?\n",
     )
+
+
+NO_PANE = "name one: `--pane %3`, in a key binding `--pane '#{pane_id}'`; or say `--global`"
+
+
+@pytest.mark.parametrize("verb", [("set", "dev"), ("clear",)])
+def test_an_empty_pane_is_never_every_pane(home: Scratch, verb: tuple[str, ...]) -> None:
+    refused = said(home, "env", *verb, "--pane", "")
+    assert refused == (1, "", f"✗ no pane is named\n  {NO_PANE}\n")
+    assert said(home, "env", "get") == (0, "root\n", "")
+
+
+def test_a_key_binding_of_tmux_must_name_the_pane_that_it_means(home: Scratch, tmux: Tmux) -> None:
+    inside = {"TMUX": tmux.cmd("display-message", "-p", "#{socket_path},#{pid},0"), "TMUX_PANE": ""}
+    refused = (1, "", f"✗ in tmux, but TMUX_PANE is not set\n  {NO_PANE}\n")
+    assert said(home, "env", "set", "dev", **inside) == refused
+    assert said(home, "env", "get") == (0, "root\n", "")
+    assert said(home, "env", "set", "dev", "--global", **inside) == (0, "", "")
+    assert said(home, "env", "get") == (0, "dev\n", "")
+
+
+def test_a_name_that_is_not_utf8_is_told(home: Scratch) -> None:
+    done = home.run("bash", "-c", r"axium env set $'pr\xffd'")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "✗ not UTF-8: `pr\\xffd`\n  type it again\n",
+    )
+
+
+def test_what_the_system_refuses_is_told_without_a_trace(scratch: Scratch) -> None:
+    log = scratch.home / "logs" / "axiumd.log"
+    log.mkdir(parents=True)
+    assert said(scratch, "daemon", "logs") == (2, "", f"✗ Is a directory (`{log}`)\n")

@@ -157,3 +157,16 @@ def test_a_home_that_cannot_be_made_is_told(scratch: Scratch) -> None:
         1,
         f"✗ cannot make the config home {scratch.home}: File exists: {scratch.home}/bash\n",
     )
+
+
+def test_output_that_cannot_be_written_is_the_systems_fault(scratch: Scratch) -> None:
+    lost = "✗ what was to be printed is lost: "
+    full = scratch.run("sh", "-c", "axium info > /dev/full")
+    assert (full.returncode, full.stderr) == (2, lost + "No space left on device\n")
+    closed = scratch.run("sh", "-c", "axium info >&-")
+    assert (closed.returncode, closed.stderr) == (2, lost + "Bad file descriptor\n")
+
+
+def test_a_closed_stderr_costs_the_talk_alone(scratch: Scratch) -> None:
+    done = scratch.run("sh", "-c", "axium bogus 2>&-")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")

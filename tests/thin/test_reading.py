@@ -107,12 +107,14 @@ def test_a_property_is_text_or_json(daemon: Daemon) -> None:
     )
 
 
-def test_what_is_no_pane_is_told(scratch: Scratch) -> None:
-    assert said(scratch, "env", "get", "--pane", "a b") == (
+@pytest.mark.parametrize("pane", ["a b", "", "3", "%", "%x", "work:3"])
+def test_what_is_no_pane_is_told(scratch: Scratch, pane: str) -> None:
+    assert said(scratch, "env", "get", "--pane", pane) == (
         1,
         "",
-        "✗ `a b` is not the id of a pane\n  tmux numbers panes like `%3`\n",
+        f"✗ `{pane}` is not the id of a pane\n  tmux numbers panes like `%3`\n",
     )
+    assert said(scratch, "hud", "--pane", pane) == (0, "[axium] inactive\n", "")
 
 
 @pytest.mark.parametrize("damage", [b"", b"axium1\0c1\0aws\0"])

@@ -8,8 +8,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from axium.thin.paths import Home
-from axium.thin.start import scrubbed
+from axium.thin.start import StartFailed, scrubbed, start
 from tests.support import Daemon, Scratch, until
 from tests.support.scratch import VENV_BIN
 
@@ -128,3 +130,16 @@ def test_the_daemon_in_the_foreground_is_the_process_itself(scratch: Scratch) ->
         finally:
             process.terminate()
         assert process.wait(5) == 0
+
+
+def test_a_home_of_somebody_else_is_left_as_it_is(scratch: Scratch) -> None:
+    other = scratch.root / "theirs" if os.geteuid() == 0 else Path("/")
+    uid = 65534 if os.geteuid() == 0 else 0
+    if os.geteuid() == 0:
+        other.mkdir()
+        os.chown(other, uid, uid)
+    before = sorted(other.iterdir())
+    with pytest.raises(StartFailed) as failed:
+        start(Home(str(other)), {})
+    assert str(failed.value) == f"{other} belongs to uid {uid}, not to you"
+    assert sorted(other.iterdir()) == before

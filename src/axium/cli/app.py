@@ -1,5 +1,6 @@
 """The root of the command line: which module has which command, and how a failure ends."""
 
+import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -60,7 +61,27 @@ def root() -> Root:
 
 def main(argv: list[str]) -> None:
     """Run the command line; does not return."""
-    sys.exit(_code(argv or ["help"]))
+    _open_closed_streams()
+    sys.exit(_delivered(_code(argv or ["help"])))
+
+
+def _open_closed_streams() -> None:
+    """Have a stdout and a stderr where the caller closed them: data fails, talk is dropped."""
+    if sys.stdout is None:
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+
+
+def _delivered(code: int) -> int:
+    """The exit code, once all data is written; 2 where it can't be."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (Python flushes it once more)
+        failure(f"what was to be printed is lost: {error.strerror}")
+        return 2
+    return code
 
 
 def _code(argv: list[str]) -> int:
@@ -74,6 +95,10 @@ def _code(argv: list[str]) -> int:
         sys.stderr.write("\n" + unknown.context.get_help() + "\n")
     except typer.TyperException as misuse:
         failure(*_misuse(misuse))
+    except OSError as error:
+        where = f" (`{error.filename}`)" if error.filename else ""
+        failure(f"{error.strerror or error}{where}")
+        return 2
     except Exception:  # noqa: BLE001 (the command line's root, where it is shown with its trace)
         import traceback  # 3 ms, for what should never happen
 

@@ -43,7 +43,14 @@ def ask(
         reply = _reply(payload, timeout, autostart=autostart)
     except TimeoutError:
         raise Failure("the daemon did not answer in time", LOGS, code=2) from None
-    except (OSError, ValueError) as error:
+    except UnicodeEncodeError as error:
+        raise Failure(f"not UTF-8: `{_word_of(error)}`", "type it again") from None
+    except OSError as error:
+        where = f" (`{error.filename}`)" if error.filename else ""
+        raise Failure(
+            f"no answer from the daemon: {error.strerror or error}{where}", LOGS, code=2
+        ) from None
+    except ValueError as error:
         raise Failure(f"no answer from the daemon: {error}", LOGS, code=2) from None
     if not reply.get("ok"):
         raise Refused(reply)
@@ -61,3 +68,10 @@ def _reply(payload: Mapping[str, Any], timeout: float, *, autostart: bool) -> di
     except StartFailed as failed:
         raise Failure(str(failed), failed.hint, code=2) from None
     return send_request_sync(payload, timeout)
+
+
+def _word_of(error: UnicodeEncodeError) -> str:
+    """The word of the request that is not UTF-8, fit for a terminal: its bytes as `\\xff`."""
+    before, after = error.object[: error.start], error.object[error.start :]
+    word = before.rpartition('"')[2] + after.partition('"')[0]
+    return word.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -10,7 +10,7 @@ from axium.cli import show
 from axium.cli.ask import ask
 from axium.cli.options import Json, Pane, group
 from axium.thin.env import get as get_published
-from axium.thin.paths import environ, pane_of
+from axium.thin.paths import environ, pane_of, server_of
 
 app = group("See and change the environment of this pane, or of all.")
 
@@ -26,9 +26,9 @@ Panes = Annotated[bool, typer.Option("--panes", help="Show which pane has which.
 @app.command("set")
 def set_(name: Name, *, pane: Pane = None, everywhere: Everywhere = False) -> None:
     """Make an environment active: in this tmux pane, else everywhere."""
-    if pane and everywhere:
+    if pane is not None and everywhere:
         raise show.Failure("`--pane` and `--global` exclude one another", "give one of them")
-    target = None if everywhere else pane or pane_of(environ())
+    target = None if everywhere else _target(pane)
     if target is None:
         ask("set_env", value=name)
         show.confirm(f"`{name}` is active everywhere but in panes with their own")
@@ -40,11 +40,24 @@ def set_(name: Name, *, pane: Pane = None, everywhere: Everywhere = False) -> No
 @app.command()
 def clear(*, pane: Pane = None) -> None:
     """Take a pane's own environment away: the global one applies again."""
-    target = pane or pane_of(environ())
+    target = _target(pane)
     if target is None:
         raise show.Failure("not in a tmux pane", "name one: `axium env clear --pane %3`")
     ask("clear_pane_env", pane=target)
     show.confirm(f"pane {target} follows the global environment")
+
+
+def _target(pane: str | None) -> str | None:
+    """The pane to change, None outside tmux. Failure where it is in tmux, but not known which."""
+    around = environ()
+    target = pane_of(around) if pane is None else pane
+    # A key binding's `run-shell`, or `--pane "$UNSET"`: meant is one pane, never all of them.
+    if target == "" or (target is None and server_of(around) is not None):
+        raise show.Failure(
+            "no pane is named" if pane is not None else "in tmux, but TMUX_PANE is not set",
+            "name one: `--pane %3`, in a key binding `--pane '#{pane_id}'`; or say `--global`",
+        )
+    return target
 
 
 @app.command()
@@ -106,14 +119,12 @@ def show_(name: OptionalName = None, *, pane: Pane = None, json: Json = False) -
     show.line(f"{name}  ({source})" if name == active else name)
     written = {key: texts.get(key, show.scalar(value)) for key, value in shown.items()}
     width = max(map(len, written.values()), default=0)
-    show.table(
-        [(f"  {key}", f"{text:<{width}}  {places[key]}") for key, text in written.items()]
-    )
+    show.table([(f"  {key}", f"{text:<{width}}  {places[key]}") for key, text in written.items()])
 
 
 def _active(pane: str | None) -> tuple[str | None, str | None]:
     """The environment that applies here, and by what: `pane` or `global`."""
-    target = pane or pane_of(environ())
+    target = pane_of(environ()) if pane is None else pane
     if target is None:
         name = ask("get_state")["state"]["active_env"]
         return name, "global" if name else None

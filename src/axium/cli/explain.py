@@ -22,7 +22,7 @@ def explain(
 ) -> None:
     """Show what a command would run here, and where each part comes from; nothing runs."""
     try:
-        told = _explained(command, context.args, pane or pane_of(environ()))
+        told = _explained(command, context.args, pane_of(environ()) if pane is None else pane)
     except Refused as refused:
         # What cannot be resolved is for the user to mend, as it is with `run`.
         raise show.Failure(str(refused), refused.hint) from None

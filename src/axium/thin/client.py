@@ -47,9 +47,16 @@ def addressed(verb: str, pane: str | None, environ: "Mapping[str, str]") -> byte
     words = [verb]
     if pane is not None:
         words += [pane, server_of(environ) or ""] if plain(pane) else [pane]
-        if not pane or pane.split() != [pane] or "\n" in words[-1]:
+        if not is_pane(pane) or "\n" in words[-1]:
             raise ValueError(f"not the id of a pane: {pane!r}")
     return encode(" ".join(words).rstrip(" ") + "\n")
+
+
+def is_pane(text: str) -> bool:
+    """Whether it is written like the id of a pane: `%3`, `SERVER:%3`."""
+    number = text.rpartition(":")[2]
+    is_number = number[:1] == "%" and number[1:].isascii() and number[1:].isdigit()
+    return is_number and text.split() == [text]
 
 
 def plain(pane: str) -> bool:
@@ -65,6 +72,9 @@ def _connect(connection: _socket.socket, path: str, deadline: float) -> None:
         except BlockingIOError:
             # The daemon's backlog is full at this instant; the kernel tells no better time.
             time.sleep(0.001)
+        except OSError as error:
+            error.filename = path  # the kernel does not say what could not be reached
+            raise
 
 
 def _connect_once(connection: _socket.socket, path: bytes) -> None:

@@ -27,10 +27,11 @@ def get(key: str | None, pane: str | None, *, json: bool) -> int | None:
     None where neither a daemon nor published files know: the user's files must be read.
     """
     around = environ()
+    asked = pane_of(around) if pane is None else pane
     try:
-        name = _name(pane, around)
+        name = _name(asked, around)
     except ValueError:
-        say.error(f"`{pane}` is not the id of a pane", "tmux numbers panes like `%3`")
+        say.error(f"`{asked}` is not the id of a pane", "tmux numbers panes like `%3`")
         return 1
     if name is None:
         return None
@@ -41,7 +42,7 @@ def get(key: str | None, pane: str | None, *, json: bool) -> int | None:
 
 
 def _name(pane: str | None, around: dict[str, str]) -> str | None:
-    request = addressed("ENV", pane or pane_of(around), around)
+    request = addressed("ENV", pane, around)
     try:
         return ask_line(request, socket_path(around))
     except OSError:

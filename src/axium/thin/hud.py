@@ -1,7 +1,7 @@
 """`axium hud`: the line of one pane, and `[axium] inactive` where no daemon answers."""
 
 from axium.thin import say
-from axium.thin.client import addressed, ask_line
+from axium.thin.client import addressed, ask_line, is_pane
 from axium.thin.options import parse
 from axium.thin.paths import environ, pane_of, socket_path
 
@@ -31,7 +31,7 @@ def show(pane: str | None, form: str, *, json: bool) -> int:
 
 def _text(pane: str | None, form: str) -> str:
     around = environ()
-    pane = pane or pane_of(around)
+    pane = pane_of(around) if pane is None else pane
     try:
         if form == "plain":
             return ask_line(addressed("HUD", pane, around), socket_path(around), TIMEOUT)
@@ -44,5 +44,7 @@ def _rendered(pane: str | None, form: str, around: dict[str, str]) -> str:
     # json costs 6 ms; only the formats that no prompt asks for pay it.
     from axium.thin.query import query
 
+    if pane is not None and not is_pane(pane):
+        return INACTIVE
     reply = query({"cmd": "get_hud", "pane": pane, "format": form}, around, TIMEOUT)
     return str(reply.get("hud", INACTIVE))

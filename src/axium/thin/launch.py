@@ -81,7 +81,8 @@ def _missing(program: str, environ: dict[str, str]) -> int:
     if path := _unfit(program, environ):
         say.error(f"`{program}` did not run: {path} is not executable")
         return NOT_EXECUTABLE
-    say.error(f"`{program}` did not run: it is not on PATH")
+    where = "there is no such file" if "/" in program else "it is not on PATH"
+    say.error(f"`{program}` did not run: {where}")
     return NOT_FOUND
 
 

@@ -36,6 +36,7 @@ class StartFailed(Exception):
 
 def start(home: Home, environ: "Mapping[str, str]") -> None:
     """Start the daemon of `home` and return once it answers; StartFailed with the reason."""
+    _check_owner(home)
     reader, writer = posix.pipe()
     try:
         _spawn(home, environ, writer)
@@ -65,6 +66,19 @@ def scrubbed(home: Home, environ: "Mapping[str, str]") -> dict[str, str]:
     if environ.get("AXIUM_HOME"):
         kept["AXIUM_HOME"] = home.root  # the daemon runs in `/`, where a relative path is another
     return kept
+
+
+def _check_owner(home: Home) -> None:
+    """Refuse a home that `sudo` brought along: its owner could not use what root leaves in it."""
+    try:
+        owner = posix.stat(encode(home.root)).st_uid
+    except OSError:
+        return  # whoever needs it says what is wrong with it
+    if owner != posix.geteuid():
+        raise StartFailed(
+            f"{home.root} belongs to uid {owner}, not to you",
+            "use a home of your own: unset AXIUM_HOME, or `sudo -H`",
+        )
 
 
 def _spawn(home: Home, environ: "Mapping[str, str]", ready: int) -> None:
