@@ -18,6 +18,13 @@ def test_other_names_can_not_be_wrapped(name: str) -> None:
     assert command_fault(name) is not None
 
 
+def test_a_name_that_no_file_could_have_can_not_be_wrapped() -> None:
+    assert [command_fault("x" * length) for length in (200, 201)] == [
+        None,
+        f"`{'x' * 57}...` can't be wrapped: a command has 200 letters at most, found 201",
+    ]
+
+
 def test_only_what_no_program_could_be_is_refused_as_a_program() -> None:
     names = ["cd", "eval", "source", ".", "if", "export", "echo", "time", "env", "nice", "sudo"]
     assert [is_shell_only(name) for name in names] == [True] * 6 + [False] * 5

@@ -56,6 +56,13 @@ def test_what_is_no_server_is_refused(text: str) -> None:
         parse_server(text)
 
 
+def test_a_path_that_no_socket_could_have_is_refused() -> None:
+    longest = "/" + 53 * "é"
+    assert parse_server(f"{longest},1,0") == (longest, 1)
+    with pytest.raises(ValueError, match="its socket's path has 107 bytes at most, found 108"):
+        parse_server(f"{longest}e,1,0")
+
+
 @pytest.mark.parametrize(
     ("socket", "known", "expected"),
     [

@@ -8,6 +8,9 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 OWN_COMMANDS = frozenset({"axium", "ax"})
 
+LONGEST_COMMAND = 200
+"""Letters; a file is published under a command's name, and names of files end at 255 bytes."""
+
 # Reserved words of bash, zsh and fish: a function of such a name can't be called.
 _RESERVED = (
     "! [[ ]] { } and begin case coproc do done elif else end esac fi for foreach function if in"
@@ -25,9 +28,12 @@ _OF_THE_SHELL = _ALSO_PROGRAMS | frozenset(f"{_RESERVED} {_ONLY_BUILT_IN}".split
 
 
 def command_fault(name: str) -> str | None:
-    """Say why `name` can't be wrapped, or return None if it can."""
+    """Why `name` can't be wrapped; None if it can."""
     if not COMMAND.fullmatch(name):
         return f"`{name}` can't be wrapped: a command is letters, digits and `_.+-`"
+    if len(name) > LONGEST_COMMAND:
+        start, most = name[:57], f"{LONGEST_COMMAND} letters at most"
+        return f"`{start}...` can't be wrapped: a command has {most}, found {len(name)}"
     if name in OWN_COMMANDS:
         return f"`{name}` can't be wrapped: it is axium itself"
     if name in _OF_THE_SHELL:
@@ -44,7 +50,7 @@ def is_shell_only(word: str) -> bool:
 
 
 def variable_fault(name: str) -> str | None:
-    """Say why `name` can't be set or unset for a child, or return None if it can."""
+    """Why `name` can't be set or unset for a child; None if it can."""
     if not VARIABLE.fullmatch(name):
         return f"`{name}` is no name of a variable: it takes letters, digits and `_`"
     if name.startswith("AXIUM_"):
@@ -53,7 +59,7 @@ def variable_fault(name: str) -> str | None:
 
 
 def text_fault(text: str) -> str | None:
-    """Say why `text` can't be handed to a program, or return None if it can."""
+    """Why `text` can't be handed to a program; None if it can."""
     found = _UNSPEAKABLE.search(text)
     if found is None:
         return None

@@ -7,6 +7,9 @@ from msgspec import Struct
 
 DEFAULT = "default"
 
+LONGEST_SOCKET = 107
+"""Bytes; the kernel takes 108 for a Unix socket's path, its NUL included."""
+
 # A leading zero would give one pane two keys: tmux takes `%007` for `%7`.
 _PANE = re.compile(r"%(?:0|[1-9][0-9]{0,9})", re.ASCII)
 # The session is -1 where tmux runs a job without one.
@@ -31,13 +34,16 @@ class Server(Struct, frozen=True):
 
 
 def parse_server(text: str) -> tuple[str, int]:
-    """Socket and pid out of `$TMUX`, whole or as `${TMUX%,*}`; ValueError if it is neither.
+    """Socket and pid out of `$TMUX`, whole or as `${TMUX%,*}`.
 
-    A text that can be read both ways is taken as whole.
+    A text that can be read both ways is taken as whole. ValueError if it is neither.
     """
     found = _WHOLE.fullmatch(text) or _SHORT.fullmatch(text)
     if not found:
         raise ValueError(f"not a tmux server: `{text}`, expected `SOCKET,PID` as in $TMUX")
+    if (size := len(found[1].encode(errors="replace"))) > LONGEST_SOCKET:
+        most = f"{LONGEST_SOCKET} bytes at most"
+        raise ValueError(f"not a tmux server: its socket's path has {most}, found {size}")
     return found[1], int(found[2])
 
 
