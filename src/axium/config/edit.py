@@ -1,4 +1,4 @@
-"""Editing a user's YAML: one thing is changed, and every other byte stays as it is."""
+"""Editing `prefixes.yaml`: one thing is changed, and every other byte stays as it is."""
 
 import copy
 import json
@@ -9,21 +9,14 @@ from typing import Any
 
 import yaml
 
-from axium.config import envs, hud, prefixes, splice
+from axium.config import prefixes, splice
 from axium.config.atomic import replace_file
 from axium.config.entries import Entry, entries
 from axium.config.findings import Findings
 from axium.config.nodes import Mapping, Node, Scalar, Sequence
 from axium.config.nodes import parse as parse_yaml
 from axium.config.source import Unreadable, read_text
-from axium.config.splice import Plain
 from axium.model.suggest import did_you_mean
-
-_CHECKS: dict[str, Callable[[str, Findings], object]] = {
-    envs.NAME: envs.parse,
-    prefixes.NAME: prefixes.parse,
-    hud.NAME: hud.parse,
-}
 
 
 class EditRefused(Exception):
@@ -38,10 +31,10 @@ class EditRefused(Exception):
 def add_wrapper(path: str, command: str, wrapper: str) -> None:
     """Add the rule `command` -> `wrapper` to a `prefixes.yaml`.
 
-    Raise EditRefused if a prefix or wrapper of the command is there, if the new
-    rule has a fault, or if the file could not be edited without changing more.
+    EditRefused if a rule of the command is there, if the new one has a fault, or
+    if the file could not be edited without changing more.
     """
-    item: dict[str, Plain] = {"command": command, "wrapper": wrapper}
+    item = {"command": command, "wrapper": wrapper}
     document = _Document(path)
     if document.named(command):
         message = f"`{command}` has a rule already, at {document.named(command)[0].where}"
@@ -50,12 +43,12 @@ def add_wrapper(path: str, command: str, wrapper: str) -> None:
 
 
 def remove_rules(path: str, command: str) -> None:
-    """Take all rules of `command` out of a `prefixes.yaml`; raise EditRefused if there is none."""
+    """Take all rules of `command` out of a `prefixes.yaml`. EditRefused if there is none."""
     document = _Document(path)
     gone = document.named(command)
     if not gone:
         hint = did_you_mean(command, document.commands())
-        raise EditRefused(f"`{command}` has no rule in {document.shown}", hint)
+        raise EditRefused(f"`{command}` has no rule in {prefixes.NAME}", hint)
 
     def expect(data: dict[str, Any]) -> None:
         data["prefixes"] = [rule for rule in _list_of(data) if rule["command"] != command]
@@ -63,58 +56,43 @@ def remove_rules(path: str, command: str) -> None:
     document.write(document.removing(gone), expect)
 
 
-def set_scalar(path: str, keys: list[str], value: Plain) -> None:
-    """Set the value at the path `keys`, which is made as far as it is not there.
-
-    Raise EditRefused if a list or mapping is there, if the file would have a
-    fault then, or if it could not be edited without changing more.
-    """
-    document = _Document(path)
-
-    def expect(data: dict[str, Any]) -> None:
-        for key in keys[:-1]:
-            data[key] = data.get(key) or {}
-            data = data[key]
-        data[keys[-1]] = value
-
-    document.write(document.setting(keys, value), expect)
-
-
 class _Document:
-    """A file as it was read: text, tree, and what the tree says."""
+    """The file as it was read: text, tree, and what the tree says."""
 
     def __init__(self, path: str) -> None:
         # A symlink stays one: what it leads to is replaced.
         self.path = os.path.realpath(path)
-        self.shown = os.path.basename(path)
         try:
-            self.text = read_text(self.path, self.shown)
+            self.text = read_text(self.path, prefixes.NAME)
         except FileNotFoundError:
-            raise EditRefused(f"there is no {self.shown}", "`axium bootstrap` writes it") from None
+            hint = "`axium bootstrap` writes it"
+            raise EditRefused(f"there is no {prefixes.NAME}", hint) from None
         except Unreadable as error:
             raise EditRefused(str(error)) from None
         self._check(self.text, "mend it first, then try again")
-        self.root = _tree(self.text, self.shown)
+        self.root = _tree(self.text)
 
     def write(self, text: str, expect: Callable[[dict[str, Any]], None]) -> None:
         """Replace the file if `text` says what it said, changed by `expect`, and nothing else."""
         expected = copy.deepcopy(_plain(self.root)) or {}
         expect(expected)
         self._check(text, None)
-        if json.dumps(_plain(_tree(text, self.shown))) != json.dumps(expected):
-            hint = f"edit {self.shown} by hand"
-            raise EditRefused(f"{self.shown} can't be edited without changing more", hint)
+        if json.dumps(_plain(_tree(text))) != json.dumps(expected):
+            hint = f"edit {prefixes.NAME} by hand"
+            raise EditRefused(f"{prefixes.NAME} can't be edited without changing more", hint)
         mode = stat.S_IMODE(os.stat(self.path).st_mode)
         replace_file(self.path, text.encode(), durable=True, mode=mode)
 
     def named(self, command: str) -> list[Node]:
-        """Return the rules for a command."""
+        """The rules for a command."""
         return [rule for rule in self._rules() if _command_of(rule) == command]
 
     def commands(self) -> list[str]:
+        """The commands that have rules."""
         return [command for rule in self._rules() if (command := _command_of(rule)) is not None]
 
-    def adding(self, item: dict[str, Plain]) -> str:
+    def adding(self, item: dict[str, str]) -> str:
+        """The text with one more rule."""
         key, value = self._prefixes()
         is_block = isinstance(self.root, Mapping) and not self.root.flow
         if isinstance(value, Sequence) and (value.items or not is_block):
@@ -122,30 +100,10 @@ class _Document:
         return splice.with_list(self.text, key, value, item)
 
     def removing(self, gone: list[Node]) -> str:
+        """The text without some of its rules."""
         key, value = self._prefixes()
         assert isinstance(value, Sequence)
         return splice.without_items(self.text, key, value, gone)
-
-    def setting(self, keys: list[str], value: Plain) -> str:
-        place: Node = self.root
-        for depth, key in enumerate(keys):
-            entry = _entries(place).get(key)
-            if entry is None:
-                return self._with_entry(place, keys[depth:], value)
-            last = depth == len(keys) - 1
-            if not last and isinstance(entry.value, Scalar) and entry.value.is_null:
-                return splice.under_key(self.text, entry.key, keys[depth + 1 :], value)
-            place = entry.value
-        if not isinstance(place, Scalar):
-            raise EditRefused(f"`{'.'.join(keys)}` is no single value ({place.where})")
-        return splice.with_scalar(self.text, place, value)
-
-    def _with_entry(self, place: Node, keys: list[str], value: Plain) -> str:
-        if isinstance(place, Mapping):
-            return splice.with_entry(self.text, place, keys, value)
-        if place is self.root and isinstance(place, Scalar) and place.is_null:
-            return splice.at_end(self.text, splice.nested_lines(0, keys, value))
-        raise EditRefused(f"`{keys[0]}` can't be put into what stands at {place.where}")
 
     def _rules(self) -> list[Node]:
         value = self._prefixes().value
@@ -156,17 +114,17 @@ class _Document:
 
     def _check(self, text: str, hint: str | None) -> None:
         findings = Findings()
-        _CHECKS[self.shown](text, findings)
+        prefixes.parse(text, findings)
         for fault in findings.faults:
             if fault.severity == "error":
                 raise EditRefused(str(fault), hint or fault.hint)
 
 
-def _tree(text: str, shown: str) -> Node:
+def _tree(text: str) -> Node:
     # The marks of libyaml do not count a byte order mark; those of Python's parser do.
-    root = parse_yaml(text, shown, Findings(), yaml.SafeLoader)
+    root = parse_yaml(text, prefixes.NAME, Findings(), yaml.SafeLoader)
     if root is None:
-        raise EditRefused(f"{shown} can't be read back")
+        raise EditRefused(f"{prefixes.NAME} can't be read back")
     return root
 
 
