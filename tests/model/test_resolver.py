@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from axium.model.configuration import Configuration
 from axium.model.marks import Mark
-from axium.model.resolver import Decision, Part, Unresolvable, resolve
+from axium.model.resolver import Decision, Part, resolve
 from axium.model.rules import Form, RuleBook
+from axium.model.templates import Unresolvable
 from tests.model.making import (
     RULE,
     VALUE,
@@ -17,6 +18,7 @@ from tests.model.making import (
     decide,
     env_vars,
     environment,
+    environment_of,
     prefix,
     prepend,
     rule,
@@ -229,7 +231,7 @@ def test_the_place_of_a_decision_is_that_of_the_rule_that_names_the_program() ->
 
 @pytest.mark.parametrize("key", ["token", "db.password", "API_KEY"])
 def test_a_secret_is_not_published(key: str) -> None:
-    env = environment(**{key: "s3cret"})
+    env = environment_of({key: "s3cret"})
     published = decide(prefix(f"wrapx --as ${{env.{key}}}"), env=env)
     asked = decide(prefix(f"wrapx --as ${{env.{key}}}"), env=env, variables={})
     assert (published.verdict, published.before, argv(asked)[:3]) == (

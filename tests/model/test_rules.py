@@ -17,14 +17,9 @@ def test_rules_of_one_file_for_one_command_stand_together_in_order() -> None:
     assert FILE.for_command("aws") == (rule("aws", prefix("x")), rule("aws", env_vars(A="1")))
 
 
-def test_a_registered_rule_holds_until_its_owner_goes() -> None:
+def test_a_registered_rule_holds_beside_those_of_the_file() -> None:
     book = FILE.with_rule(CREDS)
-    gone = book.without_owner("creds")
-    assert (book.commands(), book.for_command("kubectl"), gone) == (
-        ("aws", "kubectl"),
-        (CREDS,),
-        FILE,
-    )
+    assert (book.commands(), book.for_command("kubectl")) == (("aws", "kubectl"), (CREDS,))
 
 
 def test_the_first_of_two_owners_keeps_a_command() -> None:
@@ -64,7 +59,6 @@ def test_a_wrapper_that_comes_back_only_marks_the_name_as_wrapped() -> None:
         (),
         FILE.for_command("aws"),
     )
-    assert book.without_owner("aws") == FILE
 
 
 def test_what_is_loaded_anew_leaves_registered_rules_alone() -> None:

@@ -8,9 +8,10 @@ from axium.config.state_file import DamagedState, read_state
 from axium.model.configuration import Configuration
 from axium.model.marks import Fault
 from axium.model.panes import pane_key
-from axium.model.resolver import Unresolvable, resolve
+from axium.model.resolver import resolve
 from axium.model.state import State
 from axium.model.table import table_words
+from axium.model.templates import Unresolvable
 from axium.thin import published
 from axium.thin.env import print_name, print_property
 from axium.thin.paths import environ, home_of, pane_of, process_start, server_of, user_home

@@ -31,7 +31,7 @@ _BAD = _Bad()
 
 
 def decode(node: Node, shape: type[S], findings: Findings) -> S | None:
-    """Make `node` a `shape`; None if its top has a fault.
+    """The `shape` that `node` is; None if its top has a fault.
 
     Strings are `Text`, and what the shape leaves open (`Any`) stays a node. A
     part with a fault is left out, so that the rest can be looked at.
@@ -41,7 +41,7 @@ def decode(node: Node, shape: type[S], findings: Findings) -> S | None:
 
 
 def mark_of(text: str) -> Mark:
-    """Return where a decoded string was written."""
+    """Where a decoded string was written."""
     assert isinstance(text, Text), "a default has no place in a file"
     return text.where
 
@@ -153,7 +153,7 @@ def _string(node: Scalar, path: str, findings: Findings) -> Any:
 def _expectation(
     type_: inspect.Type, node: Node
 ) -> tuple[str, Callable[[object], bool], str | None]:
-    """Return what is expected, in words, the test whether a value is that, and a hint."""
+    """What is expected, in words, the test whether a value is that, and a hint."""
     match type_:
         case inspect.LiteralType(values=values):
             names = [str(value) for value in values]
@@ -175,7 +175,7 @@ def _expectation(
 
 
 def found_text(node: Node) -> str:
-    """Say in a message what stands at a node."""
+    """What stands at a node, for a message."""
     if isinstance(node, Sequence):
         return "a list"
     if isinstance(node, Mapping):

@@ -8,7 +8,7 @@ SHIPPED = ("envs.yaml", "prefixes.yaml", "hud.yaml")
 
 @cache
 def shipped_text(name: str) -> str:
-    """Return the content of a shipped file, one of `SHIPPED`."""
+    """The content of a shipped file, one of `SHIPPED`."""
     path = os.path.join(os.path.dirname(__file__), "shipped", name)
     with open(path, encoding="utf-8") as file:
         return file.read()

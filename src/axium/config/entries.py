@@ -15,7 +15,7 @@ class Entry(NamedTuple):
 
 
 def entries(node: Mapping, findings: Findings) -> dict[str, Entry]:
-    """Return the entries in order; a key that is no single value, or there twice, is an error."""
+    """The entries in order; a key that is no single value, or there twice, is an error."""
     own: dict[str, Entry] = {}
     merged: dict[str, Entry] = {}
     for key, value in node.pairs:

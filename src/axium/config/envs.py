@@ -17,7 +17,7 @@ NAME = "envs.yaml"
 
 
 def parse(text: str, findings: Findings) -> dict[str, Environment]:
-    """Return the environments by name; what could not be made out is left out and told."""
+    """The environments by name; what could not be made out is left out and told."""
     root = parse_yaml(text, NAME, findings)
     file = None if root is None else decode(root, EnvsFile, findings)
     if file is None:
@@ -79,7 +79,7 @@ class _Reading:
         return node.value
 
     def _item(self, node: Node) -> Any:
-        """Return the value of something in a list, which no path leads to."""
+        """The value of something in a list, which no path leads to."""
         apart = _Reading(self.findings)
         return apart.value(node, "item")
 

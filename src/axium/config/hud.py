@@ -10,7 +10,7 @@ NAME = "hud.yaml"
 
 
 def parse(text: str, findings: Findings) -> HudConfig:
-    """Return what the HUD shall be; what could not be made out is the default, and told."""
+    """What the HUD shall be; what could not be made out is the default, and told."""
     root = parse_yaml(text, NAME, findings)
     file = None if root is None else decode(root, HudFile, findings)
     if file is None:

@@ -20,7 +20,7 @@ Environments = Mapping[str, Environment]
 
 
 def load(home: str, last: Configuration | None) -> Loaded:
-    """Read the files of the config home `home`; nothing that they contain raises.
+    """The configuration that the files of `home` make; nothing that they contain raises.
 
     A file with an error, or one that is gone, keeps what it said in `last`;
     without a `last` what is shipped stands for it. Rules that were registered
@@ -62,7 +62,7 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def content(self, name: str, parse: Callable[[str, Findings], T], before: T) -> T:
-        """Return what the file says, or `before` if it is gone or has an error."""
+        """What the file says, or `before` if it is gone or has an error."""
         try:
             text = read_text(os.path.join(self.home, name), name)
         except FileNotFoundError:
@@ -80,7 +80,7 @@ class _Reader:
     def without_circles(
         self, new: tuple[Environments, RuleBook], before: Configuration
     ) -> tuple[Environments, RuleBook]:
-        """Return the newest of environments and rules that do not lead a command to itself."""
+        """The newest of environments and rules that do not lead a command to itself."""
         found = _circles(*new)
         for circle in found:
             hint = "let one of them begin with a program that is not wrapped"

@@ -1,7 +1,5 @@
 """YAML text as a tree of nodes that know where they were written."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,7 +46,7 @@ class Sequence(msgspec.Struct, eq=False):
     where: Mark
     start: int
     flow: bool
-    items: list[Node] = []
+    items: list["Node"] = []
     end: int = 0
     size: int = 1
     height: int = 1
@@ -60,8 +58,8 @@ class Mapping(msgspec.Struct, eq=False):
     where: Mark
     start: int
     flow: bool
-    pairs: list[tuple[Node, Node]] = []
-    key: Node | None = None
+    pairs: list[tuple["Node", "Node"]] = []
+    key: "Node | None" = None
     end: int = 0
     size: int = 1
     height: int = 1
@@ -71,7 +69,7 @@ Node = Scalar | Sequence | Mapping
 
 
 def parse(text: str, shown: str, findings: Findings, loader: type[Any] = _Loader) -> Node | None:
-    """Return the root of the one document of `text`; None, and an error, where there is no tree.
+    """The root of the one document of `text`; None, and an error, where there is no tree.
 
     An empty text is a null. Aliases are followed, merge keys are left to `entries`.
     """
@@ -123,7 +121,7 @@ class _Tree:
         self.anchors: dict[str, Node] = {}
 
     def take(self, event: Any) -> bool:
-        """Take one event in; return False where nothing more can be made of the file."""
+        """Take one event in; False where nothing more can be made of the file."""
         if isinstance(event, yaml.ScalarEvent):
             return self._add(self._scalar(event), event)
         if isinstance(event, yaml.SequenceStartEvent):

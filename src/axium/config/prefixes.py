@@ -13,7 +13,7 @@ NAME = "prefixes.yaml"
 
 
 def parse(text: str, findings: Findings) -> list[Rule]:
-    """Return the rules in order; what could not be made out is left out and told."""
+    """The rules in order; what could not be made out is left out and told."""
     root = parse_yaml(text, NAME, findings)
     file = None if root is None else decode(root, PrefixesFile, findings)
     if file is None:
@@ -94,7 +94,7 @@ def _template(text: str, findings: Findings) -> Template | None:
 
 
 def _words(text: str, findings: Findings) -> Template | None:
-    """Make a template of a prefix or wrapper; what is wrong whatever is filled in is told."""
+    """The template of a prefix or wrapper; what is wrong whatever is filled in is told."""
     template = _template(text, findings)
     if template is None:
         return None

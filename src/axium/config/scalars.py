@@ -12,11 +12,12 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 
 
 def is_null(text: str) -> bool:
+    """Whether an unquoted scalar says nothing."""
     return text in _NULL
 
 
 def plain_value(text: str) -> Value:
-    """Type an unquoted scalar; what JSON has no number for (`.inf`, a huge one) stays text."""
+    """An unquoted scalar by its type; what is no number in JSON (`.inf`, a huge one) stays text."""
     if text in _NULL:
         return None
     if text in _BOOLS:
@@ -30,7 +31,7 @@ def plain_value(text: str) -> Value:
 
 
 def tagged_value(text: str, tag: str) -> Value:
-    """Type a scalar with one of the core tags; raise ValueError if the text does not fit it."""
+    """A scalar with one of the core tags. ValueError if the text does not fit it."""
     if tag == "str":
         return text
     value = plain_value(text)

@@ -16,7 +16,7 @@ _SHAPES: dict[str, type[msgspec.Struct]] = {
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Return a JSON Schema (Draft 2020-12) for each file, by its name."""
+    """A JSON Schema (Draft 2020-12) for each file, by its name."""
     return {name: _schema(shape) for name, shape in _SHAPES.items()}
 
 

@@ -6,6 +6,7 @@ import stat
 from axium.model.marks import Fault, Mark
 
 MAX_BYTES = 1 << 20
+"""Of one file; a configuration has a few thousand."""
 
 
 class Unreadable(Exception):
@@ -17,10 +18,10 @@ class Unreadable(Exception):
 
 
 def read_text(path: str, shown: str) -> str:
-    """Return the text of `path`, which people know as `shown`.
+    """The text of `path`, which people know as `shown`.
 
-    Raise FileNotFoundError if nothing is there, Unreadable if what is there is
-    no regular file, can't be opened, is over 1 MiB or is not UTF-8.
+    FileNotFoundError if nothing is there; Unreadable if what is there is no
+    regular file, can't be opened, is over 1 MiB or is not UTF-8.
     """
     data = _read_bytes(path, Mark(shown, 1, 1))
     try:
@@ -33,7 +34,7 @@ def read_text(path: str, shown: str) -> str:
 
 
 def mark_at(text: str, index: int, shown: str) -> Mark:
-    """Return the place of the character at `index` of `text`."""
+    """The place of the character at `index` of `text`."""
     line_start = text.rfind("\n", 0, index) + 1
     return Mark(shown, text.count("\n", 0, index) + 1, index - line_start + 1)
 

@@ -22,7 +22,7 @@ class DamagedState(ValueError):
 
 
 def read_state(path: str) -> State | None:
-    """The state in this file, or None where there is no file. DamagedState, OSError."""
+    """The state in this file; None where there is no file. DamagedState, OSError."""
     if os.path.exists(path) and not os.path.isfile(path):
         raise DamagedState(path, "it is not a file")
     try:
@@ -37,7 +37,7 @@ def read_state(path: str) -> State | None:
 
 
 def _checked(state: State) -> State:
-    """The state, whose panes and servers are such; ValueError."""
+    """The state, whose panes and servers are such. ValueError."""
     for key in state.panes:
         split_key(key)
     for server in state.servers.values():

@@ -30,7 +30,7 @@ class Circle(NamedTuple):
 
 
 def circles(rules: RuleBook, environments: Iterable[Environment]) -> list[Circle]:
-    """Return each circle once, with the first environment in which it comes about."""
+    """Each circle once, with the first environment in which it comes about."""
     named = {command: _Start.of(rule) for command, rule in _program_rules(rules).items()}
     changing = {command: start for command, start in named.items() if start.whole.needs_env()}
     fixed = {
@@ -82,7 +82,7 @@ def _program_rules(rules: RuleBook) -> dict[str, Rule]:
 
 
 def _program(start: _Start, scope: Scope, known: dict[Parts, list[str]]) -> str | None:
-    """Return the command that would run next; None where that is not known or not to be found."""
+    """The command that would run next; None where that is not known or not to be found."""
     words = known.get(start.lead.parts)
     if words is None:
         words = known[start.lead.parts] = _words(start.lead, scope)
@@ -95,7 +95,7 @@ def _program(start: _Start, scope: Scope, known: dict[Parts, list[str]]) -> str 
 
 
 def _words(template: Template, scope: Scope) -> list[str]:
-    """Return the words without leading assignments; none where they are not to be known."""
+    """The words without leading assignments; none where they are not to be known."""
     try:
         words = [word.text for word in split(template.expand(scope))]
     except (Unresolvable, ValueError):
@@ -106,7 +106,7 @@ def _words(template: Template, scope: Scope) -> list[str]:
 
 
 def _loops(steps: Mapping[str, str | None]) -> list[tuple[str, ...]]:
-    """Return the circles of a graph in which each name leads to one other at most."""
+    """The circles of a graph in which each name leads to one other at most."""
     seen: set[str] = {command for command, program in steps.items() if program not in steps}
     loops = []
     for start in steps:

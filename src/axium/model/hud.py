@@ -10,7 +10,6 @@ from axium.model.environments import Environment
 
 LABEL = "[axium]"
 INACTIVE = "[axium] inactive"
-THEMES = ("classic", "teal", "dim", "inverted", "mono", "soft")
 NAMED_COLORS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 Format = Literal["plain", "tmux", "ansi"]
@@ -70,9 +69,9 @@ def render_hud(
     context: HudContext,
     extras: Iterable[Extra] = (),
     *,
-    format: Format,  # noqa: A002 - the word of the wire
+    format: Format,  # noqa: A002 (the word of the wire)
 ) -> str:
-    """Render the segments that have something to say, in the user's order, then the others'."""
+    """The segments that have something to say, in the user's order, then the others'."""
     by_name = {extra.name: extra for extra in sorted(extras, key=_by_priority, reverse=True)}
     unnamed = sorted((e for e in by_name.values() if e.name not in config.layout), key=_by_priority)
     names = dict.fromkeys((*config.layout, *(extra.name for extra in unnamed)))
@@ -90,7 +89,7 @@ def render_hud(
 
 
 def uptime_text(secs: int) -> str:
-    """Return whole hours and minutes: `2h15m`, `5m`."""
+    """Whole hours and minutes: `2h15m`, `5m`."""
     hours, minutes = divmod(max(secs, 0) // 60, 60)
     return f"{hours}h{minutes}m" if hours else f"{minutes}m"
 
@@ -106,7 +105,7 @@ def is_color(text: str) -> bool:
 
 
 def sgr(color: str) -> str:
-    """Return the parameters of the terminal's foreground colour; empty for none that we know."""
+    """The parameters of the terminal's foreground colour; empty for none that we know."""
     if color in NAMED_COLORS:
         return str(30 + NAMED_COLORS.index(color))
     if not _HEX.fullmatch(color):
@@ -115,7 +114,7 @@ def sgr(color: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return `text` without what has no place in one line of a terminal."""
+    """`text` without what has no place in one line of a terminal."""
     return _UNPRINTABLE.sub("", text)
 
 
@@ -146,7 +145,7 @@ def _env_segment(config: HudConfig, env: Environment | None) -> _Segment:
 
 
 def _core_value(name: str, context: HudContext) -> str | None:
-    """Return a segment's value, empty for one that hides; None where it is not one of ours."""
+    """A segment's value, empty for one that hides; None where it is not one of ours."""
     if name == "uptime":
         return uptime_text(context.uptime_secs)
     if name == "pane":
@@ -160,7 +159,7 @@ def _core_value(name: str, context: HudContext) -> str | None:
 
 
 def _extra_text(label: str, extra: Extra) -> str:
-    """Name the value of a plugin, which may have put a wrapper and the name there already."""
+    """The named value of a plugin, which may have put a wrapper and the name there already."""
     value = printable(extra.value).strip()
     if len(value) > 1 and value[0] + value[-1] in _PAIRS:
         value = value[1:-1].strip()

@@ -14,8 +14,6 @@ from axium.model.secrets import is_secret
 from axium.model.templates import Piece, Scope, Template, Unresolvable, expand_tilde
 from axium.model.words import ASSIGNMENT, Word, split
 
-__all__ = ["Decision", "Part", "Unresolvable", "resolve"]
-
 
 class Part(msgspec.Struct, frozen=True):
     """A word, value or name of the final command, where it was written and why it is there."""
@@ -54,11 +52,11 @@ def resolve(
     variables: Mapping[str, str] | None = None,
     home: str,
 ) -> Decision:
-    """Decide what `command` becomes in `env`; raise Unresolvable where it must not run.
+    """What `command` becomes in `env`.
 
     Without `variables` nothing of one pane or process is known, as when tables
     are published: what depends on it has the verdict `ask`. With them the
-    verdict is `go`.
+    verdict is `go`. Unresolvable where it must not run.
     """
     rules = configuration.rules.for_command(command)
     env_name = None if env is None else env.name
@@ -138,7 +136,7 @@ class _Draft:
         return _part_of(template.pieces(self.scope), template, "argument")
 
     def _name_program(self, rule: Rule, template: Template) -> bool:
-        """Put the words of a prefix or wrapper in place; return False if it says nothing."""
+        """Put the words of a prefix or wrapper in place; False if it says nothing."""
         kind = "prefix" if isinstance(rule.form, Prefix) else "wrapper"
         assigned, named = _words(template, kind, rule, self.scope)
         stands_before = kind == "prefix"
@@ -174,7 +172,7 @@ def _check_program(word: str, rule: Rule, template: Template) -> None:
 def _words(
     template: Template, kind: str, rule: Rule, scope: Scope
 ) -> tuple[list[tuple[str, Part]], list[Part]]:
-    """Return the leading assignments and the words after them."""
+    """The leading assignments and the words after them."""
     pieces = template.pieces(scope)
     text = "".join([piece.text for piece in pieces])
     try:
@@ -195,7 +193,7 @@ def _words(
 
 
 def _traced(word: Word, begin: int, pieces: list[Piece], kind: str, scope: Scope) -> Part:
-    """Make a part of a word whose text begins at `begin`; its first filled hole is its source."""
+    """The part that a word from `begin` on is; its first filled hole is its source."""
     held, leads = _overlapping(begin, word.end, pieces)
     source = next((piece for piece in held if piece.why), held[0])
     text = word.text
@@ -205,7 +203,7 @@ def _traced(word: Word, begin: int, pieces: list[Piece], kind: str, scope: Scope
 
 
 def _overlapping(begin: int, end: int, pieces: list[Piece]) -> tuple[list[Piece], bool]:
-    """Return the pieces that a stretch was read from, and whether a bare `~` leads it."""
+    """The pieces that a stretch was read from, and whether a bare `~` leads it."""
     held: list[Piece] = []
     start = 0
     leads = False
@@ -219,7 +217,7 @@ def _overlapping(begin: int, end: int, pieces: list[Piece]) -> tuple[list[Piece]
 
 
 def _part_of(pieces: list[Piece], template: Template, why: str) -> Part:
-    """Make one word of all the pieces, whatever is in them."""
+    """One word of all the pieces, whatever is in them."""
     text = "".join([piece.text for piece in pieces])
     source = next((piece for piece in pieces if piece.why), None)
     if source is None:

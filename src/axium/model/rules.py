@@ -10,8 +10,6 @@ from axium.model.names import OWN_COMMANDS, command_fault, text_fault, variable_
 from axium.model.templates import Template
 from axium.model.words import split
 
-Strategy = Literal["wrapper", "args_prepend", "args_append", "env_vars"]
-
 
 class Prefix(msgspec.Struct, frozen=True, tag=True):
     """Words that stand before the command."""
@@ -57,6 +55,7 @@ class Rule(msgspec.Struct, frozen=True):
     fallback: Literal["plain"] | None = None
 
     def templates(self) -> tuple[Template, ...]:
+        """All that is to be filled in."""
         match self.form:
             case Prefix(template) | Wrapper(template):
                 return (template,)
@@ -66,6 +65,7 @@ class Rule(msgspec.Struct, frozen=True):
                 return tuple(variables.values())
 
     def names_program(self) -> bool:
+        """Whether it says which program runs."""
         return isinstance(self.form, Prefix | Wrapper)
 
     def only_marks(self) -> bool:
@@ -99,24 +99,25 @@ class RuleBook(msgspec.Struct, frozen=True):
     marked: tuple[tuple[str, str], ...] = ()
 
     def commands(self) -> tuple[str, ...]:
+        """The wrapped names, sorted."""
         names = {*self.user, *self.registered, *(command for command, _ in self.marked)}
         return tuple(sorted(names))
 
     def for_command(self, name: str) -> tuple[Rule, ...]:
-        """Return the rules that hold for `name`, in order; () where there is none."""
+        """The rules that hold for `name`, in order; () where there is none."""
         return self.user.get(name) or self.registered.get(name, ())
 
     def with_user(self, rules: Iterable[Rule]) -> "RuleBook":
-        """Return a book with `rules` as those of the user's file, and all others as they are."""
+        """The book with `rules` as those of the user's file, and all others as they are."""
         user: Rules = {}
         for rule in rules:
             user[rule.command] = (*user.get(rule.command, ()), rule)
         return msgspec.structs.replace(self, user=user)
 
     def with_rule(self, rule: Rule) -> "RuleBook":
-        """Register `rule`; its owner's earlier rule of the same form for the command goes away.
+        """The book with `rule` in the place of its owner's earlier one of the same form.
 
-        Raise RuleConflict if the user's file or another owner has the command.
+        RuleConflict if the user's file or another owner has the command.
         """
         if rule.only_marks():
             marked = dict.fromkeys((*self.marked, (rule.command, rule.owner)))
@@ -130,14 +131,6 @@ class RuleBook(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(
             self, registered={**self.registered, rule.command: (*kept, rule)}
         )
-
-    def without_owner(self, owner: str) -> "RuleBook":
-        """Return the book without what `owner` registered; the user's file is not touched."""
-        registered = {
-            command: rules for command, rules in self.registered.items() if rules[0].owner != owner
-        }
-        marked = tuple(mark for mark in self.marked if mark[1] != owner)
-        return msgspec.structs.replace(self, registered=registered, marked=marked)
 
 
 def leads_home(words: list[str], command: str) -> bool:
@@ -153,7 +146,7 @@ def rule_from_wire(
     config: Mapping[str, Any] | None,
     owner: str,
 ) -> Rule:
-    """Make a rule of the fields of `register_prefix`; raise ValueError that names the field."""
+    """The rule that `register_prefix` means. ValueError that names the field."""
     if fault := command_fault(command):
         raise ValueError(f"command: {fault}")
     if (wrapper is None) == (strategy is None):

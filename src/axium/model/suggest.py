@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Return up to `limit` of `known` that resemble `name`, the best first."""
+    """Up to `limit` of `known` that resemble `name`, the best first."""
     from difflib import get_close_matches  # 1 ms, and only for a mistyped name
 
     by_folded: dict[str, str] = {}
@@ -18,6 +18,6 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """Return the hint that names the nearest of `known`, or None where nothing is near."""
+    """The hint that names the nearest of `known`; None where nothing is near."""
     close = nearest(name, known, 1)
     return f"did you mean `{close[0]}`?" if close else None

@@ -4,7 +4,7 @@ from axium.model.resolver import Decision
 
 
 def table_words(decision: Decision) -> list[str]:
-    """Return VERDICT, WHERE and the tagged words, as docs/architecture.md has them."""
+    """VERDICT, WHERE and the tagged words, as docs/architecture.md has them."""
     words = [decision.verdict, "" if decision.where is None else str(decision.where)]
     words += ["<" + part.word for part in decision.before]
     words += [">" + part.word for part in decision.after]

@@ -65,7 +65,7 @@ class Template(msgspec.Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str, where: Mark) -> "Template":
-        """Raise ValueError if something opens with `${` that is no hole; `$$` is one `$`."""
+        """The template that `text` is; `$$` is one `$`. ValueError for `${` that opens no hole."""
         parts: list[tuple[Kind, str]] = []
         rest = 0
         if tilde := _TILDE.match(text):
@@ -79,10 +79,11 @@ class Template(msgspec.Struct, frozen=True):
         return cls(text, where, tuple(parts))
 
     def variables(self) -> tuple[str, ...]:
-        """Return the names of the process variables that have to be known, each once."""
+        """The names of the process variables that have to be known, each once."""
         return tuple(dict.fromkeys(value for kind, value in self.parts if kind == "variable"))
 
     def needs_pane(self) -> bool:
+        """Whether another pane could give another text."""
         return ("pane", "") in self.parts
 
     def needs_env(self) -> bool:
@@ -90,7 +91,7 @@ class Template(msgspec.Struct, frozen=True):
         return any(kind in ("key", "env") for kind, _ in self.parts)
 
     def pieces(self, scope: Scope) -> list[Piece]:
-        """Fill every hole; raise Unresolvable for one that can't be filled."""
+        """The text in pieces, every hole filled. Unresolvable for one that can't be."""
         where = self.where
         pieces = [
             Piece(value, where) if kind == "text" else _fill(kind, value, scope, where)
@@ -102,12 +103,12 @@ class Template(msgspec.Struct, frozen=True):
         return pieces
 
     def expand(self, scope: Scope) -> str:
-        """Return the text with every hole filled; raise Unresolvable for one that can't be."""
+        """The text with every hole filled. Unresolvable for one that can't be."""
         return "".join([piece.text for piece in self.pieces(scope)])
 
 
 def expand_tilde(word: str, home: str) -> str:
-    """Put `home` in the place of a `~` that leads `word`; `~name` stays."""
+    """`word` with `home` in the place of a `~` that leads it; `~name` stays."""
     return home + word[1:] if _TILDE.match(word) else word
 
 

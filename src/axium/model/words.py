@@ -26,7 +26,7 @@ class Word(NamedTuple):
 
 
 def split(text: str) -> list[Word]:
-    """Raise ValueError for a quote that is never closed or a backslash at the very end."""
+    """The words of `text`. ValueError for an open quote, or a backslash at the very end."""
     if not _SPECIAL.search(text):
         return [Word(found[0], *found.span()) for found in _PLAIN.finditer(text)]
     words: list[Word] = []
@@ -52,7 +52,7 @@ def split(text: str) -> list[Word]:
 
 
 def _meaning(token: re.Match[str]) -> str | None:
-    """Return what a token adds to its word; None for a line that goes on after a backslash."""
+    """What a token adds to its word; None for a line that goes on after a backslash."""
     if token["bare"] is not None:
         return token["bare"]
     if token["single"] is not None:

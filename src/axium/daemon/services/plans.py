@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.store import Store
 from axium.model.environments import Environment
-from axium.model.resolver import Decision, Unresolvable, resolve
+from axium.model.resolver import Decision, resolve
+from axium.model.templates import Unresolvable
 from axium.wire.errors import Refusal
 
 

@@ -5,8 +5,9 @@ from typing import NamedTuple
 from axium.model.configuration import Configuration
 from axium.model.environments import Environment
 from axium.model.hud import sgr
-from axium.model.resolver import Unresolvable, resolve
+from axium.model.resolver import resolve
 from axium.model.table import table_words
+from axium.model.templates import Unresolvable
 from axium.thin.digest import digest
 from axium.thin.words import encode, frame
 
