@@ -22,7 +22,11 @@ Stamp = tuple[int, ...]
 """What tells a file from a later one of its name; empty: never the same."""
 
 _TICK_NS = 20_000_000
+"""Twice the time in which the kernel's clock of files may stand still (CONFIG_HZ=100)."""
+
 _COARSE_TICK_NS = 2_000_000_000
+"""The same for file systems that keep whole seconds, or even ones."""
+
 _SECOND_NS = 1_000_000_000
 
 
@@ -39,7 +43,7 @@ def read_configuration(
     *,
     clock_ns: Callable[[], int] = time.time_ns,
 ) -> Loaded:
-    """Read the files of `home`; those at fault keep what they said in `last`, or in the memory.
+    """What the files of `home` say; those at fault keep what they said in `last` or the memory.
 
     `path` is the memory's file; it is written when something else was read.
     Without `last`, and with files that are as they were, the memory is the answer.
@@ -72,7 +76,7 @@ def _remember(path: str, memory: _Memory) -> None:
         data = msgspec.msgpack.encode(memory)
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         replace_file(path, data, durable=False)
-    except (OSError, OverflowError):
+    except (OSError, OverflowError, UnicodeEncodeError):  # a home may be named in any bytes
         return
 
 
