@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.daemon.serving import Served
+from tests.daemon.serving import Served, line
 
 DONE = {"ok": True}
 EMPTY = {"ok": False, "error": "Environment name cannot be empty", "code": "invalid"}
@@ -249,3 +249,13 @@ def test_explaining_in_an_environment_that_is_gone_is_refused(served: Served) ->
     served.ask("reload")
     reply = served.ask("explain", command="aws")
     assert (reply["code"], reply["error"]) == ("unknown_env", "Unknown environment: prod")
+
+
+def test_a_change_is_carried_out_and_told_though_its_client_has_hung_up(served: Served) -> None:
+    listener = served.client()
+    listener.ask("subscribe", id=1, events=["env_change"])
+    for name in ("dev", "prod"):
+        served.client(line("set_env", value=name)).close()
+        served.client(line("set_pane_env", pane="%1", env=name)).close()
+    told = [(event["pane"], event["new_env"]) for event in listener.replies(4)]
+    assert told == [(None, "dev"), ("%1", "dev"), (None, "prod"), ("%1", "prod")]
