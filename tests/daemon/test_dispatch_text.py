@@ -24,7 +24,7 @@ def test_status_is_one_line_of_json(served: Served) -> None:
         {
             "state": "monitoring",
             "uptime_secs": 0,
-            "current_session": None,
+            "current_session": "%1",
             "saves_count": 0,
             "total_resumes": 0,
             "time_saved_seconds": 0.0,

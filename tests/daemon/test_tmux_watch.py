@@ -216,7 +216,7 @@ def test_panes_that_end_while_the_server_is_stopped_are_told_when_it_goes_on(
 
 async def quiet_within(tmux: Tmux, seconds: float) -> None:
     async with asyncio.timeout(seconds):
-        await asyncio.gather(*tmux._tasks)
+        await becomes(lambda: not tmux._tasks)
 
 
 def test_nothing_runs_and_no_timer_waits_while_nothing_happens(
@@ -226,7 +226,7 @@ def test_nothing_runs_and_no_timer_waits_while_nothing_happens(
         await watched(tmux, server.server)
         tmux.push(server.server, HudTexts("all", {"%0": "a"}))
         await quiet(tmux)
-        assert tmux._tasks == set()
+        assert len(tmux._tasks) == 0
         loop = asyncio.get_running_loop()
         timers = [timer for timer in loop._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
         assert timers == []

@@ -8,13 +8,11 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
-
-import msgspec
 
 import axium.daemon.commands  # noqa: F401  (registers every command)
 from axium.config.loaded import Loaded
@@ -44,10 +42,11 @@ from axium.daemon.services.subscriptions import Subscriptions
 from axium.daemon.services.terminals import Terminals
 from axium.daemon.services.tmux import Tmux, default_socket
 from axium.daemon.start import Options
+from axium.daemon.tasks import Tasks
 from axium.daemon.text import TextVerbs
 from axium.model.events import DaemonReady
+from axium.model.marks import Fault
 from axium.thin.paths import state_dir, user_home
-from axium.wire.errors import Refusal
 from axium.wire.registry import registry
 
 if TYPE_CHECKING:
@@ -93,6 +92,7 @@ class Daemon:
     def __init__(
         self, hold: Hold, writer: ThreadPoolExecutor, environ: dict[str, str], tmux: Tmux
     ) -> None:
+        self._hold = hold
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._loaded = read_configuration(hold.home.root, _memory(hold, environ), None)
@@ -103,13 +103,15 @@ class Daemon:
             save=self._saving,
             executor=writer,
         )
-        self.services = _services(hold, store, self._known(self._loaded), writer, environ, tmux)
+        self.services = _services(
+            hold, store, self._loaded, self._first.faults, writer, environ, tmux
+        )
         self._memo = Memo(self._call_at)
         dispatch = Dispatch(registry, self.services, TextVerbs(self.services), self._memo)
         self._listener = Listener(hold.listening, dispatch)
         self._watch: FileWatch | None = None
         self._sweep: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(log)
         self._join()
 
     async def begin(self) -> None:
@@ -134,8 +136,7 @@ class Daemon:
         if self._sweep is not None:
             self._sweep.cancel()
         await self.services.terminals.close()
-        for task in list(self._tasks):
-            task.cancel()
+        await self._tasks.close()
         await self._loop.run_in_executor(self._writer, self.services.notifications.close)
 
     def follow_files(self) -> None:
@@ -144,7 +145,8 @@ class Daemon:
         from axium.daemon.services.watch import FileWatch
 
         self._watch = FileWatch(self._files_changed)
-        self._watch.follow(self._loaded.files)
+        self._watch.follow([*self._loaded.files, self._hold.home.lock])
+        self._tasks.spawn("catch up with the files", self.services.settings.catch_up())
 
     def follow_signals(self, *, is_foreground: bool) -> None:
         """TERM and INT stop; HUP reloads in the background, and stops in the foreground."""
@@ -171,24 +173,19 @@ class Daemon:
         if change.old.configuration is not change.new.configuration:
             self.services.hud.forget()
 
-    def _known(self, loaded: Loaded) -> Loaded:
-        """What was loaded, with what was wrong with the saved state."""
-        return msgspec.structs.replace(loaded, faults=(*self._first.faults, *loaded.faults))
-
     def _files_changed(self) -> None:
-        self._spawn("files changed", self._read_again())
-
-    async def _read_again(self) -> None:
-        await self.services.settings.changed_on_disk()
-        if self._watch is not None:
-            # A symlink may lead elsewhere now.
-            self._watch.follow(self._loaded.files)
+        """A user's file is another one, or somebody who found us silent touched the lock."""
+        if not self._hold.is_reachable():
+            log.error("%s is gone, nobody can reach this daemon: it stops", self._hold.path)
+            self.services.life.stop()
+            return
+        self._tasks.spawn("read the changed files", self.services.settings.changed_on_disk())
 
     def _reload(self) -> None:
         async def reload() -> None:
             await self.services.life.reload()
 
-        self._spawn("reload", reload())
+        self._tasks.spawn("reload", reload())
 
     def _plan_sweep(self) -> None:
         """Tables that were replaced are taken away when no reader can hold them any more."""
@@ -199,21 +196,6 @@ class Daemon:
         self._sweep = None
         swept = self._loop.run_in_executor(self._writer, self._saving.sweep)
         swept.add_done_callback(lambda _swept: self._plan_sweep())
-
-    def _spawn(self, name: str, work: Coroutine[None, None, None]) -> None:
-        task = self._loop.create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled():
-            return
-        fault = task.exception()
-        if isinstance(fault, Refusal):
-            log.error("%s: %s", task.get_name(), fault)
-        elif fault is not None:
-            log.error("%s failed", task.get_name(), exc_info=fault)
 
 
 def _memory(hold: Hold, environ: dict[str, str]) -> str:
@@ -230,6 +212,7 @@ def _services(
     hold: Hold,
     store: Store,
     loaded: Loaded,
+    saved_faults: tuple[Fault, ...],
     writer: ThreadPoolExecutor,
     environ: dict[str, str],
     tmux: Tmux,
@@ -242,6 +225,7 @@ def _services(
         hold.home.root,
         _memory(hold, environ),
         loaded,
+        saved_faults,
         store,
         subscriptions,
         executor=writer,

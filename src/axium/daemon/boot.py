@@ -10,15 +10,21 @@ import stat
 import time
 from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM, socket
 
+from axium.thin.client import LONGEST, ask
 from axium.thin.paths import Home, runtime_dir
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 BACKLOG = 4096
-_LONGEST_SOCKET_PATH = 107
-_GIVE_UP_SECS = 2.0
+_GIVE_UP_SECS = 7.0
+"""Longer than a daemon may take to stop (`app.FINISH_SECS`)."""
+_SILENT_SECS = 2.0
 
 
 class Taken(Exception):
-    """Another daemon of this home is running; `pid` is what it wrote down, if it did."""
+    """Another daemon of this home is running."""
 
 
 class Unusable(Exception):
@@ -36,6 +42,11 @@ class Hold:
         self.path = path
         self.listening = listening
         self._lock = lock
+        self._identity = _identity(path)
+
+    def is_reachable(self) -> bool:
+        """Whether clients still find this very socket, and not another or none."""
+        return self._identity is not None and _identity(self.home.socket_link) == self._identity
 
     def release(self) -> None:
         """Take the names away; the lock goes with the process."""
@@ -43,7 +54,7 @@ class Hold:
             _unlink(name)
 
 
-def take(home: Home, environ: "os._Environ[str] | dict[str, str]") -> Hold:
+def take(home: Home, environ: "Mapping[str, str]") -> Hold:
     """Become the daemon of this home. Taken, Unusable, OSError."""
     lock = _lock(home)
     run = _runtime(home, environ)
@@ -64,10 +75,13 @@ def _lock(home: Home) -> int:
     """The lock, won. Taken.
 
     A daemon that was killed may hold it for some milliseconds more, by a child
-    that it was just starting: only one that answers, or stays, has it.
+    that it was just starting, and one that is stopping for some seconds: only
+    one that answers, or stays, has it. One whose socket was taken away sees
+    that its lock was touched, looks, and stops.
     """
     descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     deadline = time.monotonic() + _GIVE_UP_SECS
+    knocked = False
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -75,23 +89,24 @@ def _lock(home: Home) -> int:
             if _answers(home.socket_link) or time.monotonic() > deadline:
                 os.close(descriptor)
                 raise Taken from None
+            if not knocked:
+                os.utime(descriptor)
+                knocked = True
             time.sleep(0.005)
         else:
             return descriptor
 
 
 def _answers(path: str) -> bool:
-    from axium.thin.client import ask  # only where somebody may be there already
-
     try:
-        return bool(ask(b'{"cmd":"ping"}\n', path, _GIVE_UP_SECS))
+        return bool(ask(b'{"cmd":"ping"}\n', path, _SILENT_SECS))
     except OSError:
         return False
 
 
-def _runtime(home: Home, environ: "os._Environ[str] | dict[str, str]") -> str:
+def _runtime(home: Home, environ: "Mapping[str, str]") -> str:
     """The runtime directory, made and checked, with `HOME/run` leading to it."""
-    run = runtime_dir(home, dict(environ))
+    run = runtime_dir(home, environ)
     if run == home.run and os.path.islink(run):
         os.unlink(run)
     os.makedirs(run, mode=0o700, exist_ok=True)
@@ -154,7 +169,7 @@ def _listen(path: str) -> int:
 def _bind(listening: socket, directory: str, name: str) -> None:
     path = f"{directory}/{name}"
     _unlink(path)
-    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+    if len(os.fsencode(path)) <= LONGEST:
         listening.bind(path)
         return
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -194,6 +209,14 @@ def _write(path: str, data: bytes) -> None:
     descriptor = os.open(path, flags, 0o600)
     os.write(descriptor, data)
     os.close(descriptor)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _unlink(path: str) -> None:

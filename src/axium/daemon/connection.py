@@ -24,8 +24,9 @@ _MOST_AT_ONCE = 256
 """Requests in flight on one connection before we stop reading more."""
 _LINES_PER_TURN = 64
 """Lines of one connection that are answered before others have their turn."""
-_LINGER_SECS = 30.0
-"""How long an answered client may leave its answer unread before it is dropped."""
+PATIENCE_SECS = 30.0
+"""How long a client may leave its answers unread before it is dropped; a subscriber may for ever,
+since what waits for it is bounded."""
 
 
 class Port(Protocol):
@@ -65,7 +66,10 @@ class Connection:
         self._held: deque[bytes] = deque()
         self._output = bytearray()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._sent = 0
+        self._gone: asyncio.Future[None] = self._loop.create_future()
         self._deadline: asyncio.TimerHandle | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self._turn: asyncio.Handle | None = None
         self._events = READ
         self._asked = False
@@ -95,6 +99,7 @@ class Connection:
 
     def close_after(self) -> None:
         """Close when all that was asked so far is answered and sent; read no more."""
+        self._cancel_deadline()
         self._closing = True
         self._want()
 
@@ -115,23 +120,29 @@ class Connection:
             self._output += data[sent:]
             self._want()
 
-    async def finish(self, deadline: float) -> None:
-        """Let the requests in flight end until this time of the loop, then close."""
-        left = deadline - self._loop.time()
-        if self._tasks and left > 0:
-            await asyncio.wait(self._tasks, timeout=left)
+    def finish(self) -> asyncio.Future[None]:
+        """Read no more, and close when all that was asked is answered and sent; ends then."""
+        self._ended = True
+        self._cancel_deadline()
+        self._want()
+        self._close_if_done()
+        return self._gone
+
+    def abandon(self) -> None:
+        """Close now, and let go of what is still being done for the client."""
         for task in self._tasks:
             task.cancel()
         self.close()
 
     def close(self) -> None:
-        """Close now; what was not sent is lost."""
+        """Close now; what was not sent is lost, what was asked is carried out."""
         if not self.is_open:
             return
         self.is_open = False
-        self._cancel_deadline()
-        if self._turn is not None:
-            self._turn.cancel()
+        for timer in (self._deadline, self._patience, self._turn):
+            if timer is not None:
+                timer.cancel()
+        self._gone.set_result(None)
         self._poller.forget(self._fd)
         self._socket.close()
         self._on_close(self)
@@ -221,10 +232,20 @@ class Connection:
         if may_go_on and self._held and self._turn is None:
             self._turn = self._loop.call_soon(self._next_turn)
         reads = may_go_on and not self._held and not self._ended
+        if self._output and self._patience is None and self.on_drained is None:
+            self._patience = self._loop.call_later(PATIENCE_SECS, self._lose_patience, self._sent)
         events = (READ if reads else 0) | (WRITE if self._output else 0)
         if events != self._events:
             self._events = events
             self._poller.change(self._fd, events)
+
+    def _lose_patience(self, sent_before: int) -> None:
+        """Drop a client that leaves its answers unread, so that another can have its place."""
+        self._patience = None
+        if self._output and self._sent == sent_before:
+            self.close()
+        else:
+            self._want()
 
     def _next_turn(self) -> None:
         self._turn = None
@@ -238,8 +259,6 @@ class Connection:
             return
         if not self._output:
             self.close()
-        elif self._deadline is None:
-            self._deadline = self._loop.call_later(_LINGER_SECS, self.close)
 
     def _task_done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
@@ -262,12 +281,14 @@ class Connection:
     def _try_send(self, data: bytes | bytearray) -> int | None:
         """How much the client took; None, and the connection closed, where it is gone."""
         try:
-            return self._socket.send(data, MSG_DONTWAIT)
+            sent = self._socket.send(data, MSG_DONTWAIT)
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError:
             self.close()
             return None
+        self._sent += sent
+        return sent
 
     def _writable(self) -> None:
         sent = self._try_send(self._output)

@@ -34,8 +34,9 @@ class Listener:
         self._poller = Poller()
         self._loop = asyncio.get_running_loop()
         self._open: set[Connection] = set()
-        self._uid = os.getuid()
+        self._uid = os.geteuid()
         self._resting: asyncio.TimerHandle | None = None
+        self._is_short = False
 
     def start(self) -> None:
         """Begin to accept."""
@@ -55,9 +56,11 @@ class Listener:
 
     async def drain(self, most_secs: float) -> None:
         """Let every request in flight finish, at most this many seconds in all, then close all."""
-        deadline = self._loop.time() + most_secs
+        finishing = [connection.finish() for connection in list(self._open)]
+        if finishing:
+            await asyncio.wait(finishing, timeout=most_secs)
         for connection in list(self._open):
-            await connection.finish(deadline)
+            connection.abandon()
         self._poller.close()
 
     def _accept_some(self) -> None:
@@ -69,6 +72,7 @@ class Listener:
             except OSError as fault:
                 self._rest(fault)
                 return
+            self._is_short = False
             self._take(socket(AF_UNIX, SOCK_STREAM, 0, descriptor))
 
     def _take(self, accepted: socket) -> None:
@@ -124,7 +128,9 @@ class Listener:
 
     def _rest(self, fault: OSError) -> None:
         """Descriptors ran out: let the open connections end before the next accept."""
-        log.warning("no connection could be accepted: %s", fault)
+        if not self._is_short:
+            self._is_short = True
+            log.warning("no connection can be accepted: %s", fault)
         self._loop.remove_reader(self._listening.fileno())
         self._resting = self._loop.call_later(0.1, self.start)
 

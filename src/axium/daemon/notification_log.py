@@ -45,7 +45,7 @@ class NotificationLog:
     def waiting(self, limit: int | None) -> list[Row]:
         """The newest ones that were not handed out, oldest first."""
         rows = self._database.execute(
-            f"select {_FIELDS} from notifications where not handed_out order by seq desc limit ?",
+            f"select {_FIELDS} from notifications where handed_out = 0 order by seq desc limit ?",
             (-1 if limit is None else limit,),
         )
         return [_row(found) for found in rows][::-1]
@@ -58,7 +58,7 @@ class NotificationLog:
                 return earlier
             waiting = self.waiting(None)
             self._database.execute(
-                "update notifications set handed_out = 1, drain = ? where not handed_out",
+                "update notifications set handed_out = 1, drain = ? where handed_out = 0",
                 (drain,),
             )
             self._forget_old()
@@ -67,7 +67,7 @@ class NotificationLog:
     def clear(self) -> int:
         """Delete what waits; how many."""
         with self._database:
-            return self._database.execute("delete from notifications where not handed_out").rowcount
+            return self._database.execute("delete from notifications where handed_out = 0").rowcount
 
     def close(self) -> None:
         """Close the file."""

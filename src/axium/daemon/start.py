@@ -58,6 +58,9 @@ def _serve(hold: Hold, options: Options) -> None:
         from axium.daemon.app import run
 
         run(hold, options)
+    except (OSError, ImportError, SystemExit) as fault:
+        options.tell(f"error {fault}")
+        raise
     finally:
         hold.release()
 

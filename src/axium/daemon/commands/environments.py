@@ -24,11 +24,13 @@ class SetEnv(Request, tag="set_env"):
 
     value: EnvName | None = None
     env: EnvName | None = None
+    server: Server | None = None
 
 
 @command(emits=("env_change", "hud_refresh"))
 async def set_env(ctx: Context, req: SetEnv) -> Done:
-    await ctx.services.environments.set_global(req.value if req.value is not None else req.env)
+    name = req.value if req.value is not None else req.env
+    await ctx.services.environments.set_global(name, req.server)
     return Done()
 
 

@@ -20,12 +20,17 @@ class Environments:
         self._panes = panes
         self._subscriptions = subscriptions
 
-    async def set_global(self, name: str | None) -> None:
-        """Make `name` the environment of every pane without one of its own."""
+    async def set_global(self, name: str | None, server: str | None) -> None:
+        """Make `name` the environment of every pane without one of its own.
+
+        The tmux server that it is asked from, if any, shows it from now on.
+        """
+        required(self._store.committed, name)
+        place = self._panes.attached_if_alive(server)
 
         def step(found: Snapshot) -> Snapshot:
             env = required(found, name)
-            return found.step(lambda state: state.with_active(env.name))
+            return found.step(lambda state: place.known_in(state).with_active(env.name))
 
         change = await self._store.change(step)
         self._tell(change, None, change.old.state.active_env, change.new.state.active_env)

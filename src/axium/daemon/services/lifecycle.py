@@ -82,10 +82,10 @@ class Lifecycle:
 
     async def reload(self) -> tuple[Fault, ...]:
         """Read everything again; what is wrong with it. Refusal `failed`."""
-        faults = (*await self._state_file.reread(), *await self._settings.reload())
+        await self._settings.reload(await self._state_file.reread())
         for event in (HudRefresh(), DaemonReload(), ConfigReloaded(), HudRefresh()):
             self._subscriptions.emit(event)
-        return faults
+        return self._settings.faults
 
     def stop(self) -> None:
         """Begin to stop once the replies that are under way are out."""

@@ -18,20 +18,30 @@ from axium.model.state import State
 from axium.wire.errors import Refusal
 
 
-class Placed(NamedTuple):
-    """A pane to be changed: its name for the server, and that server as it is now, if known."""
+class Attached(NamedTuple):
+    """A tmux server as it is now, by its name; None where it is not known, or there is none."""
 
     name: str
-    pane: str
     server: Server | None
+
+    def known_in(self, state: State) -> State:
+        """The state that has this server as it is now."""
+        return state if self.server is None else state.with_server(self.name, self.server)
+
+
+class Placed(NamedTuple):
+    """A pane to be changed, and where it is."""
+
+    pane: str
+    at: Attached
 
     def key(self) -> str:
         """The pane's key in the state."""
-        return pane_key(self.name, self.pane)
+        return pane_key(self.at.name, self.pane)
 
     def known_in(self, state: State) -> State:
         """The state that has this pane's server as it is now."""
-        return state if self.server is None else state.with_server(self.name, self.server)
+        return self.at.known_in(state)
 
 
 class Panes:
@@ -54,17 +64,15 @@ class Panes:
             return None
         name, number = self._split(pane)
         if server is None:
-            self._last_used = pane_key(name, number)
-            return self._last_used
+            return pane_key(name, number)
         socket, pid = self._parsed(server)
         for known, record in self._store.committed.state.servers.items():
             if record.socket == socket and record.pid == pid:
-                self._last_used = pane_key(known, number)
-                return self._last_used
+                return pane_key(known, number)
         return None
 
     async def last_used(self) -> str | None:
-        """`SESSION:PANE` of the pane that was asked about last; the pane alone if tmux is mute."""
+        """`SESSION:PANE` of the pane that was worked in last; the pane alone if tmux is mute."""
         key = self._last_used
         if key is None:
             return None
@@ -82,12 +90,34 @@ class Panes:
         if not pane:
             raise Refusal("invalid", "pane ID required")
         name, number = self._split(pane)
+        placed = Placed(number, await self._at(name, server))
+        self.note_use(placed.key())
+        return placed
+
+    async def _at(self, name: str, server: str | None) -> Attached:
         if server is not None:
-            record = self.server(server)
-            return Placed(self.name_of(record), number, record)
+            return self.attached(server)
         if name == DEFAULT and name not in self._store.committed.state.servers:
-            return Placed(name, number, await self._default_server())
-        return Placed(name, number, None)
+            return Attached(name, await self._default_server())
+        return Attached(name, None)
+
+    def attached(self, server: str | None) -> Attached:
+        """The server that `$TMUX` means, by its name. Refusal `invalid`, `not_found`."""
+        if server is None:
+            return Attached(DEFAULT, None)
+        record = self.server(server)
+        return Attached(self.name_of(record), record)
+
+    def attached_if_alive(self, server: str | None) -> Attached:
+        """The same where it is not the point of the request: a dead or odd server is none."""
+        try:
+            return self.attached(server)
+        except Refusal:
+            return Attached(DEFAULT, None)
+
+    def note_use(self, key: str | None) -> None:
+        """A pane was worked in: `STATUS` tells which was the last."""
+        self._last_used = key or self._last_used
 
     def info(self) -> dict[str, dict[str, Any]]:
         """Each pane with an override: its environment and its tmux server."""

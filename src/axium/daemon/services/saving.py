@@ -34,13 +34,15 @@ class Saving:
 
     def __call__(self, old: Snapshot, new: Snapshot) -> None:
         """See `Saver`."""
-        if new.state is not old.state:
-            write_state(self._path, new.state)
+        is_done = False
         try:
+            if new.state is not old.state:
+                write_state(self._path, new.state)
             self._publisher.publish(new)
-        except OSError:
-            self._put_back(old)
-            raise
+            is_done = True
+        finally:
+            if not is_done:
+                self._put_back(old)
         log.info(
             "generation %d: %s is active, %d panes of their own",
             new.state.generation,

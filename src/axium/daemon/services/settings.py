@@ -58,6 +58,7 @@ class Settings:
         root: str,
         memory: str,
         first: Loaded,
+        saved_faults: tuple[Fault, ...],
         store: Store,
         subscriptions: Subscriptions,
         *,
@@ -71,11 +72,20 @@ class Settings:
         self._executor = executor
         self._show_faults = show_faults
         self._reading = asyncio.Lock()
-        self.faults: tuple[Fault, ...] = ()
-        self._note(first)
+        self._saved_faults = saved_faults
+        self._loaded = first
+        self._tell((), self.faults)
 
-    async def reload(self) -> tuple[Fault, ...]:
-        """Read all files and put them in force; what is wrong with them. Refusal `failed`."""
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the saved state and the user's files, as they were last read."""
+        return (*self._saved_faults, *self._loaded.faults)
+
+    async def reload(self, saved_faults: tuple[Fault, ...] | None = None) -> None:
+        """Read all files and put them in force. Refusal `failed`.
+
+        `saved_faults`: what was just found wrong with the saved state; None: as before.
+        """
         async with self._reading:
             loaded = await asyncio.get_running_loop().run_in_executor(
                 self._executor,
@@ -85,17 +95,26 @@ class Settings:
                 self._store.committed.configuration,
             )
             await self._store.change(lambda found: found.taking(loaded.configuration))
-            self._note(loaded)
-        return self.faults
+            before, self._loaded = self.faults, loaded
+            if saved_faults is not None:
+                self._saved_faults = saved_faults
+            self._tell(before, self.faults)
+
+    async def catch_up(self) -> None:
+        """Take in what changed after the first reading and before the files were watched."""
+        loaded = await asyncio.get_running_loop().run_in_executor(
+            self._executor, read_configuration, self._root, self._memory, None
+        )
+        if loaded != self._loaded:
+            await self.changed_on_disk()
 
     async def changed_on_disk(self) -> None:
         """A file changed: read all of them again, and tell."""
         await self.reload()
         self._subscriptions.emit(ConfigReloaded())
 
-    def _note(self, loaded: Loaded) -> None:
-        if loaded.faults != self.faults:
-            for fault in loaded.faults:
+    def _tell(self, before: tuple[Fault, ...], now: tuple[Fault, ...]) -> None:
+        if now != before:
+            for fault in now:
                 log.warning("%s", fault)
-        self.faults = loaded.faults
-        self._show_faults(loaded.faults)
+        self._show_faults(now)

@@ -21,6 +21,7 @@ log = logging.getLogger("axium.state")
 FIRST_ENV = "root"
 """The environment of a first run, where envs.yaml has it (spec: Files)."""
 
+_WRITTEN_ANEW = "what is in force was written anew"
 _NONE_ACTIVE = "no environment is active now; `axium env set NAME` sets one"
 
 
@@ -63,17 +64,15 @@ class StateFile:
         file is set aside, and the state that is in force is written anew.
         """
         loop = asyncio.get_running_loop()
-        stored, faults = await loop.run_in_executor(self._executor, self._read)
+        faults: tuple[Fault, ...] = ()
+        try:
+            stored = await loop.run_in_executor(self._executor, read_state, self._home.state)
+        except OSError as fault:
+            return (Fault(Mark("state.json", 1, 1), f"can't be read: {fault.strerror}"),)
+        except DamagedState as damage:
+            stored, faults = None, (_set_aside(self._home, damage, _WRITTEN_ANEW),)
         await self._store.change(lambda found: found.step(lambda state: _edited(state, stored)))
         return faults
-
-    def _read(self) -> tuple[State | None, tuple[Fault, ...]]:
-        try:
-            return read_state(self._home.state), ()
-        except DamagedState as damage:
-            return None, (_set_aside(self._home, damage, "what is in force was written anew"),)
-        except OSError as fault:
-            return None, (Fault(Mark("state.json", 1, 1), f"can't be read: {fault.strerror}"),)
 
 
 def _edited(state: State, stored: State | None) -> State:

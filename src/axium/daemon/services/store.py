@@ -40,9 +40,10 @@ class Store:
 
     A step is a pure function from the latest snapshot to the next one; it may
     raise `Refusal`. Steps that arrive while the disk is busy are saved as one
-    (group commit); their waiters are told in order of arrival. When a save
-    fails, its waiters are refused with `failed`, the committed snapshot stands,
-    and the steps that came later are taken again from there.
+    (group commit); their waiters are told in order of arrival. When such a save
+    fails, its steps are saved one by one, so that nobody pays for another's; a
+    step that can't be saved is refused with `failed`, the committed snapshot
+    stands, and the steps that came later are taken again from there.
     """
 
     def __init__(self, snapshot: Snapshot, *, save: Saver, executor: Executor) -> None:
@@ -53,6 +54,7 @@ class Store:
         self._listeners: list[Callable[[Change], None]] = []
         self._waiting: list[_Waiter] = []
         self._saving = False
+        self._suspects = 0
         self._began = self._took = 0.0
         self._loop = asyncio.get_running_loop()
 
@@ -93,7 +95,9 @@ class Store:
 
     def _begin(self) -> None:
         self._began = self._loop.time()
-        batch, self._waiting = self._waiting, []
+        most = 1 if self._suspects else len(self._waiting)
+        batch, self._waiting = self._waiting[:most], self._waiting[most:]
+        self._suspects = max(0, self._suspects - 1)
         saving = self._loop.run_in_executor(
             self._executor, self._save, self.committed, batch[-1].change.new
         )
@@ -122,9 +126,12 @@ class Store:
                     waiter.done.set_result(waiter.change)
 
     def _reject(self, batch: list[_Waiter], fault: BaseException) -> None:
-        for waiter in batch:
-            if not waiter.done.done():
-                waiter.done.set_exception(_unsaved(fault))
+        """Refuse the one change that could not be saved; of several, find out which it was."""
+        if len(batch) > 1:
+            self._suspects = len(batch)
+            self._waiting = batch + self._waiting
+        elif not batch[0].done.done():
+            batch[0].done.set_exception(_unsaved(fault))
         again, self._waiting = self._waiting, []
         self._latest = self.committed
         for waiter in again:

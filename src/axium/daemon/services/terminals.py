@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.hud import Hud
@@ -11,10 +11,10 @@ from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.store import Change, Store
 from axium.daemon.services.subscriptions import Subscriptions
 from axium.daemon.services.tmux import HudTexts, Tmux
+from axium.daemon.tasks import Tasks
 from axium.model.events import HudRefresh, PaneClosed
 from axium.model.panes import Server, pane_key, split_key
 from axium.model.state import State
-from axium.wire.errors import Refusal
 
 log = logging.getLogger("axium.terminals")
 
@@ -46,11 +46,12 @@ class Terminals:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._served: dict[str, Server] = {}
+        self._hidden: set[Server | None] = set()
         self._own: dict[str, dict[str, str]] = {}
         self._own_made_of: tuple[dict[str, str] | None, int] = (None, 0)
         self._push_due: asyncio.Handle | None = None
         self._tick: asyncio.TimerHandle | None = None
-        self._work: set[asyncio.Task[None]] = set()
+        self._work = Tasks(log)
 
     def begin(self) -> None:
         """Serve the servers that the state knows; their panes that died meanwhile are forgotten."""
@@ -59,13 +60,18 @@ class Terminals:
 
     async def attach(self, text: str) -> str:
         """Serve the tmux server that `$TMUX` means from now on; its name. Refusal."""
-        server = self._panes.server(text)
-        name = self._panes.name_of(server)
-        await self._store.change(
-            lambda found: found.step(lambda state: state.with_server(name, server))
-        )
+        place = self._panes.attached(text)
+        self._hidden.discard(place.server)
+        await self._store.change(lambda found: found.step(place.known_in))
         self.refresh()
-        return name
+        return place.name
+
+    async def detach(self, text: str) -> None:
+        """Push nothing more to this server, until it is attached again. Refusal."""
+        place = self._panes.attached(text)
+        self._hidden.add(place.server)
+        if place.server is not None:
+            self._tmux.forget(place.server)
 
     def committed(self, change: Change) -> None:
         """The truth changed: serve new servers, and show it everywhere."""
@@ -83,8 +89,7 @@ class Terminals:
         for timer in (self._push_due, self._tick):
             if timer is not None:
                 timer.cancel()
-        for task in list(self._work):
-            task.cancel()
+        await self._work.close()
         await self._tmux.close()
 
     def _serve_known(self, state: State) -> None:
@@ -93,15 +98,17 @@ class Terminals:
                 self._served[name] = server
                 self._watch(name, server)
         for name in set(self._served) - set(state.servers):
-            del self._served[name]
+            self._tmux.forget(self._served.pop(name))
         self._plan_tick()
 
     def _watch(self, name: str, server: Server) -> None:
-        self._tmux.watch(
-            server,
-            on_pane_gone=lambda pane: self._spawn(self._forget_pane(name, server, pane)),
-            on_server_gone=lambda: self._spawn(self._forget_server(name, server)),
-        )
+        def pane_gone(pane: str) -> None:
+            self._work.spawn("forget a pane", self._forget_pane(name, server, pane))
+
+        def server_gone() -> None:
+            self._work.spawn("forget a tmux server", self._forget_server(name, server))
+
+        self._tmux.watch(server, on_pane_gone=pane_gone, on_server_gone=server_gone)
 
     def _push(self) -> None:
         self._push_due = None
@@ -109,6 +116,8 @@ class Terminals:
         everywhere = self._hud.text_for(active, None, "tmux")
         own = self._own_texts()
         for name, server in self._served.items():
+            if server in self._hidden:
+                continue
             self._tmux.push(server, HudTexts(everywhere, own.get(name, {})))
 
     def _own_texts(self) -> dict[str, dict[str, str]]:
@@ -162,18 +171,3 @@ class Terminals:
         change = await self._store.change(step)
         for key in change.old.state.panes.keys() - change.new.state.panes.keys():
             self._subscriptions.emit(PaneClosed(pane=key))
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = self._loop.create_task(work, name="forget a pane")
-        self._work.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._work.discard(task)
-        if task.cancelled():
-            return
-        fault = task.exception()
-        if isinstance(fault, Refusal):
-            log.error("a closed pane could not be forgotten: %s", fault)
-        elif fault is not None:
-            log.error("a closed pane could not be forgotten", exc_info=fault)

@@ -16,6 +16,7 @@ SETTLE_SECS = 0.05
 _EVENT = struct.Struct("iIII")
 # linux/inotify.h: IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE
 _MASK = 0x004 | 0x008 | 0x040 | 0x080 | 0x100 | 0x200
+_SELF = 0x400 | 0x800  # IN_DELETE_SELF | IN_MOVE_SELF
 _Q_OVERFLOW = 0x4000
 _MOST_LINKS = 40
 """Symlinks on the way to one file, as the kernel has it."""
@@ -70,7 +71,7 @@ class FileWatch:
 
     def _watch(self, path: str) -> None:
         directory, name = os.path.split(os.fsencode(path))
-        watch = self._libc.inotify_add_watch(self._fd, directory, _MASK)
+        watch = self._libc.inotify_add_watch(self._fd, directory, _MASK | _SELF)
         if watch < 0:
             log.warning("%s is not watched: %s", path, os.strerror(ctypes.get_errno()))
             return
@@ -85,7 +86,7 @@ class FileWatch:
             self._settle()
 
     def _matters(self, watch: int, mask: int, name: bytes) -> bool:
-        return bool(mask & _Q_OVERFLOW) or name in self._names.get(watch, ())
+        return bool(mask & (_Q_OVERFLOW | _SELF)) or name in self._names.get(watch, ())
 
     def _settle(self) -> None:
         if self._settling is not None:

@@ -1,8 +1,7 @@
 """tmux as the daemon uses it: HUD texts pushed, panes and servers watched, identities told."""
 
-import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 
 from axium.daemon import spawn
 from axium.daemon.services.tmux.client import PID, Client, Run, UnreachableError
@@ -14,6 +13,7 @@ from axium.daemon.services.tmux.identity import (
 from axium.daemon.services.tmux.push import Push
 from axium.daemon.services.tmux.variables import HudTexts
 from axium.daemon.services.tmux.watch import Watch
+from axium.daemon.tasks import Tasks
 from axium.model.panes import Server
 
 __all__ = ["HudTexts", "Tmux", "default_socket", "server_at"]
@@ -31,12 +31,12 @@ class Tmux:
         self._client = Client(environ, run)
         self._pushes: dict[Server, Push] = {}
         self._watches: dict[Server, Watch] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(log)
 
     def push(self, server: Server, texts: HudTexts) -> None:
         """Have the server show `texts` soon; of several in a row the last counts."""
         if server not in self._pushes:
-            self._pushes[server] = Push(server, self._client, self._start)
+            self._pushes[server] = Push(server, self._client, self._tasks.spawn)
         self._pushes[server].push(texts)
         if server in self._watches:
             self._watches[server].expect(texts.panes)
@@ -74,14 +74,14 @@ class Tmux:
         """
 
         def gone() -> None:
-            self._forget(server)
+            self.forget(server)
             on_server_gone()
 
         self._unwatch(server)
         watch = self._watches[server] = Watch(
             server,
             panes=lambda: self.panes(server),
-            start=self._start,
+            start=self._tasks.spawn,
             on_pane_gone=on_pane_gone,
             on_server_gone=gone,
         )
@@ -94,8 +94,8 @@ class Tmux:
     async def close(self) -> None:
         """End all pushes and watches; what is shown stays."""
         for server in self._pushes.keys() | self._watches.keys():
-            self._forget(server)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            self.forget(server)
+        await self._tasks.close()
 
     async def _ask(self, server: Server, *command: str) -> list[str] | None:
         if not is_running(server):
@@ -105,7 +105,8 @@ class Tmux:
         except UnreachableError:
             return None
 
-    def _forget(self, server: Server) -> None:
+    def forget(self, server: Server) -> None:
+        """Serve it no more; what it shows stays."""
         self._unwatch(server)
         if push := self._pushes.pop(server, None):
             push.close()
@@ -113,14 +114,3 @@ class Tmux:
     def _unwatch(self, server: Server) -> None:
         if watch := self._watches.pop(server, None):
             watch.close()
-
-    def _start(self, name: str, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (fault := task.exception()):
-            log.error("could not %s", task.get_name(), exc_info=fault)
