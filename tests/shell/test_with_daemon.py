@@ -120,3 +120,26 @@ def test_a_command_typed_before_any_daemon_ran_starts_one(configured: Scratch) -
     printed = typed(configured, "aws s3", "axium env set dev; aws s3")
 
     assert printed[-1] == "aws s3 in dev"
+
+
+def test_a_server_whose_hook_found_no_daemon_shows_the_hud_of_the_first(
+    configured: Scratch,
+) -> None:
+    bash = f"exec bash --noprofile --rcfile {shlex.quote(str(configured.user / 'rc'))} -i"
+    (configured.home / "state.json").write_text('{"active_env": "dev"}')
+    server = Tmux(configured, shell=bash)
+    terminal = Terminal(server)
+    try:
+        server.wait_for(lambda: "@axium_tpl" in server.cmd("show-options", "-g"))
+        server.wait_for(lambda: not told_in_background(configured))
+        assert "env:" not in terminal.status()
+        server.send("%0", "axium env list")
+        server.wait_for(lambda: "env:dev" in terminal.status())
+    finally:
+        terminal.close()
+        server.close()
+
+
+def told_in_background(scratch: Scratch) -> list[str]:
+    """What still tells a daemon of a tmux server."""
+    return [line for line in scratch.processes().values() if "init.sh" in line or "ipc" in line]

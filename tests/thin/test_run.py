@@ -114,6 +114,25 @@ def test_a_script_without_an_interpreter_line_is_the_shells(published: Published
     assert published.scratch.axium("run", "bare", "here").stdout == "here in dev\n"
 
 
+def test_a_script_for_a_shell_that_is_not_there_is_126(published: Published) -> None:
+    script = published.scratch.tool("bare", "echo\n")
+    published.table("bare", "go", "", "<bare")
+    hidden = (
+        "bwrap",
+        "--dev-bind",
+        "/",
+        "/",
+        "--ro-bind",
+        "/dev/null",
+        os.path.realpath("/bin/sh"),
+    )
+    done = published.scratch.run(*hidden, "python", "-P", "-m", "axium", "run", "bare")
+    assert (done.returncode, done.stderr) == (
+        126,
+        f"✗ cannot run `{script}`: Permission denied\n",
+    )
+
+
 def test_a_missing_program_names_the_rule_and_what_to_do(published: Published) -> None:
     published.tool("aws")
     published.table("aws", "go", "prefixes.yaml:3:5", "<wrapx", "<aws")

@@ -121,6 +121,16 @@ except start.StartFailed as failed:
     )
 
 
+def test_a_log_that_cannot_be_written_is_told_and_leaves_nothing_open(scratch: Scratch) -> None:
+    log = scratch.home / "logs" / "axiumd.log"
+    log.mkdir(parents=True)
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(StartFailed) as failed:
+        start(Home(str(scratch.home)), scratch.environ)
+    assert str(failed.value) == f"the daemon did not start: Is a directory (`{log}`)"
+    assert os.listdir("/proc/self/fd") == before
+
+
 def test_the_daemon_in_the_foreground_is_the_process_itself(scratch: Scratch) -> None:
     argv = [str(VENV_BIN / "axium"), "daemon", "start", "--debug"]
     with subprocess.Popen(argv, env=scratch.environ, stderr=subprocess.DEVNULL) as process:

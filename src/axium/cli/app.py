@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from axium.cli.show import Failure, failure
 from axium.core.cli import HelpfulGroup, UnknownCommand, add_verbose
+from axium.thin.say import reason
 
 if TYPE_CHECKING:
     from typer._click import Command, Context
@@ -96,8 +97,7 @@ def _code(argv: list[str]) -> int:
     except typer.TyperException as misuse:
         failure(*_misuse(misuse))
     except OSError as error:
-        where = f" (`{error.filename}`)" if error.filename else ""
-        failure(f"{error.strerror or error}{where}")
+        failure(reason(error))
         return 2
     except Exception:  # noqa: BLE001 (the command line's root, where it is shown with its trace)
         import traceback  # 3 ms, for what should never happen

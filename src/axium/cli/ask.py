@@ -6,10 +6,11 @@ from typing import Any
 from axium.cli.show import Failure
 from axium.core.daemon import start
 from axium.core.ipc import send_request_sync
+from axium.thin.client import UNREACHABLE
 from axium.thin.paths import environ
+from axium.thin.say import reason
 from axium.thin.start import StartFailed
 
-UNREACHABLE = (FileNotFoundError, ConnectionRefusedError)
 LOGS = "see `axium daemon logs`"
 # A change is answered when it is on disk, and a disk may be slow.
 TIMEOUT = 10.0
@@ -46,10 +47,7 @@ def ask(
     except UnicodeEncodeError as error:
         raise Failure(f"not UTF-8: `{_word_of(error)}`", "type it again") from None
     except OSError as error:
-        where = f" (`{error.filename}`)" if error.filename else ""
-        raise Failure(
-            f"no answer from the daemon: {error.strerror or error}{where}", LOGS, code=2
-        ) from None
+        raise Failure(f"no answer from the daemon: {reason(error)}", LOGS, code=2) from None
     except ValueError as error:
         raise Failure(f"no answer from the daemon: {error}", LOGS, code=2) from None
     if not reply.get("ok"):

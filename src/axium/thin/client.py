@@ -12,16 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TIMEOUT = 2.0
-# A Unix socket's path ends at 108 bytes, its NUL included.
+"""Seconds; the daemon answers in a millisecond, but a machine may be busy."""
+
 LONGEST = 107
-# How a daemon that is too busy, or too old, answers a text verb.
+"""Bytes; the kernel takes 108 for a Unix socket's path, its NUL included."""
+
 REFUSALS = ("ERR: ", '{"ok"')
+"""How a daemon that is too busy, or too old, answers a text verb."""
+
+UNREACHABLE = (FileNotFoundError, ConnectionRefusedError)
+"""How `ask` says that there is no daemon."""
 
 
 def ask(request: bytes, path: str, timeout: float = TIMEOUT, *, ends: bytes = b"\n") -> bytes:
     """Send one line; what the daemon answers until `ends`, or until it closes the connection.
 
-    Raises FileNotFoundError, ConnectionRefusedError (no daemon), TimeoutError, ConnectionError.
+    UNREACHABLE where there is no daemon, TimeoutError, ConnectionError.
     """
     deadline = time.monotonic() + timeout
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -43,7 +49,7 @@ def ask_line(request: bytes, path: str, timeout: float = TIMEOUT) -> str:
 
 
 def addressed(verb: str, pane: str | None, environ: "Mapping[str, str]") -> bytes:
-    """The text line `VERB [PANE [SERVER]]`; ValueError for what cannot stand on one."""
+    """The text line `VERB [PANE [SERVER]]`. ValueError for what cannot stand on one."""
     words = [verb]
     if pane is not None:
         words += [pane, server_of(environ) or ""] if plain(pane) else [pane]

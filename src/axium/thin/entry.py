@@ -62,11 +62,10 @@ def _utf8(word: str) -> str:
 
 
 def _failed(error: OSError) -> int:
-    from axium.thin.say import error as tell
+    from axium.thin import say
 
-    where = f" (`{error.filename}`)" if error.filename else ""
     try:  # noqa: SIM105 (contextlib costs 2 ms)
-        tell(f"{error.strerror or error}{where}")
+        say.error(say.reason(error))
     except OSError:
         pass  # stderr is closed: the exit code is all that can be said
     return 2

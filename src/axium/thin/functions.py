@@ -6,8 +6,9 @@ import time
 from axium.thin.words import encode
 
 FOUND = b"axium: it is a function"
-# Start files that take longer than this keep every new terminal waiting as long.
+
 TIMEOUT = 5.0
+"""Seconds; start files that take longer keep every new terminal waiting as long."""
 
 # Words travel as positional parameters and are never spliced into a script: `$1` is the program.
 _POSIX_PROBE = 'typeset -f -- "$1" >/dev/null && printf "%s\\n" "$2"'
@@ -53,6 +54,7 @@ def _is_function(shell: str, program: str, environ: dict[str, str]) -> bool:
             setsid=True,
         )
     except OSError:
+        posix.close(reader)
         return False
     finally:
         posix.close(writer)

@@ -1,7 +1,7 @@
 """`axium ipc LINE`: one raw line to the daemon, for scripts and developers; starts nothing."""
 
 from axium.thin import say
-from axium.thin.client import ask
+from axium.thin.client import UNREACHABLE, ask
 from axium.thin.paths import environ, socket_path
 from axium.thin.words import decode, encode
 
@@ -19,7 +19,7 @@ def send(line: str) -> int:
     around = environ()
     try:
         answer = ask(encode(line) + b"\n", socket_path(around), ends=ends)
-    except (FileNotFoundError, ConnectionRefusedError):
+    except UNREACHABLE:
         say.error("the daemon is not running", "start it with `axium daemon start`")
         return 2
     except TimeoutError:

@@ -8,13 +8,14 @@ from axium.thin.words import encode
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import NoReturn
 
     from axium.thin.table import Table
 
 NOT_EXECUTABLE = 126
 NOT_FOUND = 127
-# What the C library searches where PATH is not set.
 DEFAULT_PATH = "/bin:/usr/bin"
+"""What the C library searches where PATH is not set."""
 
 
 def plain(argv: list[str], environ: dict[str, str]) -> int:
@@ -62,19 +63,22 @@ def _become(argv: list[str], environ: dict[str, str]) -> int | None:
     words = [encode(word) for word in argv]
     variables = {encode(name): encode(value) for name, value in environ.items()}
     try:
-        posix.execve(encode(path), words, variables)
+        _execute(encode(path), words, variables)
     except OSError as error:
-        return _refused(error, path, words, variables)
-
-
-def _refused(error: OSError, path: str, words: list[bytes], variables: dict[bytes, bytes]) -> int:
-    import errno
-
-    if error.errno != errno.ENOEXEC:
         say.error(f"cannot run `{path}`: {error.strerror}")
         return NOT_EXECUTABLE
+
+
+def _execute(path: bytes, words: list[bytes], variables: dict[bytes, bytes]) -> "NoReturn":
+    try:
+        posix.execve(path, words, variables)
+    except OSError as error:
+        from errno import ENOEXEC
+
+        if error.errno != ENOEXEC:
+            raise
     # A script without `#!` is the shell's, as it is for execvp.
-    return posix.execve(b"/bin/sh", [b"sh", encode(path), *words[1:]], variables)
+    posix.execve(b"/bin/sh", [b"sh", path, *words[1:]], variables)
 
 
 def _missing(program: str, environ: dict[str, str]) -> int:

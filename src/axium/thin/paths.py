@@ -59,7 +59,15 @@ def user_home(environ: "Mapping[str, str]") -> str:
 
 def _absolute(path: str) -> str:
     path = path.rstrip("/") or "/"
-    return path if path.startswith("/") else posix.getcwd() + "/" + path
+    return path if path.startswith("/") else decode(posix.getcwdb()) + "/" + path
+
+
+def cwd() -> str:
+    """The directory of this process; empty where it was removed."""
+    try:
+        return decode(posix.getcwdb())
+    except FileNotFoundError:
+        return ""
 
 
 def socket_path(environ: "Mapping[str, str]") -> str:

@@ -1,9 +1,7 @@
 """Asking the daemon what a command becomes: `PLAN`, and the variables that it wants for it."""
 
-import posix
-
 from axium.thin.client import ask
-from axium.thin.paths import pane_of, server_of, socket_path
+from axium.thin.paths import cwd, pane_of, server_of, socket_path
 from axium.thin.quote import quote, quote_list, quote_object
 from axium.thin.table import Table
 from axium.thin.words import encode, unframe
@@ -12,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# A plan may wait for the disk of a busy machine, and the user waits for nothing else.
 TIMEOUT = 10.0
+"""Seconds; a plan may wait for the disk of a busy machine, and the user for nothing else."""
 
 
 class Refused(Exception):
@@ -29,7 +27,7 @@ class Refused(Exception):
 def plan(typed: list[str], environ: "Mapping[str, str]", wanted: "Iterable[str]") -> Table:
     """The daemon's own table for `typed`; `wanted` are variables that it will ask for anyway.
 
-    Raises Refused, and FileNotFoundError or ConnectionRefusedError where no daemon is.
+    Refused, and UNREACHABLE where there is no daemon.
     """
     found = _answer(typed, environ, wanted)
     if found.asks:
@@ -60,7 +58,7 @@ def _request(typed: list[str], environ: "Mapping[str, str]", wanted: "Iterable[s
     for name, value in (
         ("pane", pane_of(environ)),
         ("server", server_of(environ)),
-        ("cwd", _cwd()),
+        ("cwd", cwd()),
     ):
         if value:
             fields[name] = quote(value)
@@ -68,13 +66,6 @@ def _request(typed: list[str], environ: "Mapping[str, str]", wanted: "Iterable[s
     told = {name: _json(name, environ.get(name)) for name in wanted}
     fields["variables"] = quote_object(told)
     return quote_object(fields)
-
-
-def _cwd() -> str:
-    try:
-        return posix.getcwd()
-    except FileNotFoundError:
-        return ""  # it was removed under us; rules of a directory cannot apply
 
 
 def _json(name: str, value: str | None) -> str:

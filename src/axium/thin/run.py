@@ -11,8 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-UNREACHABLE = (FileNotFoundError, ConnectionRefusedError)
-
 
 def main(args: list[str]) -> int | None:
     typed = args[1:] if args[:1] == ["--"] else args
@@ -57,6 +55,7 @@ def _planned(typed: list[str], around: dict[str, str], wanted: list[str]) -> int
 
 
 def _asked(typed: list[str], around: dict[str, str], wanted: list[str]) -> Table | None:
+    from axium.thin.client import UNREACHABLE
     from axium.thin.plan import plan
 
     try:

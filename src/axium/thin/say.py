@@ -2,7 +2,7 @@
 
 import posix
 
-from axium.thin.words import encode
+from axium.thin.words import decode, encode
 
 
 def out(text: str) -> None:
@@ -13,6 +13,12 @@ def out(text: str) -> None:
 def error(message: str, hint: str = "") -> None:
     """Tell what went wrong and, on a line of its own, what to do."""
     _write(2, encode(f"✗ {message}\n" + (f"  {hint}\n" if hint else "")))
+
+
+def reason(error: OSError) -> str:
+    """What the system says of a failure, and of which file."""
+    name = decode(error.filename) if isinstance(error.filename, bytes) else error.filename
+    return f"{error.strerror or error}" + (f" (`{name}`)" if name else "")
 
 
 def _write(fd: int, data: bytes) -> None:

@@ -6,7 +6,9 @@ import time
 from posix import _exit
 
 from axium.thin.client import ask
-from axium.thin.paths import Home, home_of, socket_path
+from axium.thin.paths import Home, home_of, server_of, socket_path
+from axium.thin.quote import quote, quote_object
+from axium.thin.say import reason
 from axium.thin.words import decode, encode
 
 TYPE_CHECKING = False
@@ -15,15 +17,23 @@ if TYPE_CHECKING:
 
 DAEMON = __file__.rpartition("/thin/")[0] + "/daemon/__main__.py"
 READY_TIMEOUT = 10.0
-TAKEN_TIMEOUT = 5.0
-LOG_TAIL = 3
+"""Seconds; a daemon answers 50 ms after its start, but the machine may be starting as well."""
 
-# What reaches the daemon; whatever else a pane exports, its secrets above all, does not.
+TAKEN_TIMEOUT = 5.0
+"""Seconds for the daemon that another has just started."""
+
+ATTACH_TIMEOUT = 1.0
+"""Seconds; a status line is not worth more of the caller's time."""
+
+LOG_TAIL = 3
+"""Lines of the log that are shown."""
+
 KEPT = (
     "HOME", "USER", "LOGNAME", "SHELL", "PATH", "LANG", "TZ", "TMPDIR", "TMUX_TMPDIR",
     "AXIUM_HOME", "AXIUM_SOCKET", "AXIUM_DEBUG", "AXIUM_TMUX_MINIMAL", "AXIUM_PERMS_STRICT",
 )  # fmt: skip
 KEPT_PREFIXES = ("LC_", "XDG_")
+"""What reaches the daemon; whatever else a pane exports, its secrets above all, does not."""
 
 
 class StartFailed(Exception):
@@ -35,20 +45,10 @@ class StartFailed(Exception):
 
 
 def start(home: Home, environ: "Mapping[str, str]") -> None:
-    """Start the daemon of `home` and return once it answers; StartFailed with the reason."""
+    """Start the daemon of `home` and return once it answers. StartFailed with the reason."""
     _check_owner(home)
-    reader, writer = posix.pipe()
-    try:
-        _spawn(home, environ, writer)
-        posix.close(writer)
-        said = _line(reader)
-    except OSError as error:
-        raise StartFailed(
-            f"the daemon did not start: {error.strerror}: {error.filename}"
-        ) from error
-    finally:
-        posix.close(reader)
-    _understand(said, home, environ)
+    _understand(_started(home, environ), home, environ)
+    _attach_tmux(environ)
 
 
 def command(*options: str) -> list[str]:
@@ -81,17 +81,42 @@ def _check_owner(home: Home) -> None:
         )
 
 
+def _started(home: Home, environ: "Mapping[str, str]") -> str:
+    """What a new daemon says of its start."""
+    reader, writer = posix.pipe()
+    try:
+        _spawn(home, environ, writer)
+        return _line(reader)
+    except OSError as error:
+        raise StartFailed(f"the daemon did not start: {reason(error)}") from error
+    finally:
+        posix.close(reader)
+
+
 def _spawn(home: Home, environ: "Mapping[str, str]", ready: int) -> None:
-    log = _open_log(home)
-    child = posix.fork()
-    if child == 0:
-        # Twice, because whoever we become, the user's own tool, must not find a child that it
-        # never started.
+    """Leave a process behind that becomes the daemon; `ready` is its own from then on."""
+    try:
+        log = _open_log(home)
+        child = posix.fork()
+        if child == 0:
+            _fork_again(log, ready, scrubbed(home, environ))
+        posix.close(log)
+        posix.waitpid(child, 0)
+    finally:
+        posix.close(ready)
+
+
+def _fork_again(log: int, ready: int, environ: dict[str, str]) -> None:
+    """End as a child whose own child is the daemon.
+
+    Twice, because whoever we become, the user's own tool, must not find a child that it never
+    started.
+    """
+    try:
         if posix.fork() == 0:
-            _become_daemon(log, ready, scrubbed(home, environ))
+            _become_daemon(log, ready, environ)
+    finally:
         _exit(0)
-    posix.close(log)
-    posix.waitpid(child, 0)
 
 
 def _open_log(home: Home) -> int:
@@ -180,6 +205,18 @@ def answers(environ: "Mapping[str, str]") -> bool:
         return bool(ask(b'{"cmd": "ping"}\n', socket_path(environ)))
     except OSError:
         return False
+
+
+def _attach_tmux(environ: "Mapping[str, str]") -> None:
+    """Have the tmux server around us served: its hook may have run before any daemon did."""
+    server = server_of(environ)
+    if server is None:
+        return
+    request = quote_object({"cmd": quote("tmux_attach"), "server": quote(server)})
+    try:  # noqa: SIM105 (contextlib costs 2 ms)
+        ask(encode(request) + b"\n", socket_path(environ), ATTACH_TIMEOUT)
+    except OSError:
+        pass  # the daemon answers all the same, and the next hook attaches
 
 
 def _tail(log: str) -> str:
