@@ -160,6 +160,13 @@ def test_a_variable_of_this_process_is_told_to_explain(home: Scratch) -> None:
     assert "runs         wrapx eu aws" in said(home, "explain", "aws", REGION="eu")[1]
 
 
+def test_a_command_is_explained_where_the_directory_was_removed(home: Scratch) -> None:
+    script = "mkdir gone && cd gone && rmdir ../gone && axium explain aws"
+    done = home.run("bash", "-c", script)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "runs         aws" in done.stdout
+
+
 def test_a_wrapper_is_added_used_and_removed(home: Scratch) -> None:
     before = (home.home / "prefixes.yaml").read_text()
     home.tool("wrapx", '#!/bin/sh\necho "$@"\n')

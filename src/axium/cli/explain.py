@@ -9,7 +9,7 @@ import typer
 from axium.cli import show
 from axium.cli.ask import Refused, ask
 from axium.cli.options import FOREIGN_ARGUMENTS, Json, Pane, group
-from axium.thin.paths import environ, pane_of
+from axium.thin.paths import cwd, environ, pane_of
 
 app = group("Show what a command would run, and why.")
 
@@ -36,7 +36,7 @@ def explain(
 
 
 def _explained(command: str, args: list[str], pane: str | None) -> dict[str, Any]:
-    fields: dict[str, Any] = {"command": command, "args": args, "pane": pane, "cwd": os.getcwd()}
+    fields: dict[str, Any] = {"command": command, "args": args, "pane": pane, "cwd": cwd() or None}
     told = ask("explain", **fields)
     if not told["needs"]:
         return told
