@@ -12,6 +12,7 @@ from axium.model.configuration import Configuration
 from axium.model.hud import HudConfig
 from axium.model.resolver import resolve
 from axium.model.rules import rule_from_wire
+from axium.model.templates import Unresolvable
 
 GOOD = {
     "envs.yaml": "envs: {dev: {prefix: }, prod: {prefix: wrapx exec prod --, tool: vault}}",
@@ -195,3 +196,38 @@ def test_a_configuration_can_be_kept_as_bytes(tmp_path: Path) -> None:
     made = good(tmp_path)
     kept = msgspec.msgpack.encode(made)
     assert msgspec.msgpack.decode(kept, type=Configuration) == made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "prefixes:\n  - command: kubectl\n    prefx: wrapx\n",
+        "prefixes:\n  - command: kubectl\n    prefix: [\n",
+        'prefixes: [\n  {"command": "kubectl", prefix: 5',
+    ],
+)
+def test_a_name_in_a_file_at_fault_is_wrapped_and_does_not_run(tmp_path: Path, text: str) -> None:
+    (tmp_path / "prefixes.yaml").write_text(text)
+    configuration = load(str(tmp_path), None).configuration
+    assert configuration.rules.commands() == ("aws", "kubectl", "terraform")
+    with pytest.raises(Unresolvable, match=r"prefixes\.yaml:2:\d+: `kubectl` is wrapped, but"):
+        resolve(configuration, "kubectl", env=None, home="/home/ann")
+
+
+def test_names_that_were_wrapped_stay_so_while_their_file_can_not_be_read(tmp_path: Path) -> None:
+    (tmp_path / "state_cache.json").write_text('{"prefixed_commands": ["kubectl"]}')
+    (tmp_path / "prefixes.yaml").mkdir()
+    rules = load(str(tmp_path), None).configuration.rules
+    assert (rules.commands(), list(rules.unreadable)) == (
+        ("aws", "kubectl", "terraform"),
+        ["kubectl"],
+    )
+
+
+def test_a_name_that_a_rule_is_in_force_for_keeps_it_while_the_file_is_at_fault(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "prefixes.yaml").write_text("prefixes:\n  - {command: kubectl, prefix: wrapx}\n")
+    good = load(str(tmp_path), None).configuration
+    (tmp_path / "prefixes.yaml").write_text("prefixes:\n  - {command: kubectl, prefx: wrapx}\n")
+    assert load(str(tmp_path), good).configuration == good

@@ -1,13 +1,14 @@
 """The user's files read into one configuration, faults told and the last good content kept."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 from axium.config import envs, hud, prefixes
 from axium.config.defaults import SHIPPED, shipped_text
 from axium.config.findings import Findings
 from axium.config.loaded import Loaded
+from axium.config.salvage import names_in, names_published
 from axium.config.source import Unreadable, read_text
 from axium.model.circles import Circle, circles
 from axium.model.configuration import Configuration
@@ -23,13 +24,15 @@ def load(home: str, last: Configuration | None) -> Loaded:
     """The configuration that the files of `home` make; nothing that they contain raises.
 
     A file with an error, or one that is gone, keeps what it said in `last`;
-    without a `last` what is shipped stands for it. Rules that were registered
-    are taken over from `last`.
+    without a `last` what is shipped stands for it. A name that is wrapped in a
+    file at fault, and by no rule that is in force, must not run. Rules that were
+    registered are taken over from `last`.
     """
     before = _shipped() if last is None else last
     reader = _Reader(home, is_first=last is None)
     environments = reader.content(envs.NAME, envs.parse, before.environments)
     rules = reader.content(prefixes.NAME, _into(before.rules), before.rules)
+    rules = rules.with_unreadable(reader.suspects())
     environments, rules = reader.without_circles((environments, rules), before)
     configuration = Configuration(
         environments, rules, reader.content(hud.NAME, hud.parse, before.hud)
@@ -60,6 +63,7 @@ class _Reader:
         self.home = home
         self.is_first = is_first
         self.faults: list[Fault] = []
+        self._faulty: dict[str, str] = {}
 
     def content(self, name: str, parse: Callable[[str, Findings], T], before: T) -> T:
         """What the file says, or `before` if it is gone or has an error."""
@@ -71,11 +75,23 @@ class _Reader:
             return before
         except Unreadable as error:
             self.faults.append(error.fault)
+            self._faulty[name] = ""
             return before
         findings = Findings()
         made = parse(text, findings)
         self.faults += findings.faults
-        return before if findings.has_errors else made
+        if not findings.has_errors:
+            return made
+        self._faulty[name] = text
+        return before
+
+    def suspects(self) -> Iterator[tuple[str, Mark]]:
+        """The names that are wrapped by rules which can't be read now."""
+        if prefixes.NAME not in self._faulty:
+            return
+        if self.is_first:
+            yield from names_published(os.path.join(self.home, "state_cache.json"))
+        yield from names_in(self._faulty[prefixes.NAME], prefixes.NAME)
 
     def without_circles(
         self, new: tuple[Environments, RuleBook], before: Configuration

@@ -82,7 +82,8 @@ def _remember(path: str, memory: _Memory) -> None:
 
 def _without_registered(loaded: Loaded) -> Loaded:
     """Rules that were registered through the wire end with the daemon."""
-    rules = RuleBook(user=loaded.configuration.rules.user)
+    known = loaded.configuration.rules
+    rules = RuleBook(user=known.user, unreadable=known.unreadable)
     configuration = msgspec.structs.replace(loaded.configuration, rules=rules)
     return msgspec.structs.replace(loaded, configuration=configuration)
 

@@ -95,7 +95,7 @@ class Daemon:
         self._hold = hold
         self._writer = writer
         self._loop = asyncio.get_running_loop()
-        self._loaded = read_configuration(hold.home.root, _memory(hold, environ), None)
+        self._loaded = read_configuration(hold.home.root, _memory(hold), None)
         self._first = first_state(hold.home, self._loaded.configuration)
         self._saving = _saving(hold, environ)
         store = Store(
@@ -198,9 +198,13 @@ class Daemon:
         swept.add_done_callback(lambda _swept: self._plan_sweep())
 
 
-def _memory(hold: Hold, environ: dict[str, str]) -> str:
-    """Where the configuration is kept as it was last read."""
-    return state_dir(hold.home, environ) + "/configuration"
+def _memory(hold: Hold) -> str:
+    """Where the configuration is kept as it was last read.
+
+    In the home, whatever XDG_STATE_HOME says to who starts the daemon: without
+    it a file at fault would have no content that was good.
+    """
+    return hold.home.root + "/.configuration"
 
 
 def _saving(hold: Hold, environ: dict[str, str]) -> Saving:
@@ -223,7 +227,7 @@ def _services(
     environments = Environments(store, panes, subscriptions)
     settings = Settings(
         hold.home.root,
-        _memory(hold, environ),
+        _memory(hold),
         loaded,
         saved_faults,
         store,

@@ -60,6 +60,10 @@ def resolve(
     """
     rules = configuration.rules.for_command(command)
     env_name = None if env is None else env.name
+    if not rules and (place := configuration.rules.unreadable.get(command)):
+        message = f"`{command}` is wrapped, but its rule can't be read"
+        hint = "mend the fault: `axium daemon reload` names its place"
+        raise Unresolvable(message, where=place, hint=hint)
     if not rules:
         return Decision(command, env_name, "go", before=(_as_typed(command),))
     where = next((rule.where for rule in rules if rule.names_program()), rules[0].where)

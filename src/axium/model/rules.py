@@ -92,16 +92,19 @@ class RuleBook(msgspec.Struct, frozen=True):
 
     Where the user's file has rules for a command, registered ones do not count.
     `marked` are the names that were only marked as wrapped, each with who did.
+    `unreadable` are names that are wrapped by a rule which could not be made
+    out: they must not run until the file is mended.
     """
 
     user: Rules = {}
     registered: Rules = {}
     marked: tuple[tuple[str, str], ...] = ()
+    unreadable: Mapping[str, Mark] = {}
 
     def commands(self) -> tuple[str, ...]:
         """The wrapped names, sorted."""
-        names = {*self.user, *self.registered, *(command for command, _ in self.marked)}
-        return tuple(sorted(names))
+        marked = (command for command, _ in self.marked)
+        return tuple(sorted({*self.user, *self.registered, *marked, *self.unreadable}))
 
     def for_command(self, name: str) -> tuple[Rule, ...]:
         """The rules that hold for `name`, in order; () where there is none."""
@@ -112,7 +115,12 @@ class RuleBook(msgspec.Struct, frozen=True):
         user: Rules = {}
         for rule in rules:
             user[rule.command] = (*user.get(rule.command, ()), rule)
-        return msgspec.structs.replace(self, user=user)
+        return msgspec.structs.replace(self, user=user, unreadable={})
+
+    def with_unreadable(self, names: Iterable[tuple[str, Mark]]) -> "RuleBook":
+        """The book with those of `names` that no rule is known for as unreadable."""
+        unknown = {name: where for name, where in names if not self.for_command(name)}
+        return msgspec.structs.replace(self, unreadable=unknown)
 
     def with_rule(self, rule: Rule) -> "RuleBook":
         """The book with `rule` in the place of its owner's earlier one of the same form.

@@ -27,7 +27,9 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     def taking(self, loaded: Configuration) -> "Snapshot":
         """The snapshot with what the user's files say now; registered rules stay."""
-        rules = msgspec.structs.replace(self.configuration.rules, user=loaded.rules.user)
+        rules = msgspec.structs.replace(
+            self.configuration.rules, user=loaded.rules.user, unreadable=loaded.rules.unreadable
+        )
         return Snapshot(self.state, msgspec.structs.replace(loaded, rules=rules))
 
     def with_rules(self, rules: RuleBook) -> "Snapshot":
