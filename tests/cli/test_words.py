@@ -167,6 +167,24 @@ def test_output_that_cannot_be_written_is_the_systems_fault(scratch: Scratch) ->
     assert (closed.returncode, closed.stderr) == (2, lost + "Bad file descriptor\n")
 
 
+@pytest.mark.parametrize("locale", ["POSIX", "en_US.ISO-8859-1"])
+def test_all_is_said_whatever_the_locale(daemon: Daemon, locale: str) -> None:
+    strict = {"LC_ALL": locale, "PYTHONIOENCODING": "ascii:strict", "PYTHONUTF8": "0"}
+    scratch = daemon.scratch
+    command = ("python", "-P", "-m", "axium")
+    daemon.request({"cmd": "notify", "title": "häß 家"})
+    listed = scratch.run(*command, "notify", "list", env=strict)
+    assert (listed.stdout.partition("core: ")[2], listed.stderr) == ("häß 家\n", "")
+    assert "—" in scratch.run(*command, "info", env=strict).stdout
+    assert scratch.run(*command, "bogus", env=strict).stderr.startswith("✗ unknown command")
+
+
+def test_the_hook_of_a_home_whose_name_is_not_utf8_has_its_bytes(scratch: Scratch) -> None:
+    script = r"""AXIUM_HOME=$'caf\xe9' axium init bash | grep -ac $'caf\xe9'"""
+    done = scratch.run("bash", "-c", script, env={"LC_ALL": "C.UTF-8"})
+    assert (done.stderr, int(done.stdout) > 0) == ("", True)
+
+
 def test_a_closed_stderr_costs_the_talk_alone(scratch: Scratch) -> None:
     done = scratch.run("sh", "-c", "axium bogus 2>&-")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")

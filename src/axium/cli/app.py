@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 import typer
@@ -62,16 +63,22 @@ def root() -> Root:
 
 def main(argv: list[str]) -> None:
     """Run the command line; does not return."""
-    _open_closed_streams()
+    _prepare_streams()
     sys.exit(_delivered(_code(argv or ["help"])))
 
 
-def _open_closed_streams() -> None:
-    """Have a stdout and a stderr where the caller closed them: data fails, talk is dropped."""
+def _prepare_streams() -> None:
+    """Have a stdout and a stderr that take any text, whatever the locale.
+
+    Where the caller closed them, data fails and talk is dropped.
+    """
     if sys.stdout is None:
-        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w")  # noqa: SIM115
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w")  # noqa: SIM115 (it stays open)
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (it stays open)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 def _delivered(code: int) -> int:

@@ -12,10 +12,12 @@ from axium.thin.say import reason
 from axium.thin.start import StartFailed
 
 LOGS = "see `axium daemon logs`"
-# A change is answered when it is on disk, and a disk may be slow.
+
 TIMEOUT = 10.0
-# Refusals that are not the user's mistake.
+"""Seconds; a change is answered when it is on disk, and a disk may be slow."""
+
 SYSTEM_CODES = frozenset({"failed", "unavailable", "busy", "timeout"})
+"""Refusals that are not the user's mistake."""
 
 
 class Refused(Failure):
@@ -69,7 +71,6 @@ def _reply(payload: Mapping[str, Any], timeout: float, *, autostart: bool) -> di
 
 
 def _word_of(error: UnicodeEncodeError) -> str:
-    """The word of the request that is not UTF-8, fit for a terminal: its bytes as `\\xff`."""
+    """The word of the request that is not UTF-8."""
     before, after = error.object[: error.start], error.object[error.start :]
-    word = before.rpartition('"')[2] + after.partition('"')[0]
-    return word.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return before.rpartition('"')[2] + after.partition('"')[0]

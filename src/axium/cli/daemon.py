@@ -19,7 +19,10 @@ from axium.thin.start import StartFailed
 app = group("Start, stop and watch the daemon.")
 
 FOLLOW_INTERVAL = 0.2
+"""Seconds; a log has no event to wait for that costs less than a look five times a second."""
+
 PING_TIMEOUT = 2.0
+"""Seconds."""
 
 Debug = Annotated[bool, typer.Option("--debug", help="Stay in the foreground and log all.")]
 Follow = Annotated[bool, typer.Option("-f", "--follow", help="Go on with what is written.")]
@@ -95,7 +98,7 @@ def logs(*, follow: Follow = False, lines: Lines = 50) -> None:
     path = Path(home_of(environ()).log)
     try:
         with path.open(encoding="utf-8", errors="replace") as log:
-            show.text("".join(deque(log, maxlen=lines)))
+            show.lines("".join(deque(log, maxlen=lines)))
             position = log.tell()
     except FileNotFoundError:
         raise show.Failure(f"there is no log at {path}", "no daemon was started yet") from None
@@ -107,14 +110,13 @@ def _follow(path: Path, position: int) -> None:
     """Print what is appended, also after the file was replaced; ends with Ctrl-C."""
     while True:
         sys.stdout.flush()
-        # A log has no event to wait for that costs less than a look five times a second.
         time.sleep(FOLLOW_INTERVAL)
         size = os.path.getsize(path) if path.exists() else 0
         if size == position:
             continue
         with path.open(encoding="utf-8", errors="replace") as log:
             log.seek(position if size > position else 0)
-            show.text(log.read())
+            show.lines(log.read())
             position = log.tell()
 
 

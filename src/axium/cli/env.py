@@ -117,7 +117,9 @@ def show_(name: OptionalName = None, *, pane: Pane = None, json: Json = False) -
         show.document({"env": name, "active": applies, "properties": told})
         return
     show.line(f"{name}  ({source})" if name == active else name)
-    written = {key: texts.get(key, show.scalar(value)) for key, value in shown.items()}
+    written = {
+        key: show.escaped(texts.get(key, show.scalar(value))) for key, value in shown.items()
+    }
     width = max(map(len, written.values()), default=0)
     show.table([(f"  {key}", f"{text:<{width}}  {places[key]}") for key, text in written.items()])
 

@@ -58,8 +58,10 @@ def _summary(told: dict[str, Any]) -> list[tuple[str, str]]:
 def _print_parts(title: str, parts: list[dict[str, Any]]) -> None:
     if not parts:
         return
-    show.line(f"\n{title}")
-    width = max(len(shlex.quote(part["word"])) for part in parts)
-    for part in parts:
-        place = f"{part['where']}  " if part["where"] else ""
-        show.line(f"  {shlex.quote(part['word']):<{width}}  {place}{part['why']}")
+    show.line()
+    show.line(title)
+    show.table([(f"  {shlex.quote(part['word'])}", _origin(part)) for part in parts])
+
+
+def _origin(part: dict[str, Any]) -> str:
+    return f"{part['where']}  {part['why']}" if part["where"] else str(part["why"])

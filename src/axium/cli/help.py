@@ -22,5 +22,6 @@ def help(context: typer.Context, *, json: Json = False) -> None:  # noqa: A001 (
         return
     show.line("axium NOUN VERB   (-v confirms, --help after any command)")
     for title, rows in sections.items():
-        show.line(f"\n{title}")
+        show.line()
+        show.line(title)
         show.table([(f"  axium {name}", text) for name, text in rows.items()])

@@ -1,9 +1,11 @@
 """`axium info`: version and places."""
 
+import os
+
 from axium import __version__
 from axium.cli import show
 from axium.cli.options import Json, group
-from axium.thin.paths import environ, home_of, runtime_dir, socket_path, state_dir
+from axium.thin.paths import environ, home_of, socket_path, state_dir
 
 app = group("Show version and paths.")
 
@@ -17,12 +19,18 @@ def info(*, json: Json = False) -> None:
         "version": __version__,
         "home": home.root,
         "socket": socket_path(around),
-        "runtime": runtime_dir(home, around),
+        "runtime": _end_of(home.run),
         "state": state_dir(home, around),
         "log": home.log,
     }
     if json:
         show.document(facts)
         return
-    show.line("Axium core — everything revolves around you.\n")
+    show.line("Axium core — everything revolves around you.")
+    show.line()
     show.table(list(facts.items()))
+
+
+def _end_of(path: str) -> str:
+    """Where a link leads; the daemon's own XDG_RUNTIME_DIR may be another than ours."""
+    return os.readlink(path) if os.path.islink(path) else path

@@ -30,7 +30,7 @@ def init(shell: Shell) -> None:
     text = hooks(home_of(environ())).get(FILES[shell])
     if text is None:
         raise show.Failure(f"this version has no hook for {shell} yet", "use bash")
-    show.text(text)
+    show.exactly(text)
 
 
 NAMES = ", ".join(f"`{name}`" for name in FILES)

@@ -50,7 +50,9 @@ def drain(*, json: Json = False) -> None:
 @app.command()
 def clear() -> None:
     """Take all notifications away."""
-    show.confirm(f"{ask('notify_clear')['cleared']} notifications were taken away")
+    count = ask("notify_clear")["cleared"]
+    were = "notification was" if count == 1 else "notifications were"
+    show.confirm(f"{count} {were} taken away")
 
 
 def _print(notifications: list[dict[str, Any]], *, json: bool) -> None:

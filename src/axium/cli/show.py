@@ -10,6 +10,15 @@ from axium.core.cli import is_verbose
 
 GREEN, RED, PLAIN = "\033[32m", "\033[31m", "\033[0m"
 
+_STEERING = (
+    *range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x2028, 0x202F),
+    *range(0x2066, 0x206A), *range(0xD800, 0xE000),
+)  # fmt: skip
+"""What moves a cursor, breaks a line, turns the direction of text, or is no character."""
+
+_ESCAPED_BYTES = {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)}
+_ESCAPES = {code: ascii(chr(code))[1:-1] for code in _STEERING} | _ESCAPED_BYTES
+
 
 class Failure(Exception):
     """A command cannot do what was asked; `code` is the exit code."""
@@ -27,41 +36,52 @@ def document(data: Any) -> None:
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
 
 
+def escaped(text: str) -> str:
+    """`text` as one line that a terminal only shows, whoever wrote it."""
+    return text.translate(_ESCAPES)
+
+
 def line(text: str = "") -> None:
     """Print one line of data."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(escaped(text) + "\n")
 
 
-def text(text: str) -> None:
-    """Print text that has its own newlines."""
+def lines(text: str) -> None:
+    """Print lines that others wrote, and the start of one."""
+    sys.stdout.write("\n".join([escaped(part) for part in text.split("\n")]))
+
+
+def exactly(text: str) -> None:
+    """Print text of ours as it is, for a program to read."""
     sys.stdout.write(text)
 
 
 def faults(reply: Mapping[str, Any]) -> None:
     """Name the faults of the user's files, as `reload` answers them."""
     for problem in reply["problems"]:
-        sys.stderr.write(f"{problem}\n")
+        sys.stderr.write(f"{escaped(problem)}\n")
     for warning in reply["warnings"]:
-        sys.stderr.write(f"warning: {warning}\n")
+        sys.stderr.write(f"warning: {escaped(warning)}\n")
 
 
 def confirm(text: str) -> None:
     """Say what was done, for who asked with `-v`."""
     if is_verbose():
-        sys.stderr.write(f"{_coloured('✓', GREEN, sys.stderr)} {text}\n")
+        sys.stderr.write(f"{_coloured('✓', GREEN, sys.stderr)} {escaped(text)}\n")
 
 
 def failure(message: str, hint: str | None = None) -> None:
     """Say what went wrong and, on a line of its own, what to do."""
-    sys.stderr.write(f"{_coloured('✗', RED, sys.stderr)} {message}\n")
+    sys.stderr.write(f"{_coloured('✗', RED, sys.stderr)} {escaped(message)}\n")
     for part in (hint or "").splitlines():
-        sys.stderr.write(f"  {part}\n")
+        sys.stderr.write(f"  {escaped(part)}\n")
 
 
 def table(rows: list[tuple[str, str]]) -> None:
     """Print pairs in two columns."""
-    width = max((len(name) for name, _ in rows), default=0)
-    for name, value in rows:
+    shown = [(escaped(name), value) for name, value in rows]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, value in shown:
         line(f"{name:<{width}}  {value}".rstrip())
 
 
