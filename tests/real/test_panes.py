@@ -134,14 +134,44 @@ def test_a_pane_that_is_respawned_keeps_its_environment(daemon: Daemon, start: S
     until(lambda: panes(daemon) == {})
 
 
-def test_a_pane_that_its_server_does_not_have_is_forgotten(daemon: Daemon, start: Start) -> None:
+@pytest.mark.parametrize("known", [False, True])
+def test_a_pane_that_its_server_does_not_have_is_refused(
+    daemon: Daemon, start: Start, *, known: bool
+) -> None:
     server = start()
-    with Client(daemon.scratch.socket) as client:
-        client.ask("subscribe", events=["pane_closed"], id=1)
-        client.reply()
-        set_pane(daemon, server, "%999")
-        assert client.reply()["pane"] == "%999"
-    assert (panes(daemon), pointers(daemon.scratch)) == ({}, [])
+    if known:
+        set_pane(daemon, server, server.new_pane())
+    before = panes(daemon)
+    reply = daemon.request(
+        {"cmd": "set_pane_env", "pane": "%999", "env": "builder", "server": variable(server)}
+    )
+    assert (reply["code"], panes(daemon)) == ("not_found", before)
+    assert reply["error"] == f"the tmux server at {server.socket} has no pane `%999`"
+
+
+def test_a_pane_of_a_server_that_nobody_knows_is_refused(daemon: Daemon) -> None:
+    reply = daemon.request({"cmd": "set_pane_env", "pane": "nosuch:%3", "env": "builder"})
+    assert (reply["code"], reply["error"]) == (
+        "not_found",
+        "field `pane`: no tmux server is known as `nosuch`",
+    )
+    assert daemon.request({"cmd": "clear_pane_env", "pane": "nosuch:%3"}) == {"ok": True}
+
+
+def test_a_pointer_that_was_removed_is_there_again_after_a_set(
+    daemon: Daemon, start: Start
+) -> None:
+    server = start()
+    pane = server.new_pane()
+    set_pane(daemon, server, pane)
+    pointer(server, pane).unlink()
+    (daemon.scratch.home / "run/global").unlink()
+    set_pane(daemon, server, pane)
+    assert daemon.request({"cmd": "set_env", "value": "root"}) == {"ok": True}
+    assert (published(pointer(server, pane)), published(daemon.scratch.home / "run/global")) == (
+        "builder",
+        "root",
+    )
 
 
 def test_a_killed_server_takes_its_panes_with_it(daemon: Daemon, start: Start) -> None:

@@ -32,13 +32,23 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def somebody_elses(path: Path) -> int:
+    """Have a directory of another user at `path`; the uid. Only root can give one away."""
+    if os.geteuid() == 0:
+        path.mkdir(mode=0o700)
+        os.chown(path, NOBODY, NOBODY)
+    else:
+        path.symlink_to("/")
+    return path.stat().st_uid
+
+
 def unusable_runtime_dirs(root: Path) -> dict[str, str]:
     """Values of XDG_RUNTIME_DIR that must not be used, by what is wrong with them."""
     (root / "a-file").touch(mode=0o700)
-    for name, bits in (("open", 0o770), ("readable", 0o755), ("foreign", 0o700)):
+    for name, bits in (("open", 0o770), ("readable", 0o755)):
         (root / name).mkdir()
         (root / name).chmod(bits)
-    os.chown(root / "foreign", NOBODY, NOBODY)
+    somebody_elses(root / "foreign")
     return {
         "empty": "",
         "relative": "run",
@@ -203,13 +213,13 @@ def test_a_directory_of_ours_that_others_could_use_is_refused(scratch: Scratch) 
     told = []
     made.chmod(0o755)
     told.append(scratch.axium("daemon", "start").stderr)
-    made.chmod(0o700)
-    os.chown(made, NOBODY, NOBODY)
+    made.rmdir()
+    uid = somebody_elses(made)
     told.append(scratch.axium("daemon", "start").stderr)
     log = f"\n  its log is {scratch.home}/logs/axiumd.log\n"
     assert told == [
         failed + f"{made} is open to others (mode 755); `chmod 700 {made}` closes it" + log,
-        failed + f"{made} belongs to uid {NOBODY}, not to you" + log,
+        failed + f"{made} belongs to uid {uid}, not to you" + log,
     ]
 
 

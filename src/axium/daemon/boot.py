@@ -56,6 +56,7 @@ class Hold:
 
 def take(home: Home, environ: "Mapping[str, str]") -> Hold:
     """Become the daemon of this home. Taken, Unusable, OSError."""
+    _check_ours(home.root)
     lock = _lock(home)
     run = _runtime(home, environ)
     path = environ.get("AXIUM_SOCKET", "")
@@ -69,6 +70,13 @@ def take(home: Home, environ: "Mapping[str, str]") -> Hold:
     _leave_on_signals()
     _write(home.pid, b"%d\n" % os.getpid())
     return Hold(home, lock, path, listening)
+
+
+def _check_ours(root: str) -> None:
+    """What root wrote into somebody's home would lock its owner out."""
+    owner = os.stat(root).st_uid
+    if owner != os.geteuid():
+        raise Unusable(f"{root} belongs to uid {owner}, not to you (uid {os.geteuid()})")
 
 
 def _lock(home: Home) -> int:

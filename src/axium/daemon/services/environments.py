@@ -39,6 +39,7 @@ class Environments:
         """Give one pane an environment of its own."""
         required(self._store.committed, name)
         place = await self._panes.place(pane, server)
+        await self._panes.refuse_missing(place)
         key = place.key()
 
         def step(found: Snapshot) -> Snapshot:

@@ -94,6 +94,28 @@ class Panes:
         self.note_use(placed.key())
         return placed
 
+    async def refuse_missing(self, placed: Placed) -> None:
+        """Refusal `not_found` of a pane that is nowhere; a server that is mute is not asked."""
+        server = placed.at.server or self._store.committed.state.servers.get(placed.at.name)
+        if server is None:
+            self._refuse_unknown(placed.at.name)
+        elif not self._tmux.knows(server, placed.pane):
+            listed = await self._tmux.panes(server)
+            if listed is not None and placed.pane not in listed:
+                raise Refusal(
+                    "not_found",
+                    f"the tmux server at {server.socket} has no pane `{placed.pane}`",
+                    hint="`tmux list-panes -a` shows all of them",
+                )
+
+    def _refuse_unknown(self, name: str) -> None:
+        if name != DEFAULT:
+            raise Refusal(
+                "not_found",
+                f"field `pane`: no tmux server is known as `{name}`",
+                hint="give `server`, which is $TMUX of a shell in that server",
+            )
+
     async def _at(self, name: str, server: str | None) -> Attached:
         if server is not None:
             return self.attached(server)

@@ -17,6 +17,9 @@ from axium.thin.words import frame
 KEPT_SECS = 60.0
 """How long a table is kept after the last pointer to it was replaced: a reader may hold it."""
 
+MOST_UNUSED = 32
+"""Environments whose tables are kept for the next change to them; each takes 4 KiB a rule."""
+
 
 class Publisher:
     """Keeps the runtime directory equal to a snapshot; it lives on the writer thread.
@@ -98,13 +101,19 @@ class Publisher:
         return found
 
     def _publish_changes(self, old: State, new: State) -> None:
-        if old.active_env != new.active_env:
-            self._flip(self._run + "/global", self._of(new.active_env))
         if old.panes is not new.panes or old.servers is not new.servers:
             self._publish_panes(old, new)
+        if old.active_env != new.active_env or old.panes is new.panes:
+            # Also where it says the same: a pointer that somebody removed is there again.
+            self._flip(self._run + "/global", self._of(new.active_env))
+        if len(self._rendered) > MOST_UNUSED:
+            self._drop_unused({new.active_env, *new.panes.values()})
 
     def _publish_panes(self, old: State, new: State) -> None:
-        for key in _moved(old, new):
+        moved = _moved(old, new)
+        if not moved:
+            self._point_all(new)
+        for key in moved:
             before, after = self._pane_path(old, key), self._pane_path(new, key)
             if after is not None:
                 self._point(after, new.panes[key])
@@ -181,6 +190,11 @@ class Publisher:
         for stamp in _names(self._run + "/t"):
             if stamp not in used:
                 self._retired.setdefault(stamp, self._clock())
+
+    def _drop_unused(self, used: set[str | None]) -> None:
+        """Start the time of the tables of environments that nobody is in."""
+        for env in self._rendered.keys() - used:
+            self._retired[self._rendered.pop(env).stamp] = self._clock()
 
     def _remove_other_pointers(self, kept: set[str]) -> None:
         for directory, _subdirectories, files in os.walk(self._run + "/p", topdown=False):

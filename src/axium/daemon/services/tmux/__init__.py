@@ -56,6 +56,10 @@ class Tmux:
             return None
         return {pane: int(pid) for pane, pid in map(str.split, lines)}
 
+    def knows(self, server: Server, pane: str) -> bool:
+        """Whether the pane was among the server's when its panes were looked at last."""
+        return server in self._watches and self._watches[server].knows(pane)
+
     async def session_of(self, server: Server, pane: str) -> str | None:
         """The name of the session that shows a pane; None if it can't be asked."""
         lines = await self._ask(server, "display-message", "-p", "-t", pane, "#{session_name}")

@@ -57,6 +57,10 @@ class Watch:
         self._loop.add_reader(self._pidfd, self._server_ended)
         self._look()
 
+    def knows(self, pane: str) -> bool:
+        """Whether the server had this pane when its panes were looked at last."""
+        return pane in self._known
+
     def expect(self, panes: Iterable[str]) -> None:
         """These panes matter: look for those that are new, which may be gone already."""
         new = set(panes) - self._known - self._expected
