@@ -213,7 +213,7 @@ def test_a_directory_of_ours_that_others_could_use_is_refused(scratch: Scratch) 
     told = []
     made.chmod(0o755)
     told.append(scratch.axium("daemon", "start").stderr)
-    made.rmdir()
+    made.rename(scratch.root / "away")
     uid = somebody_elses(made)
     told.append(scratch.axium("daemon", "start").stderr)
     log = f"\n  its log is {scratch.home}/logs/axiumd.log\n"

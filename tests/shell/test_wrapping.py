@@ -132,11 +132,6 @@ def _without(scene: Scene, path: str) -> None:
     (scene.published / path).unlink()
 
 
-def _cut(scene: Scene, path: str, to: int) -> None:
-    file = scene.published / path
-    file.write_bytes(file.read_bytes()[:to])
-
-
 def _other_version(scene: Scene, path: str) -> None:
     file = scene.published / path
     file.write_bytes(file.read_bytes().replace(b"axium1", b"axium2"))

@@ -14,8 +14,6 @@ seen = {"argv": sys.argv, "env": dict(os.environ)}
 os.write(1, json.dumps(seen).encode())
 """
 
-Recorded = dict[str, list[str] | dict[str, str]]
-
 
 class Published:
     """The `run` directory of a scratch home."""
