@@ -3,7 +3,10 @@
 import os
 import shlex
 import sys
+import time
 from pathlib import Path
+
+import msgspec
 
 from axium import __version__
 from axium.config.atomic import replace_file
@@ -18,20 +21,26 @@ DIRECTORIES = ("logs", "bash", "tmux")
 def ensure_axium_config() -> bool:
     """Make what is missing in the config home; True on a first run. SystemExit where it fails.
 
-    What is there is never overwritten.
+    What is there is never overwritten. A shipped file that its user has taken away stays away.
     """
+    return make_config_home(restore=False)
+
+
+def make_config_home(*, restore: bool) -> bool:
+    """The same; with `restore` the shipped files that were taken away come back as well."""
     home = home_of(environ())
     try:
+        _refuse_foreign(home)
         _make_directories(home)
-        # Every one of them is tried: `any` of a generator would stop at the first.
-        made = [_write_missing(Path(home.root, name), shipped_text(name)) for name in SHIPPED]
+        made = _write_shipped(home, restore=restore)
         for name, text in hooks(home).items():
             _write_missing(Path(home.root, name), text)
+        _write_names(home)
     except OSError as error:
         raise SystemExit(
             f"✗ cannot make the config home {home.root}: {error.strerror}: {error.filename}"
         ) from error
-    return any(made)
+    return made
 
 
 def update_init_scripts() -> None:
@@ -74,11 +83,64 @@ def quote_fish(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+def _refuse_foreign(home: Home) -> None:
+    """SystemExit for a home that `sudo` brought along: its owner could not use what root leaves."""
+    place = Path(home.root)
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    owner = place.stat().st_uid
+    # Anybody may make a home of his own in a directory of root's; root makes none in a user's.
+    if owner != os.geteuid() and (place == Path(home.root) or os.geteuid() == 0):
+        raise SystemExit(
+            f"✗ cannot make the config home {home.root}: {place} belongs to uid {owner}, not to you"
+            "\n  use a home of your own: unset AXIUM_HOME, or `sudo -H`"
+        )
+
+
 def _make_directories(home: Home) -> None:
     # The umask of `makedirs` alone would leave the parents open to it too.
     os.makedirs(home.root, mode=0o700, exist_ok=True)
     for name in DIRECTORIES:
         Path(home.root, name).mkdir(mode=0o700, exist_ok=True)
+
+
+def _write_shipped(home: Home, *, restore: bool) -> bool:
+    """Write the user's files as they are shipped; whether one of them was missing."""
+    files = {Path(home.root, name): name for name in SHIPPED}
+    if not restore and any(os.path.lexists(path) for path in files):
+        return False
+    # Every one of them is tried: `any` of a generator would stop at the first.
+    return any([_write_missing(path, shipped_text(name)) for path, name in files.items()])
+
+
+def _write_names(home: Home) -> None:
+    """The wrapped names for shells that start before the daemon: without them all runs plainly.
+
+    A name is only ever added here: those that plugins registered are known to the daemon alone.
+    """
+    if not _is_newer(home.prefixes, than=home.state_cache):
+        return
+    # 20 ms, for YAML: only before a daemon has run, and after an edit that none has seen.
+    from axium.config.load import load
+    from axium.config.salvage import names_published
+
+    rules = load(home.root, None).configuration.rules
+    names = {*rules.commands(), *(name for name, _ in names_published(home.state_cache))}
+    last_updated = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    cache = {"prefixed_commands": sorted(names), "last_updated": last_updated}
+    replace_file(home.state_cache, msgspec.json.encode(cache) + b"\n", durable=True)
+
+
+def _is_newer(path: str, *, than: str) -> bool:
+    """Whether `path` changed after `than` did, or `than` is not there."""
+    try:
+        known = os.stat(than).st_mtime_ns
+    except FileNotFoundError:
+        return True
+    try:
+        return os.stat(path).st_mtime_ns > known
+    except FileNotFoundError:
+        return False
 
 
 def _write_missing(path: Path, text: str) -> bool:

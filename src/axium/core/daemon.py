@@ -12,12 +12,13 @@ from axium.thin.start import StartFailed, answers, command, scrubbed
 from axium.thin.start import start as start_process
 
 STOP_TIMEOUT = 10.0
+"""Seconds; a daemon that stops saves and answers first."""
 
 
 def start(debug: bool = False) -> None:  # noqa: FBT001, FBT002 (published signature)
-    """Start the daemon unless one answers; return once it does. StartFailed with the reason.
+    """Start the daemon unless one answers; return once it does.
 
-    With `debug` this process becomes the daemon, in the foreground.
+    With `debug` this process becomes the daemon, in the foreground. StartFailed with the reason.
     """
     around = environ()
     ensure_axium_config()

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 def send_request_sync(payload: "Mapping[str, Any]", timeout: float = 2.0) -> "dict[str, Any]":
     """The reply to `payload`; `server` is added to it from $TMUX. Starts nothing.
 
-    Raises FileNotFoundError (no socket), ConnectionRefusedError, json.JSONDecodeError,
-    TimeoutError.
+    FileNotFoundError (no socket), ConnectionRefusedError, JSONDecodeError, TimeoutError.
     """
     return query(payload, environ(), timeout)

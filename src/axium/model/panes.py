@@ -68,7 +68,7 @@ def pane_key(name: str, pane: str) -> str:
 
 
 def split_key(key: str) -> tuple[str, str]:
-    """The server's name and the pane's id out of `pane_key`'s answer; ValueError if malformed."""
+    """The server's name and the pane's id out of `pane_key`'s answer. ValueError if malformed."""
     name, colon, pane = key.rpartition(":")
     if not valid_pane(pane) or bool(colon) != bool(name) or name == DEFAULT:
         raise ValueError(f"not a pane: `{key}`, expected `%1` or `SERVER:%1`")

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     Verb = Callable[[list[str]], int | None]
 
-# What a command of the user's must be able to do by itself, and Python took away.
 RESTORED = (_signal.SIGINT, _signal.SIGPIPE, _signal.SIGXFSZ)
+"""What a command of the user's must be able to do by itself, and Python took away."""
 
 
 def fast(argv: list[str]) -> None:

@@ -8,6 +8,7 @@ from axium.thin.paths import environ, pane_of, socket_path
 INACTIVE = "[axium] inactive"
 FORMATS = ("plain", "tmux", "ansi")
 TIMEOUT = 1.0
+"""Seconds; a status line waits for it."""
 
 
 def main(args: list[str]) -> int | None:

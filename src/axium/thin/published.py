@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Far above any table: a reader must not be led into reading for ever.
 LARGEST = 16 * 1024 * 1024
+"""Bytes, far above any table: a reader must not be led into reading for ever."""
 
 
 class Pointer:
@@ -24,7 +24,7 @@ class Pointer:
 def pointer(home: Home, environ: "Mapping[str, str]", pane: str | None = None) -> Pointer | None:
     """The pointer of `pane`, by default the one around us, else the global one.
 
-    None where nothing was published; ValueError where a file is damaged or not ours.
+    None where nothing was published. ValueError where a file is damaged or not ours.
     """
     words = _own(home, environ, pane or pane_of(environ)) or read(home.run + "/global")
     if words is None:
@@ -35,20 +35,20 @@ def pointer(home: Home, environ: "Mapping[str, str]", pane: str | None = None) -
 
 
 def table(home: Home, stamp: str, command: str) -> list[str] | None:
-    """The words of a command's table, None where there is none; ValueError as for `pointer`."""
+    """The words of a command's table, None where there is none. ValueError as for `pointer`."""
     if "/" in command or command in ("", ".", "..") or "/" in stamp:
         return None
     return read(f"{home.run}/t/{stamp}/{command}")
 
 
 def commands(home: Home) -> list[str] | None:
-    """The wrapped names; None where nothing was published; ValueError as for `pointer`."""
+    """The wrapped names; None where nothing was published. ValueError as for `pointer`."""
     words = read(home.run + "/commands")
     return None if words is None else words[1:]
 
 
 def read(path: str) -> list[str] | None:
-    """The words of one published file; None where it is absent, ValueError where it is unfit."""
+    """The words of one published file; None where it is absent. ValueError where it is unfit."""
     try:
         fd = posix.open(encode(path), posix.O_RDONLY | posix.O_CLOEXEC | posix.O_NONBLOCK)
     except (FileNotFoundError, NotADirectoryError):

@@ -17,8 +17,8 @@ def query(
     """The reply to `payload`, whatever its `ok` says.
 
     A pane's plain number means nothing without its tmux server, so `server` is added from $TMUX.
-    Raises as `client.ask` does, json.JSONDecodeError where the reply is none, and
-    UnicodeEncodeError where the payload is not UTF-8.
+    As `client.ask`, JSONDecodeError where the reply is none, and UnicodeEncodeError where the
+    payload is not UTF-8.
     """
     line = json.dumps(_with_server(payload, environ), ensure_ascii=False).encode() + b"\n"
     reply = json.loads(ask(line, socket_path(environ), timeout))

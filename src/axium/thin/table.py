@@ -6,7 +6,7 @@ if TYPE_CHECKING:
 
 
 class Table:
-    """`go` as it stands, or `ask` the daemon; ValueError for words that are neither."""
+    """`go` as it stands, or `ask` the daemon. ValueError for words that are neither."""
 
     def __init__(self, words: list[str]) -> None:
         if len(words) < 2 or words[0] not in ("go", "ask"):

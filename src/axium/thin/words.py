@@ -5,7 +5,7 @@ END = "end"
 
 
 def frame(words: list[str]) -> bytes:
-    """The bytes of a published file; a word may hold anything but NUL (ValueError)."""
+    """The bytes of a published file. ValueError for a NUL in a word."""
     for word in words:
         if "\0" in word:
             raise ValueError(f"a NUL byte in the word {word!r}")
@@ -13,7 +13,7 @@ def frame(words: list[str]) -> bytes:
 
 
 def unframe(data: bytes) -> list[str]:
-    """The words between version and `end`; ValueError where the file is damaged."""
+    """The words between version and `end`. ValueError where the file is damaged."""
     words = decode(data).split("\0")
     if len(words) < 3 or words[0] != VERSION or words[-2] != END or words[-1]:
         raise ValueError("not a whole published file")
