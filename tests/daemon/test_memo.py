@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -142,26 +143,36 @@ class Timers:
 
 def test_what_was_learned_ends_at_its_time_and_the_next_time_is_asked_for_anew() -> None:
     timers = Timers()
-    memo = Memo(timers)
-    memo.learn(b'{"cmd":"get_hud"}', b"1m\n", None, until=60.0)
-    memo.learn(b'{"cmd":"get_hud","id":4}', b'{"id":4,"hud":"1m"}\n', 4, until=60.0)
+    memo = Memo(timers, Counter())
+    memo.learn(b'{"cmd":"get_hud"}', b"1m\n", None, name="get_hud", until=60.0)
+    memo.learn(b'{"cmd":"get_hud","id":4}', b'{"id":4,"hud":"1m"}\n', 4, name="get_hud", until=60.0)
     found = memo.find(b'{"cmd":"get_hud","id":77}\n'), memo.find(b'{"cmd":"get_hud"}\n')
     timers.due[0][1]()
     memo_after = memo.find(b'{"cmd":"get_hud","id":77}\n'), memo.find(b'{"cmd":"get_hud"}\n')
-    memo.learn(b'{"cmd":"get_hud"}', b"2m\n", None, until=120.0)
+    memo.learn(b'{"cmd":"get_hud"}', b"2m\n", None, name="get_hud", until=120.0)
     assert found == ((b'{"id":77,"hud":"1m"}\n', False), (b"1m\n", True))
     assert (memo_after, [when for when, _ in timers.due]) == ((None, None), [60.0, 120.0])
 
 
 @pytest.mark.parametrize("chunk", [b"", b"\n", b'{"cmd":"a","id":1}', b"\r\n", b"%b"])
 def test_what_was_never_learned_is_not_found(chunk: bytes) -> None:
-    memo = Memo(Timers())
-    memo.learn(b'{"cmd":"a","id":1}', b'{"id":1,"ok":true}\n', 1, until=0)
+    memo = Memo(Timers(), Counter())
+    memo.learn(b'{"cmd":"a","id":1}', b'{"id":1,"ok":true}\n', 1, name="get_hud", until=0)
     assert memo.find(chunk) is None
 
 
 def test_the_number_of_things_remembered_is_bounded() -> None:
-    memo = Memo(Timers())
+    memo = Memo(Timers(), Counter())
     for n in range(10_000):
-        memo.learn(b'{"cmd":"a","n":%d}' % n, b"x\n", None, until=0)
+        memo.learn(b'{"cmd":"a","n":%d}' % n, b"x\n", None, name="get_hud", until=0)
     assert len(memo._templates) <= 4096
+
+
+def test_what_is_answered_from_memory_is_counted(served: Served) -> None:
+    line = b'{"cmd": "get_hud", "id": 8}\n{"cmd": "get_pane_env", "pane": "%1", "id": 9}\n'
+    for _ in range(3):
+        client = served.client(line)
+        client.replies(2)
+        client.close()
+    requests = served.ask("stats")["requests"]
+    assert (requests["get_hud"], requests["get_pane_env"]) == (3, 3)

@@ -106,7 +106,7 @@ class Daemon:
         self.services = _services(
             hold, store, self._loaded, self._first.faults, writer, environ, tmux
         )
-        self._memo = Memo(self._call_at)
+        self._memo = Memo(self._call_at, self.services.counters.requests)
         dispatch = Dispatch(registry, self.services, TextVerbs(self.services), self._memo)
         self._listener = Listener(hold.listening, dispatch)
         self._watch: FileWatch | None = None

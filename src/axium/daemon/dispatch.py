@@ -81,7 +81,7 @@ class Dispatch:
             if isinstance(result, Reply):
                 reply = encode_reply(result, request.id)
                 if command.memo:
-                    self._memo.learn(line, reply, request.id, until=until)
+                    self._memo.learn(line, reply, request.id, name=command.name, until=until)
                 self._services.counters.took(time.perf_counter() - started)
                 return reply
         except Exception as fault:  # noqa: BLE001 (the boundary of dispatch: one reply, always)

@@ -6,7 +6,9 @@ at once, without being decoded.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
+from typing import NamedTuple
 
 from axium.wire.envelope import RequestId
 
@@ -20,6 +22,14 @@ Shape = tuple[bytes, ...]
 """What stands around the ids of a chunk."""
 
 
+class _Known(NamedTuple):
+    """The replies to a chunk, whether the connection closes then, and what was asked how often."""
+
+    template: bytes
+    closes: bool
+    asked: tuple[tuple[str, int], ...]
+
+
 class Memo:
     """Replies by the shape of what was asked.
 
@@ -27,9 +37,12 @@ class Memo:
     for a chunk of lines only where each line was answered from its request once.
     """
 
-    def __init__(self, forget_at: Callable[[float, Callable[[], None]], None]) -> None:
+    def __init__(
+        self, forget_at: Callable[[float, Callable[[], None]], None], counts: Counter[str]
+    ) -> None:
         self._forget_at = forget_at
-        self._templates: dict[Shape, tuple[bytes, bool]] = {}
+        self._counts = counts
+        self._templates: dict[Shape, _Known] = {}
         self._expiry_known = False
 
     def find(self, chunk: bytes) -> tuple[bytes, bool] | None:
@@ -40,13 +53,20 @@ class Memo:
             known = self._assembled(chunk)
             if known is None:
                 return None
-        template, closes = known
-        return template % tuple(parts[1::2]), closes
+        for name, times in known.asked:
+            self._counts[name] += times
+        return known.template % tuple(parts[1::2]), known.closes
 
     def learn(
-        self, line: bytes, reply: bytes, request_id: RequestId | None, *, until: float
+        self,
+        line: bytes,
+        reply: bytes,
+        request_id: RequestId | None,
+        *,
+        name: str,
+        until: float,
     ) -> None:
-        """Keep what one line was answered with, until then or until `forget`."""
+        """Keep what one line, of the command `name`, was answered with, until then or `forget`."""
         if len(line) > _LONGEST or len(reply) > _LARGEST or not _is_plain(line, request_id):
             return
         if len(self._templates) >= _MOST:
@@ -55,7 +75,8 @@ class Memo:
             self._expiry_known = True
             self._forget_at(until, self._expire)
         shape = tuple(_ID.split(line + b"\n")[::2])
-        self._templates[shape] = (_template(reply, request_id), request_id is None)
+        closes = request_id is None
+        self._templates[shape] = _Known(_template(reply, request_id), closes, ((name, 1),))
 
     def forget(self) -> None:
         """Something changed: nothing that was kept is true any more."""
@@ -65,18 +86,19 @@ class Memo:
         self._expiry_known = False
         self.forget()
 
-    def _assembled(self, chunk: bytes) -> tuple[bytes, bool] | None:
+    def _assembled(self, chunk: bytes) -> "_Known | None":
         """The template of several known lines; kept, so that it is assembled once."""
         if not chunk or len(chunk) > _LONGEST or len(self._templates) >= _MOST:
             return None
-        templates, size = [], 0
+        templates, size, asked = [], 0, Counter[str]()
         for line in chunk.splitlines(keepends=True):
-            template, closes = self._templates.get(tuple(_ID.split(line)[::2]), (b"", True))
-            size += len(template)
-            if closes or size > _LARGEST:
+            known = self._templates.get(tuple(_ID.split(line)[::2]))
+            if known is None or known.closes or size > _LARGEST:
                 return None
-            templates.append(template)
-        made = (b"".join(templates), False)
+            size += len(known.template)
+            templates.append(known.template)
+            asked.update(dict(known.asked))
+        made = _Known(b"".join(templates), False, tuple(asked.items()))
         self._templates[tuple(_ID.split(chunk)[::2])] = made
         return made
 
