@@ -63,8 +63,10 @@ TRY = """\
 
 PERMANENT = """\
 To keep it:
-  pip install .
-  echo 'eval "$(axium init bash)"' >> ~/.bashrc
+  python3 -m venv ~/.local/share/axium-venv
+  ~/.local/share/axium-venv/bin/pip install .
+  mkdir -p ~/.local/bin && ln -s ~/.local/share/axium-venv/bin/ax* ~/.local/bin/
+  echo 'eval "$(~/.local/bin/axium init bash)"' >> ~/.bashrc
 """
 
 

@@ -152,6 +152,45 @@ def test_what_a_command_would_run_is_explained(home: Scratch) -> None:
     assert document["argv"] == ["wrapx", "exec", "dev", "--", "terraform"]
 
 
+FORMS = """\
+prefixes:
+  - {command: a, prefix: x}
+  - {command: b, wrapper: x}
+  - {command: c, strategy: wrapper, config: {command: x}}
+  - {command: d, strategy: args_prepend, config: {args: [x]}}
+  - {command: e, strategy: args_append, config: {args: [x]}}
+  - {command: f, strategy: env_vars, config: {env: {A: x}}}
+"""
+
+
+def test_rules_are_explained_in_the_words_of_the_file(home: Scratch) -> None:
+    (home.home / "prefixes.yaml").write_text(FORMS)
+    assert said(home, "daemon", "reload") == (0, "", "")
+    told = [said(home, "explain", command)[1].splitlines()[1].split() for command in "abcdef"]
+    assert [row[2] for row in told] == [
+        "prefix",
+        "wrapper",
+        "wrapper",
+        "args_prepend",
+        "args_append",
+        "env_vars",
+    ]
+
+
+def test_every_further_line_of_a_refused_command_is_a_hint(home: Scratch) -> None:
+    assert said(home, "env", "set", "prod") == (0, "", "")
+    (home.home / "envs.yaml").write_text("envs: {root: {}, prods: {}}\n")
+    assert said(home, "daemon", "reload") == (0, "", "")
+    assert said(home, "run", "aws") == (
+        1,
+        "",
+        (
+            "✗ Unknown environment: prod\n  Did you mean: prods\n"
+            "  `axium env list` shows all of them\n"
+        ),
+    )
+
+
 def test_a_variable_of_this_process_is_told_to_explain(home: Scratch) -> None:
     (home.home / "prefixes.yaml").write_text(
         "prefixes:\n  - {command: aws, prefix: 'wrapx $REGION'}\n"
@@ -181,6 +220,26 @@ def test_a_wrapper_is_added_used_and_removed(home: Scratch) -> None:
     )
     assert said(home, "wrapper", "list")[1].split() == ["aws", "terraform"]
     assert (home.home / "prefixes.yaml").read_text() == before
+
+
+def test_a_wrapper_is_added_and_removed_beside_a_fault_which_is_told(home: Scratch) -> None:
+    (home.home / "hud.yaml").write_text("layout: env\n")
+    code, data, talk = said(home, "wrapper", "add", "kubectl", "wrapx exec --")
+    assert (code, data, talk.splitlines()[0]) == (
+        1,
+        "",
+        "hud.yaml:1:9: `layout` must be a list, found `env`",
+    )
+    assert said(home, "wrapper", "list")[1].split() == ["aws", "kubectl", "terraform"]
+    assert said(home, "wrapper", "remove", "kubectl") == (code, data, talk)
+    assert said(home, "wrapper", "list")[1].split() == ["aws", "terraform"]
+
+
+def test_a_notification_without_a_title_is_refused(scratch: Scratch) -> None:
+    refused = (1, "", "✗ the title is empty\n  say what happened: `-t 'backup is done'`\n")
+    assert said(scratch, "notify", "send", "-t", "") == refused
+    assert said(scratch, "notify", "send", "-t", " ") == refused
+    assert scratch.processes() == {}
 
 
 def test_a_command_without_a_rule_cannot_be_unwrapped(home: Scratch) -> None:

@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+import axium
 from tests.support import Daemon, Scratch
 from tests.thin.speaker import Speaker
 
@@ -150,11 +151,97 @@ def test_a_daemon_that_hangs_is_not_said_to_be_absent(scratch: Scratch) -> None:
         )
 
 
+ASK = """
+import sys
+from axium.cli.ask import ask
+from axium.cli.show import Failure
+try:
+    ask(sys.argv[1], timeout=0.1)
+except Failure as failed:
+    print(failed, failed.hint, failed.code, sep="\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    ("cmd", "hints"),
+    [
+        ("set_env", "the change may still be made\nsee `axium daemon logs`"),
+        ("list_envs", "see `axium daemon logs`"),
+    ],
+)
+def test_a_change_without_an_answer_may_still_be_made(
+    scratch: Scratch, cmd: str, hints: str
+) -> None:
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(scratch.socket))
+        silent.listen()
+        done = scratch.run("python", "-c", ASK, cmd)
+    assert done.stdout == f"the daemon did not answer in time\n{hints}\n2\n"
+
+
+def test_a_raw_line_without_an_answer_may_still_make_a_change(scratch: Scratch) -> None:
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(scratch.socket))
+        silent.listen()
+        assert said(scratch, "ipc", "PAUSE") == (
+            2,
+            "",
+            (
+                "✗ the daemon did not answer in time\n  a change may still be made\n"
+                "  see `axium daemon logs`\n"
+            ),
+        )
+
+
+FAULTY = {
+    "problems": ["envs.yaml:1:1: `dve` is wrong", "hud.yaml:1:1: no"],
+    "warnings": ["hud.yaml:2:1: unknown key `x`"],
+    "hints": {
+        "envs.yaml:1:1: `dve` is wrong": "did you mean `dev`?",
+        "hud.yaml:2:1: unknown key `x`": "known are\n`layout`",
+    },
+}
+
+
+@pytest.mark.parametrize("command", ["daemon", "hud"])
+def test_a_fault_is_told_with_what_to_do(scratch: Scratch, command: str) -> None:
+    reply = json.dumps({"ok": True, "reloaded": True, **FAULTY}).encode() + b"\n"
+    with Speaker(scratch.socket, lambda _line: reply):
+        assert said(scratch, command, "reload") == (
+            1,
+            "",
+            (
+                "envs.yaml:1:1: `dve` is wrong\n  did you mean `dev`?\nhud.yaml:1:1: no\n"
+                "warning: hud.yaml:2:1: unknown key `x`\n  known are\n  `layout`\n"
+                "✗ your files have faults\n  what cannot be read stays as it was\n"
+            ),
+        )
+
+
+def test_the_status_has_faults_with_what_to_do(scratch: Scratch) -> None:
+    reply = json.dumps({"ok": True, "status": {"running": True, **FAULTY}}).encode() + b"\n"
+    with Speaker(scratch.socket, lambda _line: reply):
+        assert said(scratch, "daemon", "status") == (
+            0,
+            (
+                "running  true\n"
+                "\nproblems\n  envs.yaml:1:1: `dve` is wrong\n    did you mean `dev`?\n"
+                "  hud.yaml:1:1: no\n"
+                "\nwarnings\n  hud.yaml:2:1: unknown key `x`\n    known are\n    `layout`\n"
+            ),
+            "",
+        )
+
+
+def test_the_version_is_printed(scratch: Scratch) -> None:
+    assert said(scratch, "--version") == (0, f"axium {axium.__version__}\n", "")
+
+
 def test_a_home_that_cannot_be_made_is_told(scratch: Scratch) -> None:
     (scratch.home / "bash").write_text("a file where a directory must be")
     code, _, talk = said(scratch, "init", "bash")
     assert (code, talk) == (
-        1,
+        2,
         f"✗ cannot make the config home {scratch.home}: File exists: {scratch.home}/bash\n",
     )
 

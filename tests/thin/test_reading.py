@@ -151,7 +151,7 @@ def test_a_raw_line_is_answered_as_the_daemon_says_it(daemon: Daemon) -> None:
 
 def test_a_raw_line_starts_nothing(scratch: Scratch) -> None:
     assert said(scratch, "ipc", "STATUS") == (
-        2,
+        1,
         "",
         "✗ the daemon is not running\n  start it with `axium daemon start`\n",
     )

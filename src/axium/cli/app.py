@@ -5,17 +5,19 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperOption
 from typer.main import get_command
 
-from axium.cli.show import Failure, failure
+from axium import __version__
+from axium.cli.show import Failure, failure, line
 from axium.core.cli import HelpfulGroup, UnknownCommand, add_verbose
 from axium.thin.say import reason
 
 if TYPE_CHECKING:
-    from typer._click import Command, Context
+    from typer._click import Command, Context, Parameter
 
 # The groups of `axium help`, and the module of each command: nothing is imported for this.
 GROUPS = {
@@ -58,7 +60,23 @@ def root() -> Root:
         suggest_commands=False,
     )
     add_verbose(group)
+    group.params.append(
+        TyperOption(
+            param_decls=["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_print_version,
+            help="Print the version.",
+        )
+    )
     return group
+
+
+def _print_version(context: "Context", _param: "Parameter", value: Any) -> None:
+    if value:
+        line(f"axium {__version__}")
+        context.exit()
 
 
 def main(argv: list[str]) -> None:
@@ -105,6 +123,10 @@ def _code(argv: list[str]) -> int:
         failure(*_misuse(misuse))
     except OSError as error:
         failure(reason(error))
+        return 2
+    except SystemExit as refused:
+        # So says `ensure_axium_config`, published for plugins, that the home cannot be made.
+        failure(str(refused).removeprefix("✗ "))
         return 2
     except Exception:  # noqa: BLE001 (the command line's root, where it is shown with its trace)
         import traceback  # 3 ms, for what should never happen

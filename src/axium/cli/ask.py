@@ -12,6 +12,21 @@ from axium.thin.say import reason
 from axium.thin.start import StartFailed
 
 LOGS = "see `axium daemon logs`"
+MAYBE = "the change may still be made"
+
+READS = frozenset(
+    {
+        "ping",
+        "daemon_status",
+        "list_envs",
+        "get_state",
+        "get_env_data",
+        "get_pane_env",
+        "explain",
+        "notify_list",
+    }
+)
+"""Requests that change nothing."""
 
 TIMEOUT = 10.0
 """Seconds; a change is answered when it is on disk, and a disk may be slow."""
@@ -45,7 +60,8 @@ def ask(
     try:
         reply = _reply(payload, timeout, autostart=autostart)
     except TimeoutError:
-        raise Failure("the daemon did not answer in time", LOGS, code=2) from None
+        hint = LOGS if cmd in READS else f"{MAYBE}\n{LOGS}"
+        raise Failure("the daemon did not answer in time", hint, code=2) from None
     except UnicodeEncodeError as error:
         raise Failure(f"not UTF-8: `{_word_of(error)}`", "type it again") from None
     except OSError as error:

@@ -4,8 +4,9 @@ import os
 import sys
 import time
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +18,9 @@ from axium.thin.paths import environ, home_of, socket_path
 from axium.thin.start import StartFailed
 
 app = group("Start, stop and watch the daemon.")
+
+FAULTS = ("problems", "warnings", "hints")
+"""What a status says of the user's files, shown apart from what fits a row."""
 
 FOLLOW_INTERVAL = 0.2
 """Seconds; a log has no event to wait for that costs less than a look five times a second."""
@@ -69,10 +73,7 @@ def _runs() -> bool:
 @app.command()
 def reload() -> None:
     """Read state and files again; faults are shown and the last good content stays."""
-    reply = ask("reload", autostart=False)
-    show.faults(reply)
-    if reply["problems"]:
-        raise show.Failure("your files have faults", "what cannot be read stays as it was")
+    show.faults(ask("reload", autostart=False))
     show.confirm("everything was read again")
 
 
@@ -89,7 +90,19 @@ def status(*, json: Json = False) -> None:
     if json:
         show.document(found)
         return
-    show.table([(name, show.scalar(value)) for name, value in found.items()])
+    show.table([(name, show.scalar(found[name])) for name in found if name not in FAULTS])
+    for title in ("problems", "warnings"):
+        _print_faults(title, found)
+
+
+def _print_faults(title: str, found: Mapping[str, Any]) -> None:
+    if not found[title]:
+        return
+    show.line()
+    show.line(title)
+    for fault in found[title]:
+        for part in (fault, *show.hint_of(fault, found)):
+            show.line(f"  {part}")
 
 
 @app.command()

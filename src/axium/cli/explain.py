@@ -13,6 +13,15 @@ from axium.thin.paths import cwd, environ, pane_of
 
 app = group("Show what a command would run, and why.")
 
+FORMS = {
+    "Prefix": "prefix",
+    "Wrapper": "wrapper",
+    "ArgsPrepend": "args_prepend",
+    "ArgsAppend": "args_append",
+    "EnvVars": "env_vars",
+}
+"""The words of prefixes.yaml for the forms of a rule."""
+
 Command = Annotated[str, typer.Argument(metavar="COMMAND", help="A program and its arguments.")]
 
 
@@ -48,7 +57,7 @@ def _summary(told: dict[str, Any]) -> list[tuple[str, str]]:
     where = f"pane {told['pane']}" if told["source"] == "pane" else told["source"]
     rows = [("environment", f"{told['env']} ({where})" if told["env"] else "none")]
     rows += [
-        ("rule", f"{rule['where']}  {rule['form'].lower()} {shlex.join(rule['text'])}")
+        ("rule", f"{rule['where']}  {FORMS[rule['form']]} {shlex.join(rule['text'])}")
         for rule in told["rules"]
     ]
     rows += [("guard", str(guard)) for guard in told["guards"]]

@@ -23,6 +23,8 @@ Limit = Annotated[int | None, typer.Option("-n", "--limit", min=1, help="At most
 @app.command()
 def send(*, title: Title, body: Body = None, level: Level = None) -> None:
     """Send a notification."""
+    if not title.strip():
+        raise show.Failure("the title is empty", "say what happened: `-t 'backup is done'`")
     reply = ask("notify", title=title, body=body, level=level)
     show.confirm(f"notification {reply['seq']} is kept")
 

@@ -57,11 +57,22 @@ def exactly(text: str) -> None:
 
 
 def faults(reply: Mapping[str, Any]) -> None:
-    """Name the faults of the user's files, as `reload` answers them."""
-    for problem in reply["problems"]:
-        sys.stderr.write(f"{escaped(problem)}\n")
-    for warning in reply["warnings"]:
-        sys.stderr.write(f"warning: {escaped(warning)}\n")
+    """Name the faults of the user's files, as `reload` answers them. Failure where one is broken.
+
+    To be called when everything else is done.
+    """
+    told = [(problem, problem) for problem in reply["problems"]]
+    told += [(f"warning: {warning}", warning) for warning in reply["warnings"]]
+    for text, fault in told:
+        for part in (text, *hint_of(fault, reply)):
+            sys.stderr.write(f"{escaped(part)}\n")
+    if reply["problems"]:
+        raise Failure("your files have faults", "what cannot be read stays as it was")
+
+
+def hint_of(fault: str, reply: Mapping[str, Any]) -> list[str]:
+    """The lines, indented, that say what to do about a fault; none where the reply has no hint."""
+    return [f"  {part}" for part in reply.get("hints", {}).get(fault, "").splitlines()]
 
 
 def confirm(text: str) -> None:

@@ -21,9 +21,10 @@ def send(line: str) -> int:
         answer = ask(encode(line) + b"\n", socket_path(around), ends=ends)
     except UNREACHABLE:
         say.error("the daemon is not running", "start it with `axium daemon start`")
-        return 2
+        return 1
     except TimeoutError:
-        say.error("the daemon did not answer in time", "see `axium daemon logs`")
+        hint = "a change may still be made\nsee `axium daemon logs`"
+        say.error("the daemon did not answer in time", hint)
         return 2
     say.out(decode(answer))
     return 0

@@ -11,8 +11,9 @@ def out(text: str) -> None:
 
 
 def error(message: str, hint: str = "") -> None:
-    """Tell what went wrong and, on a line of its own, what to do."""
-    _write(2, encode(f"✗ {message}\n" + (f"  {hint}\n" if hint else "")))
+    """Tell what went wrong and, on lines of its own, what to do."""
+    first, *more = f"{message}\n{hint}".rstrip("\n").split("\n")
+    _write(2, encode("\n  ".join((f"✗ {first}", *more)) + "\n"))
 
 
 def reason(error: OSError) -> str:
