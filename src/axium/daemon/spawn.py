@@ -28,7 +28,7 @@ async def run(
     *,
     environ: Mapping[str, str],
     stdin: bytes = b"",
-    timeout: float,  # noqa: ASYNC109 - the bound is this function's promise, never left out
+    timeout: float,  # noqa: ASYNC109 (the bound is its promise, never left out)
     limit: int = OUTPUT_LIMIT,
     open_files: int | None = None,
 ) -> Finished:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from axium.daemon import spawn
-from axium.daemon.services.tmux.client import PID, Client, Run, UnreachableError
+from axium.daemon.services.tmux.client import PID, Client, Run, Unreachable
 from axium.daemon.services.tmux.identity import (
     default_socket,
     is_running,
@@ -45,7 +45,7 @@ class Tmux:
         """The server that answers at `socket` within a second."""
         try:
             pid = int(await self._client.do(socket, PID))
-        except (UnreachableError, ValueError):
+        except (Unreachable, ValueError):
             return None
         return server_at(socket, pid)
 
@@ -106,7 +106,7 @@ class Tmux:
             return None
         try:
             return await self._client.ask(server, command)
-        except UnreachableError:
+        except Unreachable:
             return None
 
     def forget(self, server: Server) -> None:

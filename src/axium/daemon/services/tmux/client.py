@@ -30,7 +30,7 @@ class Run(Protocol):
     ) -> Awaitable[spawn.Finished]: ...
 
 
-class UnreachableError(Exception):
+class Unreachable(Exception):
     """A tmux server did not do what it was told, and why."""
 
     def __init__(self, reason: str) -> None:
@@ -38,7 +38,7 @@ class UnreachableError(Exception):
         self.reason = reason
 
 
-class TmuxMissingError(UnreachableError):
+class TmuxMissing(Unreachable):
     """There is no tmux to run; said once, by the client."""
 
 
@@ -51,30 +51,30 @@ class Client:
         self._missing = False
 
     async def do(self, socket: str, *commands: Command) -> str:
-        """What `commands`, run as one list, print. UnreachableError; ValueError for a NUL."""
+        """What `commands`, run as one list, print. Unreachable; ValueError for a NUL."""
         argv = ["tmux", "-u", "-N", "-S", socket, *_joined(commands)]
         try:
             done = await self._run(argv, environ=self._environ, timeout=BOUND)
         except FileNotFoundError:
             self._note(missing=True)
-            raise TmuxMissingError("there is no tmux on PATH") from None
+            raise TmuxMissing("there is no tmux on PATH") from None
         except TimeoutError:
-            raise UnreachableError(f"no answer within {BOUND:g} s") from None
+            raise Unreachable(f"no answer within {BOUND:g} s") from None
         except OSError as fault:
-            raise UnreachableError(f"tmux could not be started: {fault}") from None
+            raise Unreachable(f"tmux could not be started: {fault}") from None
         self._note(missing=False)
         if done.returncode:
-            raise UnreachableError(_complaint(done))
+            raise Unreachable(_complaint(done))
         return done.stdout.decode(errors="replace")
 
     async def ask(self, server: Server, *commands: Command) -> list[str]:
-        """The lines that `commands` print on this very server. UnreachableError.
+        """The lines that `commands` print on this very server. Unreachable.
 
         A server whose socket file was removed lives on, and another one may have its path.
         """
         pid, *lines = (await self.do(server.socket, PID, *commands)).split("\n")
         if pid != str(server.pid):
-            raise UnreachableError(f"its socket is now that of the server with pid {pid}")
+            raise Unreachable(f"its socket is now that of the server with pid {pid}")
         return [line for line in lines if line]
 
     def _note(self, *, missing: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 
-from axium.daemon.services.tmux.client import Client, TmuxMissingError, UnreachableError
+from axium.daemon.services.tmux.client import Client, TmuxMissing, Unreachable
 from axium.daemon.services.tmux.identity import is_running, socket_file
 from axium.daemon.services.tmux.variables import (
     REFRESH,
@@ -76,7 +76,7 @@ class Push:
         while is_running(self.server) and (texts := self._take()) is not None:
             try:
                 await self._bring(self._variables.of(texts))
-            except UnreachableError as fault:
+            except Unreachable as fault:
                 self._fell(fault)
                 self._put_back(texts)
                 await self._rest(next(pauses))
@@ -126,9 +126,9 @@ class Push:
             async with asyncio.timeout(seconds - RETRY):
                 await self._news.wait()
 
-    def _fell(self, fault: UnreachableError) -> None:
+    def _fell(self, fault: Unreachable) -> None:
         self._known = None
-        silent = self._failing or isinstance(fault, TmuxMissingError)
+        silent = self._failing or isinstance(fault, TmuxMissing)
         if not silent and is_running(self.server):
             log.warning("tmux server `%s` shows an old HUD: %s", self.server.socket, fault)
             self._failing = True
