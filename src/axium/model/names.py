@@ -11,13 +11,15 @@ OWN_COMMANDS = frozenset({"axium", "ax"})
 LONGEST_COMMAND = 200
 """Letters; a file is published under a command's name, and names of files end at 255 bytes."""
 
-# Reserved words of bash, zsh and fish: a function of such a name can't be called.
 _RESERVED = (
     "! [[ ]] { } and begin case coproc do done elif else end esac fi for foreach function if in"
     " nocorrect not or repeat select switch then time until while"
 )
-# Built-ins that are programs too, and mean the same as a program.
+"""Reserved words of bash, zsh and fish: a function of such a name can't be called."""
+
 _ALSO_PROGRAMS = frozenset({"[", "echo", "false", "kill", "printf", "pwd", "test", "time", "true"})
+"""Built-ins that are programs too, and mean the same as a program."""
+
 _ONLY_BUILT_IN = (
     ". : alias bg bind break builtin caller cd compgen complete compopt command continue declare"
     " dirs disown enable eval exec exit export fc fg float getopts hash help history integer jobs"

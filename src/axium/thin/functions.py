@@ -17,8 +17,9 @@ PROBES = {
     "zsh": _POSIX_PROBE,
     "fish": 'functions -q -- $argv[1]; and printf "%s\\n" $argv[2]',
 }
-# Start files and the shell itself may talk to stderr; the function gets it back.
+
 RUNNERS = {"bash": 'exec 2>&{0} {0}>&-; "$@"', "zsh": 'exec 2>&{0} {0}>&-; "$@"', "fish": "$argv"}
+"""Start files and the shell itself may talk to stderr; the function gets it back."""
 
 
 def become_function(argv: list[str], environ: dict[str, str]) -> int | None:
