@@ -191,9 +191,12 @@ def test_a_shell_that_starts_before_the_daemon_wraps_what_was_wrapped_last(scene
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[", '{"prefixed_commands": "aws"}', '["aws"]'])
-def test_a_cache_that_is_none_wraps_nothing(scene: Scene, text: str) -> None:
+def test_a_cache_that_is_none_wraps_nothing_and_is_told(scene: Scene, text: str) -> None:
     (scene.home / "state_cache.json").write_text(text)
 
     typed = scene.type("echo ${#AXIUM_WRAPPED_COMMANDS[@]}")
 
-    assert (typed.stdout, typed.stderr) == ("0\n", "")
+    assert (typed.stdout, typed.stderr) == (
+        "0\n",
+        f"! no command is wrapped: no daemon has run in {scene.home}; run `axium daemon start`",
+    )

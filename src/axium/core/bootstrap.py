@@ -6,8 +6,6 @@ import sys
 import time
 from pathlib import Path
 
-import msgspec
-
 from axium import __version__
 from axium.config.atomic import replace_file
 from axium.config.defaults import SHIPPED, shipped_text
@@ -92,8 +90,8 @@ def _refuse_foreign(home: Home) -> None:
     # Anybody may make a home of his own in a directory of root's; root makes none in a user's.
     if owner != os.geteuid() and (place == Path(home.root) or os.geteuid() == 0):
         raise SystemExit(
-            f"✗ cannot make the config home {home.root}: {place} belongs to uid {owner}, not to you"
-            "\n  use a home of your own: unset AXIUM_HOME, or `sudo -H`"
+            f"✗ cannot make the config home {home.root}: {place} belongs to uid {owner}; "
+            "use one of your own: unset AXIUM_HOME, or `sudo -H`"
         )
 
 
@@ -120,7 +118,9 @@ def _write_names(home: Home) -> None:
     """
     if not _is_newer(home.prefixes, than=home.state_cache):
         return
-    # 20 ms, for YAML: only before a daemon has run, and after an edit that none has seen.
+    # 30 ms, for YAML: only before a daemon has run, and after an edit that none has seen.
+    import msgspec
+
     from axium.config.load import load
     from axium.config.salvage import names_published
 
@@ -132,13 +132,14 @@ def _write_names(home: Home) -> None:
 
 
 def _is_newer(path: str, *, than: str) -> bool:
-    """Whether `path` changed after `than` did, or `than` is not there."""
+    """Whether `path`, or what it links to, changed after `than` did, or `than` is not there."""
+    # Not the time of the content: a file that was copied or moved here may keep an old one.
     try:
-        known = os.stat(than).st_mtime_ns
+        known = os.stat(than).st_ctime_ns
     except FileNotFoundError:
         return True
     try:
-        return os.stat(path).st_mtime_ns > known
+        return max(os.stat(path).st_ctime_ns, os.lstat(path).st_ctime_ns) > known
     except FileNotFoundError:
         return False
 

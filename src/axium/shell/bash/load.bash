@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # the paths come from init.sh
+# shellcheck shell=bash disable=SC2154,SC2016 # backticks in texts; the paths come from init.sh
 # Loads the hook once per shell, whatever the options and aliases of that shell are.
 
 _axium_aliases=''
@@ -28,14 +28,25 @@ _axium_load() { # fills _axium_spokes with what is to be sourced outside of any 
 }
 
 _axium_enter() {
-  _axium_run=$_axium_home/run _axium_commands='' _axium_pane=unknown
+  _axium_run=$_axium_home/run _axium_commands=unknown _axium_pane=unknown
   # A shell that was started by a wrapped tool is a new place to type commands in; only one that
   # `axium run` asks for a function (`bash -ic`) goes on inside that tool.
   [[ $- == *c* ]] || unset AXIUM_WRAPPED
   axium_refresh_wrappers
+  _axium_tell_unknown
   _axium_append_prompt
   axium_prompt
   _axium_enter_tmux
+}
+
+_axium_tell_unknown() { # where commands may run plainly that a rule is meant for
+  if [[ $_axium_commands == unknown ]]; then
+    printf '! no command is wrapped: no daemon has run in %q; run `axium daemon start`\n' \
+      "$_axium_home" >&2
+  elif [[ -z $_axium_commands && $_axium_home/prefixes.yaml -nt $_axium_home/state_cache.json ]]; then
+    printf '! new rules may not be in force: no daemon has read %q; run `axium daemon start`\n' \
+      "$_axium_home/prefixes.yaml" >&2
+  fi
 }
 
 _axium_enter_tmux() {
@@ -60,4 +71,4 @@ _axium_find_spokes() {
 _axium_load || :
 [[ -z $_axium_aliases ]] || shopt -s expand_aliases
 unset _axium_aliases
-unset -f _axium_load _axium_enter _axium_enter_tmux _axium_find_spokes
+unset -f _axium_load _axium_enter _axium_tell_unknown _axium_enter_tmux _axium_find_spokes
