@@ -126,6 +126,31 @@ def test_sourcing_twice_changes_nothing(scene: Scene) -> None:
     assert text("2") == text("1")
 
 
+@pytest.mark.parametrize("lost", ["", "unset AXIUM_WRAPPED_COMMANDS"])
+def test_a_newer_hook_takes_the_wrappers_of_an_older_one_over(scene: Scene, lost: str) -> None:
+    scene.prod()
+    scene.commands("aws", "gcloud")
+    hook = f"{scene.home}/bash/init.sh"
+    upgrade = f"sed -i s/^_axium_version=.*/_axium_version=9/ {hook}"
+    scene.publish("names", "c2", "aws", "tofu")
+    scene.publish("pointer", "prod", "s1", "", "c2")
+    publish = f"cd {scene.published}; mv names commands; mv pointer global"
+
+    typed = scene.type(
+        "tofu() { :; }",
+        f"{upgrade}; {lost}",
+        f"{publish}; source {hook}",
+        'echo "${AXIUM_WRAPPED_COMMANDS[*]}"',
+        "aws s3",
+        "axium_clear_wrappers; compgen -A function | grep -v axium",
+    )
+
+    left = ["gcloud", "tofu"] if lost else ["tofu"]  # nothing tells that `gcloud` was one
+    assert typed.stdout.splitlines() == ["aws", *left]
+    assert typed.stderr == "! `tofu` is a function of your own: axium does not wrap it"
+    assert scene.call().argv == [b"aws", b"--profile", b"prod", b"s3"]
+
+
 def test_a_script_that_sources_the_hook_is_left_alone(scene: Scene) -> None:
     scene.prod()
     line = f". {scene.home}/bash/init.sh; aws s3"

@@ -157,6 +157,18 @@ def test_the_daemon_is_told_of_the_server(scene: Scene, tmux: Tmux) -> None:
     assert told(scene) == [b"python", b"-I", b"-S", b"-E", main, b"ipc", line]
 
 
+def test_the_daemon_is_told_of_the_end_before_it_comes(scene: Scene, tmux: Tmux) -> None:
+    script(scene, tmux, "init.sh")
+    assert told(scene)[-2] == b"ipc"
+    scene.tool("python", f"tmux show-options -gv status-right >{scene.seen}/line")
+
+    script(scene, tmux, "uninstall.sh")
+
+    server = f"{tmux.socket},{tmux.pid},0".encode()
+    assert scene.call().argv[-1] == b'{"cmd": "tmux_detach", "server": "' + server + b'"}'
+    assert TEXT in (scene.seen / "line").read_text()
+
+
 def test_blanks_and_quotes_in_paths_do_no_harm(quoted_scene: Scene, tmux: Tmux) -> None:
     scene = quoted_scene
     socket = scene.scratch.root / "a \"b\\ 'c"

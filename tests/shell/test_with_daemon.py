@@ -87,6 +87,17 @@ def test_the_status_line_names_the_environment_of_the_pane_in_front(panes: Tmux)
         terminal.close()
 
 
+def test_the_hud_stays_away_from_a_server_that_it_was_taken_from(panes: Tmux) -> None:
+    shown = "AXIUM_HUD"
+    panes.wait_for(lambda: shown in panes.cmd("show-environment", "-gh"))
+    panes.send("%0", 'sh "$AXIUM_HOME/tmux/uninstall.sh"; axium env set prod')
+    panes.wait_for(lambda: "prod $" in panes.capture("%0"))
+    panes.send("%1", "axium env set dev; tmux wait-for -S done")
+    panes.cmd("wait-for", "done")
+
+    assert shown not in panes.cmd("show-environment", "-gh")
+
+
 def test_commands_run_as_before_while_the_daemon_is_down(live: Daemon) -> None:
     live.request({"cmd": "set_env", "value": "prod"})
     live.scratch.stop_daemon()

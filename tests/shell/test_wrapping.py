@@ -332,12 +332,19 @@ def test_a_readonly_variable_keeps_the_command_from_running(
     ]
 
 
-def test_a_readonly_axium_env_keeps_the_command_from_running(scene: Scene) -> None:
+@pytest.mark.parametrize("name", ["AXIUM_ENV", "AXIUM_WRAPPED"])
+def test_a_readonly_variable_of_ours_keeps_the_command_from_running(
+    scene: Scene, name: str
+) -> None:
     scene.prod()
 
-    typed = scene.type("readonly AXIUM_ENV=dev", "aws s3", "exit $?")
+    typed = scene.type(f"readonly {name}=dev", "aws s3", "exit $?")
 
     assert (typed.status, scene.calls()) == (126, [])
+    assert typed.stderr.splitlines()[-2:] == [
+        f"✗ `aws` did not run: the variable `{name}` can not be changed in this shell",
+        "  every wrapped command is told by it what it runs in: is it readonly here?",
+    ]
 
 
 @pytest.mark.parametrize(

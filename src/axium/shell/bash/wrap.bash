@@ -141,10 +141,14 @@ _axium_note_inline() { # NAME VARIABLE=VALUE
 
 _axium_refuse_variable() { # NAME
   local name
-  for name in "${_axium_names[@]}"; do
+  for name in "${_axium_names[@]}" AXIUM_WRAPPED; do
     local -x -- "$name" 2>/dev/null || break
   done
   printf '✗ `%s` did not run: the variable `%q` can not be changed in this shell\n' "$1" "$name" >&2
-  printf '  the rule at %q changes it: is it readonly here?\n' "$_axium_where" >&2
+  if [[ $name == AXIUM_* ]]; then
+    printf '  every wrapped command is told by it what it runs in: is it readonly here?\n' >&2
+  else
+    printf '  the rule at %q changes it: is it readonly here?\n' "$_axium_where" >&2
+  fi
   return 126
 }

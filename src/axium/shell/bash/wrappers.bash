@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2154,SC2016 # names from read.bash; backticks in texts
 # Defines a function for each wrapped command, and takes away those that are not wrapped any more.
 
-AXIUM_WRAPPED_COMMANDS=()
+# A shell that loads another version of this file keeps its wrappers, and the account of them.
+[[ ${AXIUM_WRAPPED_COMMANDS@a} == *a* ]] || AXIUM_WRAPPED_COMMANDS=()
 
 axium_refresh_wrappers() { # make the wrappers of this shell those that are published
   local -
@@ -30,6 +31,10 @@ _axium_define() { # NAME...
   for name; do
     _axium_contains "$name" "${AXIUM_WRAPPED_COMMANDS[@]}" && continue
     _axium_may_wrap "$name" || continue
+    if _axium_is_wrapper "$name"; then
+      AXIUM_WRAPPED_COMMANDS+=("$name")
+      continue
+    fi
     if declare -F -- "$name" >/dev/null; then
       printf '! `%s` is a function of your own: axium does not wrap it\n' "$name" >&2
       continue
@@ -53,8 +58,13 @@ _axium_may_wrap() { # NAME
 _axium_remove() { # NAME...: unless the user has defined a function of that name since
   local name
   for name; do
-    [[ $(declare -f -- "$name") != *$'\n    _axium_wrap '"$name"$' "$@"\n}' ]] || unset -f -- "$name"
+    ! _axium_is_wrapper "$name" || unset -f -- "$name"
   done
+}
+
+_axium_is_wrapper() { # NAME: whether the function of that name is ours
+  declare -F -- "$1" >/dev/null &&
+    [[ $(declare -f -- "$1") == *$'\n    _axium_wrap '"$1"$' "$@"\n}' ]]
 }
 
 _axium_contains() { # WORD WORDS...

@@ -1,9 +1,19 @@
 #!/bin/sh
-# Takes from the tmux server around it exactly what `init.sh` put there, whatever else has changed.
+# Takes from the tmux server around it exactly what `init.sh` put there, whatever else has changed,
+# and tells the daemon to show nothing more in it.
 
 # shellcheck disable=SC2016 # $ and ` in texts
 (
+  python=@AXIUM_PYTHON@
+  main=@AXIUM_MAIN@
+  home=@AXIUM_HOME@
   text='#{E:#{E:@axium_tpl}}'
+
+  tell_daemon() { # before anything is taken away, or its next push would bring the HUD back
+    server=$(printf %s "$TMUX" | sed 's/[\\"]/\\&/g')
+    AXIUM_HOME=$home "$python" -I -S -E "$main" ipc \
+      "{\"cmd\": \"tmux_detach\", \"server\": \"$server\"}" </dev/null >/dev/null 2>&1
+  }
 
   without_text() { # the status line as it is without our text; a trailing `;` would end a command
     line=$(tmux show-options -gv status-right && printf .) || return
@@ -31,5 +41,8 @@
     tmux "$@"
   }
 
-  if [ -n "${TMUX-}" ] && command -v tmux >/dev/null 2>&1; then uninstall_hud; fi
+  if [ -n "${TMUX-}" ] && command -v tmux >/dev/null 2>&1; then
+    tell_daemon || : # there is none: nobody pushes
+    uninstall_hud
+  fi
 )
