@@ -67,6 +67,7 @@ def test_the_status_has_every_documented_field(served: Served) -> None:
         "links": 0,
         "problems": [],
         "warnings": [],
+        "hints": {},
     }
 
 

@@ -162,6 +162,7 @@ def test_a_faulty_edit_keeps_what_was_good_and_is_told_until_it_is_mended(daemon
         "reloaded": True,
         "problems": [],
         "warnings": [],
+        "hints": {},
     }
 
 

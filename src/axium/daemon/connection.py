@@ -79,9 +79,11 @@ class Connection:
         self.on_drained: Callable[[], None] | None = None
         poller.watch(self._fd, READ, self._ready)
 
-    def begin(self, data: bytes | None) -> None:
-        """Answer what came with the connection; wait for the rest of the first line."""
-        if data is not None:
+    def begin(self, data: bytes | None, known: tuple[bytes, bool] | None = None) -> None:
+        """Answer what came with the connection, by what is `known`; wait for the rest of a line."""
+        if known is not None:
+            self._answer_known(known)
+        elif data is not None:
             self._take(data)
         if self.is_open and not (self._asked or self._ended or self._closing):
             self._deadline = self._loop.call_later(FIRST_LINE_SECS, self._too_late)

@@ -91,7 +91,7 @@ class Listener:
         if known is not None and known[1]:
             self._answer_once(accepted, known[0])
         else:
-            self._keep(accepted, data)
+            self._keep(accepted, data, known)
 
     def _answer_once(self, accepted: socket, reply: bytes) -> None:
         """The whole life of most connections: one question that is known, one answer."""
@@ -107,11 +107,13 @@ class Listener:
             return
         self._opened(accepted).conclude(reply[sent:])
 
-    def _keep(self, accepted: socket, data: bytes | None) -> None:
+    def _keep(
+        self, accepted: socket, data: bytes | None, known: tuple[bytes, bool] | None = None
+    ) -> None:
         if len(self._open) >= MAX_CONNECTIONS:
             _send_and_close(accepted, _BUSY)
             return
-        self._opened(accepted).begin(data)
+        self._opened(accepted).begin(data, known)
 
     def _opened(self, accepted: socket) -> Connection:
         connection = Connection(accepted, self._port, self._poller, on_close=self._open.discard)

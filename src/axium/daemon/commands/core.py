@@ -132,10 +132,14 @@ class Status(msgspec.Struct, kw_only=True):
     links: int
     problems: list[str]
     warnings: list[str]
+    hints: dict[str, str]
 
 
 class StatusReply(Reply):
-    """`problems` and `warnings` are of the user's files, as `FILE:LINE:COLUMN: message`."""
+    """`problems` and `warnings` are of the user's files, as `FILE:LINE:COLUMN: message`.
+
+    `hints` says by such a text what to do about it.
+    """
 
     status: Status
 
@@ -144,7 +148,6 @@ class StatusReply(Reply):
 def daemon_status(ctx: Context, req: DaemonStatus) -> StatusReply:
     services = ctx.services
     state = services.store.committed.state
-    problems, warnings = told(services.settings.faults)
     return StatusReply(
         status=Status(
             running=True,
@@ -158,8 +161,9 @@ def daemon_status(ctx: Context, req: DaemonStatus) -> StatusReply:
             connections=services.life.connections(),
             plugins=0,
             links=0,
-            problems=problems,
-            warnings=warnings,
+            problems=told(services.settings.faults, "error"),
+            warnings=told(services.settings.faults, "warning"),
+            hints=hints(services.settings.faults),
         )
     )
 
@@ -188,26 +192,34 @@ class Reloaded(Reply):
     """Both lists are of `FILE:LINE:COLUMN: message`.
 
     A file with a problem keeps its last good content; one with warnings is in force.
+    `hints` says by such a text what to do about it.
     """
 
     reloaded: bool
     problems: list[str]
     warnings: list[str]
+    hints: dict[str, str]
 
 
 @command(emits=("hud_refresh", "daemon_reload", "config_reloaded"))
 async def reload(ctx: Context, req: Reload) -> Reloaded:
     faults = await ctx.services.life.reload()
-    problems, warnings = told(faults)
-    return Reloaded(reloaded=True, problems=problems, warnings=warnings)
+    return Reloaded(
+        reloaded=True,
+        problems=told(faults, "error"),
+        warnings=told(faults, "warning"),
+        hints=hints(faults),
+    )
 
 
-def told(faults: tuple[Fault, ...]) -> tuple[list[str], list[str]]:
-    """The errors and the warnings among faults, as text."""
-    by_severity: dict[str, list[str]] = {"error": [], "warning": []}
-    for fault in faults:
-        by_severity[fault.severity].append(str(fault))
-    return by_severity["error"], by_severity["warning"]
+def told(faults: tuple[Fault, ...], severity: str) -> list[str]:
+    """The faults of one severity as text."""
+    return [str(fault) for fault in faults if fault.severity == severity]
+
+
+def hints(faults: tuple[Fault, ...]) -> dict[str, str]:
+    """What to do about each fault that says so, by its text."""
+    return {str(fault): fault.hint for fault in faults if fault.hint is not None}
 
 
 class Pause(Request, tag="pause"):
