@@ -125,6 +125,12 @@ def test_the_names_are_written_when_they_change_and_not_again(tools: Scratch) ->
     assert set(json.loads(cache.read_text())) == {"prefixed_commands", "last_updated"}
 
 
+def test_a_home_that_was_brought_along_is_completed_once(tools: Scratch) -> None:
+    assert ensure(tools) == "True\n"
+    assert shipped(tools) == list(SHIPPED)
+    assert (tools.home / "prefixes.yaml").read_text() == RULE
+
+
 def test_a_file_that_its_user_took_away_stays_away_until_it_is_asked_for(scratch: Scratch) -> None:
     assert ensure(scratch) == "True\n"
     (scratch.home / "prefixes.yaml").unlink()

@@ -105,7 +105,9 @@ def _make_directories(home: Home) -> None:
 def _write_shipped(home: Home, *, restore: bool) -> bool:
     """Write the user's files as they are shipped; whether one of them was missing."""
     files = {Path(home.root, name): name for name in SHIPPED}
-    if not restore and any(os.path.lexists(path) for path in files):
+    # The names are written last: where they are, the home was made before.
+    is_first = not os.path.lexists(home.state_cache) or not any(map(os.path.lexists, files))
+    if not (restore or is_first):
         return False
     # Every one of them is tried: `any` of a generator would stop at the first.
     return any([_write_missing(path, shipped_text(name)) for path, name in files.items()])
