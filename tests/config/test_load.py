@@ -137,7 +137,12 @@ def test_a_circle_keeps_the_rules_that_made_none(tmp_path: Path) -> None:
     )
     loaded = load(str(tmp_path), before)
     made = loaded.configuration
-    assert (told(loaded), list(made.environments), made.rules) == (
+    assert (
+        told(loaded),
+        list(made.environments),
+        made.rules.user,
+        sorted(made.rules.unreadable),
+    ) == (
         [
             (
                 "error prefixes.yaml:3:13: wrapped commands lead to one another in a circle:"
@@ -145,7 +150,8 @@ def test_a_circle_keeps_the_rules_that_made_none(tmp_path: Path) -> None:
             )
         ],
         ["new"],
-        before.rules,
+        before.rules.user,
+        ["aws", "vault"],
     )
 
 
@@ -231,3 +237,15 @@ def test_a_name_that_a_rule_is_in_force_for_keeps_it_while_the_file_is_at_fault(
     good = load(str(tmp_path), None).configuration
     (tmp_path / "prefixes.yaml").write_text("prefixes:\n  - {command: kubectl, prefx: wrapx}\n")
     assert load(str(tmp_path), good).configuration == good
+
+
+def test_names_of_a_file_that_is_not_utf8_do_not_run(tmp_path: Path) -> None:
+    (tmp_path / "prefixes.yaml").write_bytes(b"prefixes:\n  - command: kubectl\n    prefix: \xff\n")
+    assert list(load(str(tmp_path), None).configuration.rules.unreadable) == ["kubectl"]
+
+
+def test_names_that_only_lead_to_one_another_do_not_run(tmp_path: Path) -> None:
+    (tmp_path / "prefixes.yaml").write_text(
+        "prefixes: [{command: one, prefix: two}, {command: two, prefix: one}]"
+    )
+    assert list(load(str(tmp_path), None).configuration.rules.unreadable) == ["one", "two"]

@@ -80,7 +80,7 @@ def test_a_home_that_cannot_be_made_is_told(scratch: Scratch) -> None:
     place = f"{scratch.root}/file/axium"
     done = scratch.axium("daemon", "start", env={"AXIUM_HOME": place})
     assert (done.returncode, done.stderr) == (
-        1,
+        2,
         f"✗ cannot make the config home {place}: Not a directory: {place}\n",
     )
 

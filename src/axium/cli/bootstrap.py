@@ -6,7 +6,7 @@ import typer
 
 from axium.cli import show
 from axium.cli.options import group
-from axium.core.bootstrap import ensure_axium_config, update_init_scripts
+from axium.core.bootstrap import make_config_home, update_init_scripts
 from axium.thin.paths import environ, home_of
 
 app = group("Make the config home.")
@@ -20,7 +20,7 @@ Force = Annotated[
 @app.command()
 def bootstrap(*, force: Force = False) -> None:
     """Make the config home; what is there stays as it is."""
-    first = ensure_axium_config()
+    first = make_config_home(restore=True)
     if force:
         update_init_scripts()
     root = home_of(environ()).root

@@ -75,7 +75,7 @@ class _Reader:
             return before
         except Unreadable as error:
             self.faults.append(error.fault)
-            self._faulty[name] = ""
+            self._faulty[name] = error.text
             return before
         findings = Findings()
         made = parse(text, findings)
@@ -96,16 +96,21 @@ class _Reader:
     def without_circles(
         self, new: tuple[Environments, RuleBook], before: Configuration
     ) -> tuple[Environments, RuleBook]:
-        """The newest of environments and rules that do not lead a command to itself."""
+        """The newest of environments and rules that do not lead a command to itself.
+
+        A name that only the rules at fault wrap must not run.
+        """
         found = _circles(*new)
         for circle in found:
             hint = "let one of them begin with a program that is not wrapped"
             self.faults.append(Fault(circle.where, str(circle), hint))
         if not found:
             return new
-        if not _circles(new[0], before.rules):
-            return new[0], before.rules
-        return before.environments, before.rules
+        unknown = ((name, rules[0].where) for name, rules in new[1].user.items())
+        former = before.rules.with_unreadable(unknown)
+        if not _circles(new[0], former):
+            return new[0], former
+        return before.environments, former
 
     def _gone(self, name: str) -> None:
         hint = "`axium bootstrap` writes the shipped one again"

@@ -8,7 +8,7 @@ import yaml
 
 from axium.config.findings import Findings
 from axium.config.scalars import Value, is_null, plain_value, tagged_value
-from axium.config.source import mark_at
+from axium.config.source import Places
 from axium.model.marks import Mark
 
 # libyaml is some ten times faster, but is not there for each interpreter.
@@ -73,16 +73,17 @@ def parse(text: str, shown: str, findings: Findings, loader: type[Any] = _Loader
 
     An empty text is a null. Aliases are followed, merge keys are left to `entries`.
     """
-    tree = _Tree(shown, findings)
+    places = Places(text, shown)
+    tree = _Tree(places, findings)
     try:
         for event in _events(text, loader):
             if not tree.take(event):
                 return None
     except yaml.MarkedYAMLError as error:
-        _syntax_error(error, shown, findings)
+        _syntax_error(error, places, findings)
         return None
     except yaml.reader.ReaderError as error:
-        where = mark_at(text, error.position, shown)
+        where = places.at(error.position)
         findings.error(where, f"the character U+{_code(error):04X} may not stand in YAML")
         return None
     return tree.root or Scalar("", Mark(shown, 1, 1), 0, 0)
@@ -97,15 +98,16 @@ def _code(error: yaml.reader.ReaderError) -> int:
     return character if isinstance(character, int) else ord(character)
 
 
-def _syntax_error(error: yaml.MarkedYAMLError, shown: str, findings: Findings) -> None:
+def _syntax_error(error: yaml.MarkedYAMLError, places: Places, findings: Findings) -> None:
     place = error.problem_mark or error.context_mark
-    where = Mark(shown, 1, 1) if place is None else Mark(shown, place.line + 1, place.column + 1)
+    where = places.at(0 if place is None else place.index)
     message = (error.problem or "is not YAML").replace("'", "`")
     if error.context:
         message += f", {error.context}"
-    if error.context_mark is not None and error.context_mark.line + 1 != where.line:
-        begun = error.context_mark
-        message += f" that begins at {begun.line + 1}:{begun.column + 1}"
+    if error.context_mark is not None:
+        begun = places.at(error.context_mark.index)
+        if begun.line != where.line:
+            message += f" that begins at {begun.line}:{begun.column}"
     hint = "indent with blanks" if "start any token" in message else None
     findings.error(where, message, hint)
 
@@ -113,8 +115,8 @@ def _syntax_error(error: yaml.MarkedYAMLError, shown: str, findings: Findings) -
 class _Tree:
     """The tree while its events arrive; it grows on a list, so that depth costs no stack."""
 
-    def __init__(self, shown: str, findings: Findings) -> None:
-        self.shown = shown
+    def __init__(self, places: Places, findings: Findings) -> None:
+        self.places = places
         self.findings = findings
         self.root: Node | None = None
         self.open: list[Sequence | Mapping] = []
@@ -139,7 +141,7 @@ class _Tree:
         return True
 
     def _where(self, event: Any) -> Mark:
-        return Mark(self.shown, event.start_mark.line + 1, event.start_mark.column + 1)
+        return self.places.at(event.start_mark.index)
 
     def _opening(self, event: Any) -> tuple[Mark, int, bool]:
         return self._where(event), event.start_mark.index, bool(event.flow_style)

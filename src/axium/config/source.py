@@ -1,7 +1,9 @@
 """The text of one user's file, read without waiting for anything and never more than is sane."""
 
 import os
+import re
 import stat
+from bisect import bisect_left
 
 from axium.model.marks import Fault, Mark
 
@@ -12,9 +14,10 @@ MAX_BYTES = 1 << 20
 class Unreadable(Exception):
     """A file is there but is not text that could be read."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, text: str = "") -> None:
         super().__init__(str(fault))
         self.fault = fault
+        self.text = text
 
 
 def read_text(path: str, shown: str) -> str:
@@ -30,13 +33,29 @@ def read_text(path: str, shown: str) -> str:
         before = data[: error.start].decode("utf-8")
         where = mark_at(before, len(before), shown)
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise Unreadable(Fault(where, message, "save the file as UTF-8")) from None
+        fault = Fault(where, message, "save the file as UTF-8")
+        raise Unreadable(fault, data.decode("utf-8", "replace")) from None
+
+
+class Places:
+    """The places of one text; lines end at newlines, as people and editors count them.
+
+    A YAML reader may count other characters as ends of lines too.
+    """
+
+    def __init__(self, text: str, shown: str) -> None:
+        self._shown = shown
+        self._ends = [end.start() for end in re.finditer("\n", text)]
+
+    def at(self, index: int) -> Mark:
+        """The place of the character at `index`."""
+        line = bisect_left(self._ends, index)
+        return Mark(self._shown, line + 1, index - (self._ends[line - 1] if line else -1))
 
 
 def mark_at(text: str, index: int, shown: str) -> Mark:
     """The place of the character at `index` of `text`."""
-    line_start = text.rfind("\n", 0, index) + 1
-    return Mark(shown, text.count("\n", 0, index) + 1, index - line_start + 1)
+    return Places(text, shown).at(index)
 
 
 def _read_bytes(path: str, where: Mark) -> bytes:
