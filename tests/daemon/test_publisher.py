@@ -209,6 +209,13 @@ def test_the_cache_for_shells_that_start_lists_the_wrapped_commands(there: Publi
     }
 
 
+def test_the_names_of_the_environments_are_there_for_completion(there: Published) -> None:
+    before = there.words("envs")
+    there.write(envs="envs: {zeta: {}, 'a b': {}, root: {}}\n")
+    there.publish()
+    assert (before, there.words("envs")) == (["root", "dev", "prod"], ["zeta", "a b", "root"])
+
+
 def test_nobody_else_can_read_what_is_published(there: Published) -> None:
     umask = os.umask(0o077)  # as the daemon has it
     try:

@@ -86,6 +86,7 @@ class Publisher:
         os.makedirs(self._run, mode=0o700, exist_ok=True)
         active = self._of(snapshot.state.active_env)
         self._write_commands(commands)
+        _put(self._run + "/envs", frame(list(snapshot.configuration.environments)))
         self._flip(self._run + "/global", active)
         kept = self._point_all(snapshot.state)
         self._remove_other_pointers(kept)
