@@ -38,7 +38,7 @@ def read_state(path: str) -> State | None:
 
 def _checked(state: State) -> State:
     """The state, whose panes and servers are such. ValueError."""
-    for key in state.panes:
+    for key in (*state.panes, *state.former_panes):
         split_key(key)
     for server in state.servers.values():
         parse_server(f"{server.socket},{server.pid}")

@@ -36,6 +36,7 @@ class PlanRequest(msgspec.Struct, kw_only=True):
 
     command: str
     args: list[str] = []
+    env: str | None = None
     pane: str | None = None
     server: str | None = None
     cwd: str | None = None
@@ -132,10 +133,11 @@ class TextVerbs:
     def plan(self, rest: str) -> bytes:
         """Tell what a command runs, as published words (see docs/architecture.md).
 
-        `PLAN {"command", "args", "pane"*, "server"*, "cwd"*, "variables"*}`. Where a
-        rule needs process variables that `variables` does not name, the verdict is
-        `ask` and they are listed: to be asked again with each of them, null for one
-        that is not set. Where nothing can run: `no`, a message, a hint.
+        `PLAN {"command", "args", "env"*, "pane"*, "server"*, "cwd"*, "variables"*}`.
+        `env` wins over the pane's environment. Where a rule needs process variables
+        that `variables` does not name, the verdict is `ask` and they are listed: to be
+        asked again with each of them, null for one that is not set. Where nothing can
+        run: `no`, a message, a hint.
         """
         try:
             asked = msgspec.json.decode(rest, type=PlanRequest)
@@ -152,7 +154,9 @@ class TextVerbs:
             raise Refusal("invalid", f"field `command`: {fault}")
         services = self._services
         key = services.panes.key(asked.pane, asked.server)
-        decision = services.plans.for_process(asked.command, key=key, variables=asked.variables)
+        decision = services.plans.for_process(
+            asked.command, env=asked.env, key=key, variables=asked.variables
+        )
         return frame([*table_words(decision), "*" + (decision.env or "")])
 
 

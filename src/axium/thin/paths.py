@@ -12,6 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+LONGEST_NAME = 200
+"""Bytes; names of files end at 255, and a file is made under a longer name first."""
+
 
 class Home:
     """The files of one config home; `root` is absolute."""
@@ -24,6 +27,7 @@ class Home:
         self.state = root + "/state.json"
         self.state_cache = root + "/state_cache.json"
         self.completions = root + "/completions.json"
+        self.catalogue = root + "/catalogue"
         self.run = root + "/run"
         self.socket_link = root + "/daemon.sock"
         self.lock = root + "/daemon.lock"
@@ -121,6 +125,31 @@ def server_of(environ: "Mapping[str, str]") -> str | None:
 def pane_of(environ: "Mapping[str, str]") -> str | None:
     """The tmux pane around this process."""
     return (environ.get("TMUX_PANE") or None) if server_of(environ) else None
+
+
+def place_of(environ: "Mapping[str, str]") -> str:
+    """Where this process is, as a shell writes it: `${TMUX%,*}:$TMUX_PANE`."""
+    server, comma, last = environ.get("TMUX", "").rpartition(",")
+    return (server if comma else last) + ":" + environ.get("TMUX_PANE", "")
+
+
+def shell_env(environ: "Mapping[str, str]") -> str | None:
+    """The environment that the shell around this process holds for itself.
+
+    A tmux server that was started from such a shell hands the variables on to all
+    of its panes, which are other places.
+    """
+    is_here = environ.get("AXIUM_SHELL_PLACE") == place_of(environ)
+    return (environ.get("AXIUM_SHELL_ENV") or None) if is_here else None
+
+
+def held_path(run: str, env: str) -> str | None:
+    """Where the pointer of an environment is that shells hold; None where no file can be so named.
+
+    In such a one `axium run` decides.
+    """
+    is_name = "/" not in env and env not in ("", ".", "..") and len(encode(env)) <= LONGEST_NAME
+    return run + "/e/" + env if is_name else None
 
 
 def pointer_path(run: str, server: str, start: str, pane: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from axium.daemon.context import Context
-from axium.daemon.services.explaining import Explanation, explained
+from axium.daemon.services.explaining import Explained, Source, explained
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import command
@@ -61,7 +61,7 @@ class PaneEnv(Reply):
     """`source` is `pane` for an override, `global`, or null where no environment is set."""
 
     env: str | None
-    source: str | None
+    source: Source | None
 
 
 @command(memo=True)
@@ -82,6 +82,45 @@ class ClearPaneEnv(Request, tag="clear_pane_env"):
 @command(emits=("env_change", "hud_refresh"))
 async def clear_pane_env(ctx: Context, req: ClearPaneEnv) -> Done:
     await ctx.services.environments.clear_pane(req.pane, req.server)
+    return Done()
+
+
+class PreviousEnv(Request, tag="previous_env"):
+    """Return to the environment before this one, of `pane`, else everywhere.
+
+    A pane that followed the global environment before does so again. Asked twice,
+    it is back where it was. What was before is kept as long as the pane lives.
+    """
+
+    pane: Pane | None = None
+    server: Server | None = None
+
+
+class Returned(Reply):
+    """`env` is null where the pane follows the global environment from now on, `old` if it did."""
+
+    env: str | None
+    old: str | None
+
+
+@command(emits=("env_change", "hud_refresh"))
+async def previous_env(ctx: Context, req: PreviousEnv) -> Returned:
+    env, old = await ctx.services.environments.go_back(req.pane, req.server)
+    return Returned(env=env, old=old)
+
+
+class HoldEnv(Request, tag="hold_env"):
+    """Publish a pointer to an environment for shells that hold it for themselves.
+
+    It is there before the reply, and kept up to date as long as envs.yaml has the environment.
+    """
+
+    env: EnvName | None = None
+
+
+@command()
+async def hold_env(ctx: Context, req: HoldEnv) -> Done:
+    await ctx.services.environments.hold(req.env)
     return Done()
 
 
@@ -141,48 +180,27 @@ def get_env_data(ctx: Context, req: GetEnvData) -> EnvData:
 class Explain(Request, tag="explain"):
     """Tell what a command would run, and where each part of that was written; nothing runs.
 
-    `variables` are the caller's process variables that `$NAME` in rules may mean,
-    null for one that is not set.
+    `env` is the environment that the caller's shell holds for itself, which wins
+    over the pane's. `variables` are the caller's process variables that `$NAME` in
+    rules may mean, null for one that is not set.
     """
 
     command: str
     args: list[str] = msgspec.field(default_factory=list)
+    env: EnvName | None = None
     pane: Pane | None = None
     server: Server | None = None
     cwd: str | None = None
     variables: dict[str, str | None] = msgspec.field(default_factory=dict)
 
 
-class Explained(Reply):
-    """`needs` are process variables that a rule names and the request did not tell."""
-
-    pane: str | None
-    env: str | None
-    source: str | None
-    verdict: str
-    argv: list[str]
-    parts: list[dict[str, Any]]
-    env_vars: dict[str, dict[str, Any]]
-    unset: list[dict[str, Any]]
-    rules: list[dict[str, Any]]
-    guards: list[dict[str, Any]]
-    fallback: str | None
-    needs: list[str]
-
-
 @command()
 def explain(ctx: Context, req: Explain) -> Explained:
     services = ctx.services
     key = services.panes.key(req.pane, req.server)
-    name, source = services.environments.in_pane(key)
-    env = services.environments.applying(name, key)
-    decision = services.plans.for_process(req.command, key=key, variables=req.variables)
-    rules = services.store.committed.configuration.rules.for_command(req.command)
-    told: Explanation = explained(decision, req.args, rules)
-    return Explained(
-        pane=req.pane,
-        env=env.name if env is not None else None,
-        source=source,
-        guards=[],
-        **told,
+    decision = services.plans.for_process(
+        req.command, env=req.env, key=key, variables=req.variables
     )
+    rules = services.store.committed.configuration.rules.for_command(req.command)
+    source = "shell" if req.env is not None else services.environments.in_pane(key)[1]
+    return explained(decision, req.args, rules, pane=req.pane, source=source)

@@ -1,6 +1,6 @@
 """Which environment is active where: validating, changing, and telling of it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.snapshot import Snapshot
@@ -58,13 +58,60 @@ class Environments:
             state = place.known_in(found.state)
             if key not in state.panes:
                 return found
-            return found.step(lambda _state: state.without_pane(key))
+            return found.step(lambda _state: state.with_follower(key))
 
         change = await self._store.change(step)
         if change.new is not change.old:
             self._tell(change, key, change.old.state.panes[key], None)
 
-    def in_pane(self, key: str | None) -> tuple[str | None, str | None]:
+    async def go_back(self, pane: str | None, server: str | None) -> tuple[str | None, str | None]:
+        """Return to the environment before this one, of a pane, else everywhere: new and old.
+
+        None for a pane that follows the global one. Refusal `not_found` where there was none.
+        """
+        if pane is None:
+            return await self._global_back(server)
+        return await self._pane_back(pane, server)
+
+    async def _global_back(self, server: str | None) -> tuple[str | None, str | None]:
+        place = self._panes.attached_if_alive(server)
+
+        def step(found: Snapshot) -> Snapshot:
+            if found.state.former_env is None:
+                raise _nothing_before("global environment")
+            env = required(found, found.state.former_env)
+            return found.step(lambda state: place.known_in(state).with_active(env.name))
+
+        change = await self._store.change(step)
+        new, old = change.new.state.active_env, change.old.state.active_env
+        self._tell(change, None, old, new)
+        return new, old
+
+    async def _pane_back(self, pane: str, server: str | None) -> tuple[str | None, str | None]:
+        place = await self._panes.place(pane, server)
+        key = place.key()
+
+        def step(found: Snapshot) -> Snapshot:
+            state = place.known_in(found.state)
+            former = state.former_panes.get(key)
+            if former is not None:
+                env = required(found, former)
+                return found.step(lambda _state: state.with_pane(key, env.name))
+            if key not in state.panes:
+                raise _nothing_before(f"pane {key}", "`axium env - --global` is about all panes")
+            return found.step(lambda _state: state.with_follower(key))
+
+        change = await self._store.change(step)
+        new, old = (found.state.panes.get(key) for found in (change.new, change.old))
+        self._tell(change, key, old, new)
+        return new, old
+
+    async def hold(self, name: str | None) -> None:
+        """Publish a pointer to this environment for shells that hold it for themselves."""
+        env = required(self._store.committed, name)
+        await self._store.change(lambda found: found.holding(env.name))
+
+    def in_pane(self, key: str | None) -> tuple[str | None, Literal["pane", "global"] | None]:
         """The name that applies in a pane, and whether it is its own (`pane`) or the `global`."""
         state = self._store.committed.state
         if key is not None and key in state.panes:
@@ -97,6 +144,10 @@ def required(found: Snapshot, name: str | None) -> Environment:
     if env is None:
         raise unknown_environment(name, list(environments))
     return env
+
+
+def _nothing_before(what: str, hint: str | None = None) -> Refusal:
+    return Refusal("not_found", f"the {what} had no other environment before", hint=hint)
 
 
 def unknown_environment(name: str, known: list[str]) -> Refusal:

@@ -1,37 +1,56 @@
 """A decision told part by part: what would run, and where each word of it was written."""
 
 from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import Any, Literal
 
 from axium.model.marks import Mark
 from axium.model.resolver import Decision, Part
 from axium.model.rules import Rule
+from axium.wire.envelope import Reply
+
+Source = Literal["shell", "pane", "global"]
+"""Whose environment it is that applies."""
 
 
-class Explanation(TypedDict):
-    """The fields of `explain` that come from the decision."""
+class Explained(Reply):
+    """`needs` are process variables that a rule names and the request did not tell."""
 
+    pane: str | None
+    env: str | None
+    source: Source | None
     verdict: str
     argv: list[str]
     parts: list[dict[str, Any]]
     env_vars: dict[str, dict[str, Any]]
     unset: list[dict[str, Any]]
     rules: list[dict[str, Any]]
+    guards: list[dict[str, Any]]
     fallback: str | None
     needs: list[str]
 
 
-def explained(decision: Decision, args: list[str], rules: Iterable[Rule]) -> Explanation:
+def explained(
+    decision: Decision,
+    args: list[str],
+    rules: Iterable[Rule],
+    *,
+    pane: str | None,
+    source: Source | None,
+) -> Explained:
     """The decision with the caller's arguments in their place."""
     typed = [Part(arg, None, "an argument as it was typed") for arg in args]
     parts = [*decision.before, *typed, *decision.after]
-    return Explanation(
+    return Explained(
+        pane=pane,
+        env=decision.env,
+        source=source,
         verdict=decision.verdict,
         argv=[part.word for part in parts],
         parts=[_told(part) for part in parts],
         env_vars={name: _told(part) for name, part in decision.set},
         unset=[{**_told(part), "word": name} for name, part in decision.unset],
         rules=[_told_rule(rule) for rule in rules],
+        guards=[],
         fallback=decision.fallback,
         needs=list(decision.needs),
     )

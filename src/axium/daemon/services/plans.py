@@ -51,17 +51,22 @@ class Plans:
             raise Refusal("failed", str(fault), hint=fault.hint) from None
 
     def for_process(
-        self, command: str, *, key: str | None, variables: Mapping[str, str | None] | None
+        self,
+        command: str,
+        *,
+        env: str | None,
+        key: str | None,
+        variables: Mapping[str, str | None],
     ) -> Decision:
         """What a process in this pane runs; verdict `ask` while it did not tell all variables.
 
-        `variables` maps each name that the caller was asked for to its value,
-        None where it is not set.
+        `env` is the environment that its shell holds for itself, if any; `variables`
+        maps each name that the caller was asked for to its value, None where it is
+        not set.
         """
-        env = self._environments.applying(None, key)
-        first = self.decide(command, env=env, pane=key, variables=None)
-        told = variables or {}
-        if any(name not in told for name in first.needs):
+        applying = self._environments.applying(env, key)
+        first = self.decide(command, env=applying, pane=key, variables=None)
+        if any(name not in variables for name in first.needs):
             return first
-        known = {name: value for name, value in told.items() if value is not None}
-        return self.decide(command, env=env, pane=key, variables=known)
+        known = {name: value for name, value in variables.items() if value is not None}
+        return self.decide(command, env=applying, pane=key, variables=known)

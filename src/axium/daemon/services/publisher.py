@@ -11,8 +11,8 @@ from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.tables import Published, published, stamp_of
 from axium.model.panes import Server, split_key
 from axium.model.state import State
-from axium.thin.paths import Home, pointer_path
-from axium.thin.words import frame
+from axium.thin.paths import Home, held_path, pointer_path
+from axium.thin.words import decode, encode, frame
 
 KEPT_SECS = 60.0
 """How long a table is kept after the last pointer to it was replaced: a reader may hold it."""
@@ -55,7 +55,7 @@ class Publisher:
         if last is None or last.configuration is not snapshot.configuration:
             self._publish_all(snapshot)
         else:
-            self._publish_changes(last.state, snapshot.state)
+            self._publish_changes(last, snapshot)
         self._last = snapshot
 
     def forget(self) -> None:
@@ -90,6 +90,7 @@ class Publisher:
         self._flip(self._run + "/global", active)
         kept = self._point_all(snapshot.state)
         self._remove_other_pointers(kept)
+        self._remove_other_held(self._point_held(snapshot))
         self._retire_unused()
 
     def _point_all(self, state: State) -> set[str]:
@@ -101,14 +102,17 @@ class Publisher:
                 found.add(os.path.normpath(path))
         return found
 
-    def _publish_changes(self, old: State, new: State) -> None:
+    def _publish_changes(self, before: Snapshot, after: Snapshot) -> None:
+        old, new = before.state, after.state
+        if before.held is not after.held:
+            self._point_held(after)
         if old.panes is not new.panes or old.servers is not new.servers:
             self._publish_panes(old, new)
         if old.active_env != new.active_env or old.panes is new.panes:
             # Also where it says the same: a pointer that somebody removed is there again.
             self._flip(self._run + "/global", self._of(new.active_env))
         if len(self._rendered) > MOST_UNUSED:
-            self._drop_unused({new.active_env, *new.panes.values()})
+            self._drop_unused({new.active_env, *new.panes.values(), *after.held})
 
     def _publish_panes(self, old: State, new: State) -> None:
         moved = _moved(old, new)
@@ -123,6 +127,22 @@ class Publisher:
         for name, server in old.servers.items():
             if new.servers.get(name) != server:
                 _remove_tree(os.path.dirname(_pointer(self._run, server, "%0")))
+
+    def _point_held(self, snapshot: Snapshot) -> set[str]:
+        """Point to every environment that shells hold; the names of the pointers."""
+        paths = {
+            path: env
+            for env in snapshot.held & snapshot.configuration.environments.keys()
+            if (path := held_path(self._run, env)) is not None
+        }
+        for path, env in paths.items():
+            self._point(_named(path), env)
+        return {_named(path.rpartition("/")[2]) for path in paths}
+
+    def _remove_other_held(self, kept: set[str]) -> None:
+        for name in _names(self._run + "/e"):
+            if name not in kept:
+                _remove(f"{self._run}/e/{name}")
 
     def _point(self, path: str, env: str) -> None:
         made = self._of(env)
@@ -208,6 +228,16 @@ class Publisher:
 
     def _tables(self, stamp: str) -> str:
         return f"{self._run}/t/{stamp}"
+
+
+def held_before(home: Home) -> frozenset[str]:
+    """The environments that shells held when a daemon last published here."""
+    return frozenset(decode(os.fsencode(name)) for name in _names(home.run + "/e"))
+
+
+def _named(text: str) -> str:
+    """What the system's own functions make these very bytes of, whatever the locale."""
+    return os.fsdecode(encode(text))
 
 
 def _pointer(run: str, server: Server, pane: str) -> str:

@@ -153,12 +153,12 @@ class Terminals:
         key = pane_key(name, pane)
 
         def step(found: Snapshot) -> Snapshot:
-            if found.state.servers.get(name) != server or key not in found.state.panes:
+            if found.state.servers.get(name) != server:
                 return found
             return found.step(lambda state: state.without_pane(key))
 
         change = await self._store.change(step)
-        if change.new is not change.old:
+        if key in change.old.state.panes and key not in change.new.state.panes:
             self._subscriptions.emit(PaneClosed(pane=key))
             self._subscriptions.emit(HudRefresh())
 
