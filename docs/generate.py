@@ -1,6 +1,6 @@
 """Write the reference pages and JSON Schemas from the types, or check that they are current.
 
-python docs/generate.py          write docs/reference/
+python docs/generate.py          write docs/reference/ and the catalogue of commands
 python docs/generate.py --check  exit 1, with the difference, where a page is not current
 """
 
@@ -15,13 +15,16 @@ from typing import Any
 import msgspec
 import msgspec.inspect as kinds
 
+from axium.cli import catalogue
 from axium.config.schema import DIALECT, schemas
 from axium.daemon.commands import FAMILIES
 from axium.daemon.text import WHOLE_LINES, WITH_REST
 from axium.model import events
+from axium.thin.catalogue import SHIPPED
 from axium.wire.registry import Command, registry
 
 REFERENCE = Path(__file__).parent / "reference"
+CATALOGUE = Path(SHIPPED)
 MADE = "<!-- Made by docs/generate.py: change the types and docstrings, then `make docs`. -->"
 COMMON = ("id", "spoke")
 
@@ -247,15 +250,26 @@ def write() -> None:
         path = REFERENCE / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+    if CATALOGUE.read_text("utf-8") != catalogue_text():
+        CATALOGUE.write_text(catalogue_text(), "utf-8")
+
+
+def catalogue_text() -> str:
+    """The core's commands, a record a line."""
+    return "".join(f"{record}\n" for record in catalogue.records())
 
 
 def differences() -> Iterator[str]:
     """What `write` would change, as lines of a diff."""
     there, made = stored(), pages()
     for name in sorted(there.keys() | made.keys()):
-        old, new = (text.get(name, "").splitlines(keepends=True) for text in (there, made))
-        path = f"docs/reference/{name}"
-        yield from difflib.unified_diff(old, new, path, f"{path}, as it should be")
+        yield from _difference(f"docs/reference/{name}", there.get(name, ""), made.get(name, ""))
+    yield from _difference(CATALOGUE.name, CATALOGUE.read_text("utf-8"), catalogue_text())
+
+
+def _difference(path: str, old: str, new: str) -> Iterator[str]:
+    before, after = (text.splitlines(keepends=True) for text in (old, new))
+    yield from difflib.unified_diff(before, after, path, f"{path}, as it should be")
 
 
 def stored() -> dict[str, str]:

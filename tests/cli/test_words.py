@@ -21,12 +21,15 @@ def said(scratch: Scratch, *args: str, **env: str) -> tuple[int, str, str]:
 def test_axium_alone_and_axium_help_show_every_command_grouped(scratch: Scratch) -> None:
     code, alone, talk = said(scratch)
     assert (code, talk) == (0, "")
-    assert said(scratch, "help") == (0, alone, "")
+    assert said(scratch, "help") == said(scratch, "--help") == (0, alone, "")
+    assert said(scratch, "-v", "--help") == (0, alone, "")
     for line in ("core", "environments", "daemon and system"):
         assert line in alone.splitlines()
     for command in ("env set", "daemon start", "hud reload", "run", "explain", "notify drain"):
-        assert f"  axium {command} " in alone
-    assert "axium ipc" not in alone
+        assert f"\n  {command} " in alone
+    assert "\n  ipc " not in alone
+    assert max(map(len, alone.splitlines())) <= 80
+    assert "…" not in alone
 
 
 def test_help_can_be_read_by_programs(scratch: Scratch) -> None:
@@ -38,7 +41,10 @@ def test_help_can_be_read_by_programs(scratch: Scratch) -> None:
 @pytest.mark.parametrize(
     ("args", "error"),
     [
-        (("enb",), "✗ unknown command `axium enb`\n  did you mean `axium env`?\n\nUsage: axium "),
+        (
+            ("enb",),
+            "✗ unknown command `axium enb`\n  did you mean `axium env`?\n\naxium NOUN VERB ",
+        ),
         (
             ("env", "sett", "prod"),
             (
@@ -46,7 +52,7 @@ def test_help_can_be_read_by_programs(scratch: Scratch) -> None:
                 "  did you mean `axium env set`?\n\nUsage: axium env "
             ),
         ),
-        (("qqqqq",), "✗ unknown command `axium qqqqq`\n\nUsage: axium "),
+        (("qqqqq",), "✗ unknown command `axium qqqqq`\n\naxium NOUN VERB "),
         (("env",), "✗ missing command\n  usage: axium env "),
         (("env", "set"), "✗ missing argument `NAME`\n  usage: axium env set "),
         (("env", "list", "--bogus"), "✗ no such option: --bogus"),

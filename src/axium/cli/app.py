@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from importlib import import_module
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,8 @@ from typer.main import get_command
 from axium import __version__
 from axium.cli.show import Failure, failure, line
 from axium.core.cli import HelpfulGroup, UnknownCommand, add_verbose
+from axium.thin.help import text as every_command
+from axium.thin.paths import environ
 from axium.thin.say import reason
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ GROUPS = {
         "daemon": "daemon",
         "bootstrap": "bootstrap",
         "init": "init",
+        "completions": "completions",
         "info": "info",
         "help": "help",
         "ipc": "ipc",
@@ -49,6 +51,10 @@ class Root(HelpfulGroup):
             command.name = cmd_name
             self.add_command(command)
         return super().get_command(ctx, cmd_name)
+
+    def get_help(self, ctx: "Context") -> str:
+        """Every command, as `axium help` shows them."""
+        return every_command(environ()).rstrip("\n")
 
 
 def root() -> Root:
@@ -145,17 +151,3 @@ def _misuse(misuse: typer.TyperException) -> tuple[str, str]:
     context = getattr(misuse, "ctx", None)
     usage = context.get_usage().replace("Usage:", "usage:") if context else ""
     return text[:1].lower() + text[1:], usage
-
-
-def walk(context: "Context", group: HelpfulGroup) -> "Iterator[tuple[str, Command]]":
-    """Every command that is not hidden, by its whole name."""
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if command is None or command.hidden:
-            continue
-        if not isinstance(command, HelpfulGroup):
-            yield name, command
-            continue
-        if command.invoke_without_command:
-            yield name, command
-        yield from ((f"{name} {rest}", found) for rest, found in walk(context, command))

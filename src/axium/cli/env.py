@@ -8,15 +8,21 @@ import typer
 
 from axium.cli import show
 from axium.cli.ask import ask
-from axium.cli.options import Json, Pane, group
+from axium.cli.options import ENV, KEY, Json, Pane, group
 from axium.thin.env import get as get_published
 from axium.thin.paths import environ, pane_of, server_of
 
 app = group("See and change the environment of this pane, or of all.")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="An environment of envs.yaml.")]
-OptionalName = Annotated[str | None, typer.Argument(metavar="NAME", help="Default: this one.")]
-Key = Annotated[str | None, typer.Argument(metavar="KEY", help="A property, such as region.")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", click_type=ENV, help="An environment of envs.yaml.")
+]
+OptionalName = Annotated[
+    str | None, typer.Argument(metavar="NAME", click_type=ENV, help="Default: this one.")
+]
+Key = Annotated[
+    str | None, typer.Argument(metavar="KEY", click_type=KEY, help="A property, such as region.")
+]
 Everywhere = Annotated[
     bool, typer.Option("--global", help="Every pane without an environment of its own.")
 ]

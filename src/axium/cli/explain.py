@@ -8,7 +8,7 @@ import typer
 
 from axium.cli import show
 from axium.cli.ask import Refused, ask
-from axium.cli.options import FOREIGN_ARGUMENTS, Json, Pane, group
+from axium.cli.options import FOREIGN_ARGUMENTS, REST, Json, Pane, group
 from axium.thin.paths import cwd, environ, pane_of
 
 app = group("Show what a command would run, and why.")
@@ -22,7 +22,10 @@ FORMS = {
 }
 """The words of prefixes.yaml for the forms of a rule."""
 
-Command = Annotated[str, typer.Argument(metavar="COMMAND", help="A program and its arguments.")]
+Command = Annotated[
+    str,
+    typer.Argument(metavar="COMMAND", click_type=REST, help="A program and its arguments."),
+]
 
 
 @app.command(context_settings=FOREIGN_ARGUMENTS)

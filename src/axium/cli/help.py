@@ -1,27 +1,44 @@
-"""`axium help`: every command, grouped."""
+"""`axium help COMMAND`: what one command takes. All of them are told by the fast table."""
+
+from typing import Annotated
 
 import typer
+from typer import Context
 
 from axium.cli import show
-from axium.cli.app import GROUPS, root, walk
-from axium.cli.options import Json, group
+from axium.cli.app import root
+from axium.cli.options import COMMAND, Json, group
+from axium.core.cli import HelpfulGroup, UnknownCommand
+from axium.thin import help as thin
+from axium.thin.paths import environ
 
-app = group("Show every command.")
+app = group("Show every command, or what one takes.")
+
+Command = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[COMMAND]", click_type=COMMAND, help="Such as `env set`."),
+]
 
 
 @app.command()
-def help(context: typer.Context, *, json: Json = False) -> None:  # noqa: A001 (its name)
-    """Show every command, grouped."""
-    found = {name: command.get_short_help_str(limit=72) for name, command in walk(context, root())}
-    sections = {
-        title: {name: text for name, text in found.items() if name.split()[0] in commands}
-        for title, commands in GROUPS.items()
-    }
+def help(command: Command = None, *, json: Json = False) -> None:  # noqa: A001 (its name)
+    """Show every command, or what one takes."""
+    context = _context(command or [])
     if json:
-        show.document({"commands": sections})
+        show.exactly(thin.document(thin.sections(environ(), " ".join(command or []))))
         return
-    show.line("axium NOUN VERB   (-v confirms, --help after any command)")
-    for title, rows in sections.items():
-        show.line()
-        show.line(title)
-        show.table([(f"  axium {name}", text) for name, text in rows.items()])
+    show.lines(context.get_help() + "\n")
+
+
+def _context(words: list[str]) -> Context:
+    """Of the command that `words` name. UnknownCommand where there is none."""
+    context = Context(root(), info_name="axium")
+    for word in words:
+        command = context.command
+        if not isinstance(command, HelpfulGroup):
+            raise show.Failure(f"`{context.command_path}` has no commands of its own")
+        found = command.get_command(context, word)
+        if found is None:
+            raise UnknownCommand(context, word, command.list_commands(context))
+        context = Context(found, parent=context, info_name=word)
+    return context

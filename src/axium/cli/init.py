@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from axium.cli import show
-from axium.cli.options import group
+from axium.cli.options import group, one_of
 from axium.core.bootstrap import ensure_axium_config, hooks, update_init_scripts
 from axium.model.suggest import did_you_mean
 from axium.thin.paths import environ, home_of
@@ -14,7 +14,9 @@ app = group("Print the shell hook.")
 
 FILES = {"bash": "bash/init.sh", "zsh": "zsh/init.zsh", "fish": "fish/init.fish"}
 
-Shell = Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish")]
+Shell = Annotated[
+    str, typer.Argument(metavar="SHELL", click_type=one_of(*FILES), help="bash, zsh or fish")
+]
 
 
 @app.command()

@@ -7,7 +7,7 @@ import typer
 
 from axium.cli import show
 from axium.cli.ask import ask
-from axium.cli.options import Json, group
+from axium.cli.options import Json, group, one_of
 
 app = group("Send and read notifications.")
 
@@ -15,7 +15,13 @@ Title = Annotated[str, typer.Option("-t", "--title", help="Its first line.")]
 Body = Annotated[str | None, typer.Option("-b", "--body", help="More of it.")]
 Level = Annotated[
     str | None,
-    typer.Option("-l", "--level", metavar="LEVEL", help="info, success, warning or error"),
+    typer.Option(
+        "-l",
+        "--level",
+        metavar="LEVEL",
+        click_type=one_of("info", "success", "warning", "error"),
+        help="info, success, warning or error",
+    ),
 ]
 Limit = Annotated[int | None, typer.Option("-n", "--limit", min=1, help="At most so many.")]
 

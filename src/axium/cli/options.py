@@ -3,13 +3,42 @@
 from typing import Annotated
 
 import typer
+from typer._click.types import StringParamType
 
 from axium.core.cli import HelpfulGroup
 
+
+class Kind(StringParamType):
+    """A word for which completion has something to offer; `kind` is its word in the catalogue."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+ENV = Kind("env")
+PANE = Kind("pane")
+WRAPPED = Kind("wrapped")
+WRAPPABLE = Kind("wrappable")
+COMMAND = Kind("command")
+REST = Kind("rest")
+KEY = Kind("key")
+PATH = Kind("path")
+
+
+def one_of(*words: str) -> Kind:
+    """A choice of few words, for completion; who takes the word says what is wrong with it."""
+    return Kind("{" + ",".join(words) + "}")
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+DryRun = Annotated[
+    bool, typer.Option("-n", "--dry-run", help="Say what would be done, and do nothing.")
+]
 Pane = Annotated[
     str | None,
-    typer.Option("--pane", metavar="ID", help="A tmux pane such as %3; default: this one."),
+    typer.Option(
+        "--pane", metavar="ID", click_type=PANE, help="A tmux pane such as %3; default: this one."
+    ),
 ]
 
 # A command whose arguments belong to another program: nothing after its first word is ours.

@@ -4,14 +4,17 @@ from typing import Annotated
 
 import typer
 
-from axium.cli.options import FOREIGN_ARGUMENTS, group
+from axium.cli.options import FOREIGN_ARGUMENTS, REST, group
 from axium.thin import run as thin
 from axium.thin.launch import launch
 from axium.thin.paths import environ
 
 app = group("Run a command as the rules of this pane say.")
 
-Command = Annotated[str, typer.Argument(metavar="COMMAND", help="A program, and its arguments.")]
+Command = Annotated[
+    str,
+    typer.Argument(metavar="COMMAND", click_type=REST, help="A program, and its arguments."),
+]
 
 
 @app.command(context_settings=FOREIGN_ARGUMENTS)

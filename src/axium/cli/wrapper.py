@@ -8,13 +8,16 @@ import typer
 
 from axium.cli import show
 from axium.cli.ask import ask
-from axium.cli.options import Json, group
+from axium.cli.options import WRAPPABLE, WRAPPED, Json, group
 from axium.thin import wrapper as thin
 from axium.thin.paths import environ, home_of
 
 app = group("See and change which commands are wrapped.")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The command.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", click_type=WRAPPABLE, help="The command.")]
+WrappedName = Annotated[
+    str, typer.Argument(metavar="NAME", click_type=WRAPPED, help="The command.")
+]
 Wrapper = Annotated[
     str, typer.Argument(metavar="WRAPPER", help='What stands instead: "wrapx exec prod --".')
 ]
@@ -38,7 +41,7 @@ def add(name: Name, wrapper: Wrapper) -> None:
 
 
 @app.command()
-def remove(name: Name) -> None:
+def remove(name: WrappedName) -> None:
     """Take the rules of a command out of prefixes.yaml."""
     from axium.config.edit import remove_rules
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from axium import __version__
 from axium.config.atomic import replace_file
 from axium.config.defaults import SHIPPED, shipped_text
+from axium.core import completions
 from axium.thin.paths import Home, environ, home_of
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -34,6 +35,7 @@ def make_config_home(*, restore: bool) -> bool:
         for name, text in hooks(home).items():
             _write_missing(Path(home.root, name), text)
         _write_names(home)
+        completions.keep_current(home)
     except OSError as error:
         raise SystemExit(
             f"✗ cannot make the config home {home.root}: {error.strerror}: {error.filename}"

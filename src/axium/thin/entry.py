@@ -41,6 +41,10 @@ def _verb(name: str) -> "Verb | None":
         from axium.thin.env import main
     elif name == "wrapper":
         from axium.thin.wrapper import main
+    elif name == "completions":
+        from axium.thin.completions import main
+    elif name in ("", "help", "--help"):
+        from axium.thin.help import main
     elif name == "ipc":
         from axium.thin.ipc import main
     else:

@@ -1,0 +1,58 @@
+"""The catalogue's records, made from the command line itself."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from typer import Context
+
+from axium.cli.app import GROUPS, root
+from axium.cli.options import Kind
+from axium.core.cli import HelpfulGroup
+
+if TYPE_CHECKING:
+    from typer._click import Command, Parameter
+
+WHOLE = 10_000
+"""Characters of a command's first sentence: all of them."""
+
+
+def records() -> list[str]:
+    """Every command of the core as `thin.catalogue` reads it, section by section."""
+    whole = root()
+    found = list(walk(Context(whole), whole))
+    return [
+        "\t".join((name, title, command.get_short_help_str(limit=WHOLE), " ".join(_words(command))))
+        for title, heads in GROUPS.items()
+        for name, command in found
+        if name.split()[0] in heads
+    ]
+
+
+def walk(context: Context, group: HelpfulGroup) -> "Iterator[tuple[str, Command]]":
+    """Every command that is not hidden, by its whole name."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        if not isinstance(command, HelpfulGroup):
+            yield name, command
+            continue
+        if command.invoke_without_command:
+            yield name, command
+        yield from ((f"{name} {rest}", found) for rest, found in walk(context, command))
+
+
+def _words(command: "Command") -> Iterator[str]:
+    """Its arguments in their order, then its options, as completion has to know them."""
+    params = command.get_params(Context(command))
+    for param in params:
+        if param.param_type_name == "argument":
+            yield _kind(param) + ("*" if param.nargs == -1 else "")
+    for param in params:
+        if param.param_type_name == "option" and not getattr(param, "hidden", False):
+            takes_value = not getattr(param, "is_flag", False)
+            yield from (f"{name}={_kind(param)}" if takes_value else name for name in param.opts)
+
+
+def _kind(param: "Parameter") -> str:
+    return param.type.kind if isinstance(param.type, Kind) else "text"
