@@ -46,6 +46,7 @@ from axium.daemon.tasks import Tasks
 from axium.daemon.text import TextVerbs
 from axium.model.events import DaemonReady
 from axium.model.marks import Fault
+from axium.thin.catalogue import is_current
 from axium.thin.paths import state_dir, user_home
 from axium.wire.registry import registry
 
@@ -78,6 +79,7 @@ async def _serve(hold: Hold, options: Options, *, open_files: int) -> None:
         log.info("pid %d answers at %s", os.getpid(), hold.path)
         options.tell(f"ready {os.getpid()}")
         daemon.follow_files()
+        daemon.offer_commands()
         if not options.foreground:
             rotate_log(hold.home.log)
         gc.enable()
@@ -147,6 +149,20 @@ class Daemon:
         self._watch = FileWatch(self._files_changed)
         self._watch.follow([*self._loaded.files, self._hold.home.lock])
         self._tasks.spawn("catch up with the files", self.services.settings.catch_up())
+
+    def offer_commands(self) -> None:
+        """Have the catalogue tell the commands of this version, for completion and help."""
+        if not is_current(self._hold.home):
+            self._tasks.spawn("write the catalogue", self._write_catalogue())
+
+    async def _write_catalogue(self) -> None:
+        # With json 7 ms, and once per version.
+        from axium.core import completions
+
+        try:
+            await self._loop.run_in_executor(self._writer, completions.write, self._hold.home)
+        except OSError as error:
+            log.warning("cannot write the catalogue: %s", error)
 
     def follow_signals(self, *, is_foreground: bool) -> None:
         """TERM and INT stop; HUP reloads in the background, and stops in the foreground."""
