@@ -26,12 +26,16 @@ def measure(bench: Bench) -> Iterator[Row]:
             "hud": [str(AXIUM), "hud"],
             "env-get": [str(AXIUM), "env", "get"],
             "run": [str(AXIUM), "run", "aws", "s3", "ls"],
+            "help": [str(AXIUM), "help"],
+            "completions": [str(AXIUM), "completions", "list"],
         }
         _check(scratch.axium("env", "get").stdout, "prod\n")
         race = bench.race(bench.rounds(400, 20), commands, scratch)
     yield _row("axium hud", race, "hud")
     yield _row("axium env get", race, "env-get")
     yield _row("axium run, less the tool", race, "run", less=race.median_ms("tool"))
+    yield _row("axium help", race, "help")
+    yield _row("axium completions list", race, "completions")
 
 
 def _check(said: str, expected: str) -> None:

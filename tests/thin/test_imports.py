@@ -47,6 +47,12 @@ def foreign(names: set[str]) -> set[str]:
         ("wrapper", "refresh"),
         ("run", "true"),
         ("run", "asks"),
+        (),
+        ("help",),
+        ("--help",),
+        ("help", "--json"),
+        ("completions", "list"),
+        ("completions", "list", "--json", "--shell", "zsh", "env"),
     ],
 )
 def test_a_fast_verb_imports_nothing_that_costs(scratch: Scratch, args: tuple[str, ...]) -> None:
