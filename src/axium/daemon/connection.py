@@ -59,10 +59,13 @@ class Connection:
         self._socket = accepted
         self._fd = accepted.fileno()
         self._port = port
+        self._remembered = port.remembered
+        self._receive = accepted.recv
         self._poller = poller
         self._on_close = on_close
         self._loop = asyncio.get_running_loop()
         self._input = LineBuffer()
+        self._is_within_line = False
         self._held: deque[bytes] = deque()
         self._output = bytearray()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -153,7 +156,7 @@ class Connection:
     def _ready(self, events: int) -> None:
         if events & WRITE:
             self._writable()
-        if events & ~WRITE and self.is_open:
+        if events != WRITE and self.is_open:
             self._readable()
 
     def _readable(self) -> None:
@@ -162,28 +165,28 @@ class Connection:
             self.close()
             return
         try:
-            data = self._socket.recv(CHUNK, MSG_DONTWAIT)
+            data = self._receive(CHUNK, MSG_DONTWAIT)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
             self.close()
             return
-        self._take(data)
+        known = None if self._held or self._is_within_line else self._remembered(data)
+        if known is not None:
+            self._answer_known(known)
+        else:
+            self._take(data)
 
     def _take(self, data: bytes) -> None:
         if not data:
             self._end_of_input()
             return
-        if not self._input and not self._held:
-            known = self._port.remembered(data)
-            if known is not None:
-                self._answer_known(known)
-                return
         try:
             lines = self._input.feed(data)
         except TooLong:
             self._refuse_and_close("too_large", f"the line is longer than {MAX_LINE} bytes")
             return
+        self._is_within_line = bool(self._input)
         if lines:
             self._asked = True
             self._cancel_deadline()
@@ -193,7 +196,8 @@ class Connection:
     def _answer_known(self, known: tuple[bytes, bool]) -> None:
         replies, closes = known
         self._asked = True
-        self._cancel_deadline()
+        if self._deadline is not None:
+            self._cancel_deadline()
         if closes:
             self.conclude(replies)
         else:

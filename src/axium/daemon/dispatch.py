@@ -25,11 +25,8 @@ class Dispatch:
         self._services = services
         self._text = text
         self._memo = memo
+        self.remembered = memo.find
         self._codec = Codec(registry)
-
-    def remembered(self, chunk: bytes) -> tuple[bytes, bool] | None:
-        """See `Port.remembered`."""
-        return self._memo.find(chunk)
 
     def answer(self, line: bytes, connection: Connection) -> bytes | None:
         """See `Port.answer`."""

@@ -12,7 +12,7 @@ READ = select.EPOLLIN | select.EPOLLRDHUP
 WRITE = select.EPOLLOUT
 
 _MOST = 256
-_ROUNDS = 4
+_ROUNDS = 16
 """How often a burst is looked for again before other work of the loop has its turn."""
 
 
