@@ -8,6 +8,7 @@ from axium.core.daemon import start
 from axium.core.ipc import send_request_sync
 from axium.thin.client import UNREACHABLE
 from axium.thin.paths import environ
+from axium.thin.query import refusal
 from axium.thin.say import reason
 from axium.thin.start import StartFailed
 
@@ -39,10 +40,7 @@ class Refused(Failure):
     """A refusal in the daemon's words; its further lines are hints."""
 
     def __init__(self, reply: Mapping[str, Any]) -> None:
-        sentence, _, more = str(reply.get("error", "the daemon refused")).partition("\n")
-        hints = [part for part in (more, reply.get("hint")) if part]
-        code = 2 if reply.get("code") in SYSTEM_CODES else 1
-        super().__init__(sentence, "\n".join(hints), code=code)
+        super().__init__(*refusal(reply), code=2 if reply.get("code") in SYSTEM_CODES else 1)
 
 
 class NotRunning(Failure):

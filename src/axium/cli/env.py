@@ -8,11 +8,12 @@ import typer
 
 from axium.cli import show
 from axium.cli.ask import ask
-from axium.cli.options import ENV, KEY, Json, Pane, group
+from axium.cli.options import ENV, FOREIGN_ARGUMENTS, KEY, REST, Json, Pane, group
 from axium.thin.env import get as get_published
-from axium.thin.paths import environ, pane_of, server_of
+from axium.thin.held import holding, run_in, without_dashes
+from axium.thin.paths import environ, pane_of, server_of, shell_env
 
-app = group("See and change the environment of this pane, or of all.")
+app = group("See and change the environment of this pane, this shell, or of all.")
 
 Name = Annotated[
     str, typer.Argument(metavar="NAME", click_type=ENV, help="An environment of envs.yaml.")
@@ -26,31 +27,123 @@ Key = Annotated[
 Everywhere = Annotated[
     bool, typer.Option("--global", help="Every pane without an environment of its own.")
 ]
+Shell = Annotated[
+    bool, typer.Option("--shell", help="This shell and what it starts, nothing else.")
+]
+Command = Annotated[
+    str, typer.Argument(metavar="COMMAND", click_type=REST, help="A program, and its arguments.")
+]
 Panes = Annotated[bool, typer.Option("--panes", help="Show which pane has which.")]
 
 
 @app.command("set")
-def set_(name: Name, *, pane: Pane = None, everywhere: Everywhere = False) -> None:
+def set_(
+    name: Name, *, pane: Pane = None, everywhere: Everywhere = False, shell: Shell = False
+) -> None:
     """Make an environment active: in this tmux pane, else everywhere."""
-    if pane is not None and everywhere:
-        raise show.Failure("`--pane` and `--global` exclude one another", "give one of them")
+    _exclude(pane=pane, everywhere=everywhere, shell=shell)
+    if shell:
+        _hold(name)
+        return
     target = None if everywhere else _target(pane)
     if target is None:
         ask("set_env", value=name)
         show.confirm(f"`{name}` is active everywhere but in panes with their own")
-        return
-    ask("set_pane_env", pane=target, env=name)
-    show.confirm(f"`{name}` is active in pane {target}")
+    else:
+        ask("set_pane_env", pane=target, env=name)
+        show.confirm(f"`{name}` is active in pane {target}")
+    if pane is None and not everywhere:
+        _note_held()
 
 
 @app.command()
-def clear(*, pane: Pane = None) -> None:
-    """Take a pane's own environment away: the global one applies again."""
+def clear(*, pane: Pane = None, shell: Shell = False) -> None:
+    """Give up a pane's own environment, or this shell's: the next one applies again."""
+    _exclude(pane=pane, shell=shell)
+    if shell:
+        _require_hook()
+        show.confirm("this shell follows its pane, or the global environment")
+        return
     target = _target(pane)
     if target is None:
-        raise show.Failure("not in a tmux pane", "name one: `axium env clear --pane %3`")
+        own = ", this shell's own one with `--shell`" if shell_env(environ()) else ""
+        raise show.Failure("not in a tmux pane", f"name one: `axium env clear --pane %3`{own}")
     ask("clear_pane_env", pane=target)
     show.confirm(f"pane {target} follows the global environment")
+    if pane is None:
+        _note_held()
+
+
+@app.command("-")
+def previous(*, pane: Pane = None, everywhere: Everywhere = False) -> None:
+    """Return to the environment before: of this tmux pane, else everywhere."""
+    _exclude(pane=pane, everywhere=everywhere)
+    target = None if everywhere else _target(pane)
+    env = ask("previous_env", pane=target)["env"]
+    if target is None:
+        show.confirm(f"`{env}` is active everywhere but in panes with their own")
+    elif env is None:
+        show.confirm(f"pane {target} follows the global environment")
+    else:
+        show.confirm(f"`{env}` is active in pane {target}")
+    if pane is None and not everywhere:
+        _note_held()
+
+
+@app.command("exec", context_settings=FOREIGN_ARGUMENTS)
+def exec_(context: typer.Context, name: Name, command: Command) -> None:
+    """Run one command in another environment, and switch nothing; the process is replaced."""
+    typed = without_dashes([command, *context.args])
+    if not typed:
+        raise show.Failure("no command is given", f"`axium env exec {name} -- COMMAND ARGS...`")
+    around = environ()
+    # Imported here because reading the user's files costs 40 ms and is the last resort.
+    from axium.cli.run import become
+
+    code = become(typed, holding(name, around), lambda: run_in(name, typed, around))
+    raise typer.Exit(code)
+
+
+def _hold(name: str) -> None:
+    """Tell the hook, which reads stdout, what this shell's own environment is from now on."""
+    _require_hook()
+    ask("hold_env", env=name)
+    show.exactly(name + "\n")
+    show.confirm(f"`{name}` is active in this shell")
+
+
+def _require_hook() -> None:
+    if environ().get("AXIUM_SHELL_HOOK") != "1":
+        raise show.Failure(
+            "`--shell` needs the hook of an interactive shell, which is not here",
+            'load it, in bash by `eval "$(axium init bash)"`; for one command there is\n'
+            "`axium env exec NAME -- COMMAND`",
+        )
+
+
+def _note_held() -> None:
+    """A shell with an environment of its own does not follow: its user must know."""
+    held = shell_env(environ())
+    if held is not None:
+        show.notice(
+            f"this shell goes on in its own environment, `{held}`",
+            "`axium env clear --shell` gives it up",
+        )
+
+
+def _exclude(*, pane: str | None, everywhere: bool = False, shell: bool = False) -> None:
+    given = [
+        f"`{option}`"
+        for option, is_given in (
+            ("--pane", pane is not None),
+            ("--global", everywhere),
+            ("--shell", shell),
+        )
+        if is_given
+    ]
+    if len(given) > 1:
+        told = " and ".join([", ".join(given[:-1]), given[-1]])
+        raise show.Failure(f"{told} exclude one another", "give one of them")
 
 
 def _target(pane: str | None) -> str | None:
@@ -86,7 +179,9 @@ def list_(*, panes: Panes = False, json: Json = False) -> None:
         return
     reply = ask("list_envs")
     if json:
-        show.document({"envs": reply["envs"], "active": reply["active"]})
+        here, source = _active(None)
+        told = {"envs": reply["envs"], "active": reply["active"], "here": here, "source": source}
+        show.document(told)
         return
     active = _active(None)[0] if sys.stdout.isatty() else None
     for name, properties in reply["envs"].items():
@@ -131,8 +226,12 @@ def show_(name: OptionalName = None, *, pane: Pane = None, json: Json = False) -
 
 
 def _active(pane: str | None) -> tuple[str | None, str | None]:
-    """The environment that applies here, and by what: `pane` or `global`."""
-    target = pane_of(environ()) if pane is None else pane
+    """The environment that applies, here or in a pane, and by what: `shell`, `pane`, `global`."""
+    around = environ()
+    held = shell_env(around) if pane is None else None
+    if held is not None:
+        return held, "shell"
+    target = pane_of(around) if pane is None else pane
     if target is None:
         name = ask("get_state")["state"]["active_env"]
         return name, "global" if name else None

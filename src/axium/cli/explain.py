@@ -9,7 +9,7 @@ import typer
 from axium.cli import show
 from axium.cli.ask import Refused, ask
 from axium.cli.options import FOREIGN_ARGUMENTS, REST, Json, Pane, group
-from axium.thin.paths import cwd, environ, pane_of
+from axium.thin.paths import cwd, environ, pane_of, shell_env
 
 app = group("Show what a command would run, and why.")
 
@@ -34,7 +34,7 @@ def explain(
 ) -> None:
     """Show what a command would run here, and where each part comes from; nothing runs."""
     try:
-        told = _explained(command, context.args, pane_of(environ()) if pane is None else pane)
+        told = _explained(command, context.args, pane)
     except Refused as refused:
         # What cannot be resolved is for the user to mend, as it is with `run`.
         raise show.Failure(str(refused), refused.hint) from None
@@ -48,7 +48,14 @@ def explain(
 
 
 def _explained(command: str, args: list[str], pane: str | None) -> dict[str, Any]:
-    fields: dict[str, Any] = {"command": command, "args": args, "pane": pane, "cwd": cwd() or None}
+    around = environ()
+    fields: dict[str, Any] = {
+        "command": command,
+        "args": args,
+        "env": shell_env(around) if pane is None else None,
+        "pane": pane_of(around) if pane is None else pane,
+        "cwd": cwd() or None,
+    }
     told = ask("explain", **fields)
     if not told["needs"]:
         return told
@@ -57,7 +64,8 @@ def _explained(command: str, args: list[str], pane: str | None) -> dict[str, Any
 
 
 def _summary(told: dict[str, Any]) -> list[tuple[str, str]]:
-    where = f"pane {told['pane']}" if told["source"] == "pane" else told["source"]
+    names = {"pane": f"pane {told['pane']}", "shell": "this shell"}
+    where = names.get(told["source"], told["source"])
     rows = [("environment", f"{told['env']} ({where})" if told["env"] else "none")]
     rows += [
         ("rule", f"{rule['where']}  {FORMS[rule['form']]} {shlex.join(rule['text'])}")

@@ -6,6 +6,7 @@ from axium.cli import show
 from axium.config.load import load
 from axium.config.state_file import DamagedState, read_state
 from axium.model.configuration import Configuration
+from axium.model.environments import Environment
 from axium.model.marks import Fault
 from axium.model.panes import pane_key
 from axium.model.resolver import resolve
@@ -14,7 +15,15 @@ from axium.model.table import table_words
 from axium.model.templates import Unresolvable
 from axium.thin import published
 from axium.thin.env import print_name, print_property
-from axium.thin.paths import environ, home_of, pane_of, process_start, server_of, user_home
+from axium.thin.paths import (
+    environ,
+    home_of,
+    pane_of,
+    process_start,
+    server_of,
+    shell_env,
+    user_home,
+)
 from axium.thin.table import Table
 
 START_DAEMON = "start the daemon: `axium daemon start`"
@@ -31,13 +40,12 @@ def plan(typed: list[str], around: dict[str, str]) -> Table:
     _refuse_faults(loaded.faults)
     _refuse_unknown_rule(typed[0], loaded.configuration, around)
     name = _active_env(None, around)
-    if name and name not in loaded.configuration.environments:
-        raise show.Failure(f"unknown environment `{name}`", "is it still in envs.yaml?")
+    env = _environment(loaded.configuration, name)
     try:
         decision = resolve(
             loaded.configuration,
             typed[0],
-            env=loaded.configuration.environments[name] if name else None,
+            env=env,
             pane=pane_of(around),
             variables=around,
             home=user_home(around),
@@ -49,15 +57,21 @@ def plan(typed: list[str], around: dict[str, str]) -> Table:
 
 def print_env(key: str | None, pane: str | None, *, json: bool) -> int:
     """`axium env get` as the files have it; the exit code."""
-    around = environ()
-    name = _active_env(pane, around) or ""
+    name = _active_env(pane, environ()) or ""
     if key is None:
         print_name(name, json=json)
         return 0
-    environment = configuration().environments.get(name) if name else None
+    environment = _environment(configuration(), name)
     if environment is None:
         return 0
     return print_property(name, key, environment.properties, environment.texts, json=json)
+
+
+def _environment(configuration: Configuration, name: str | None) -> Environment | None:
+    """The environment of this name, None for none. Failure where it is not in envs.yaml."""
+    if name and name not in configuration.environments:
+        raise show.Failure(f"unknown environment `{name}`", "is it still in envs.yaml?")
+    return configuration.environments[name] if name else None
 
 
 def _refuse_faults(faults: Iterable[Fault]) -> None:
@@ -82,6 +96,9 @@ def _refuse_unknown_rule(
 
 
 def _active_env(pane: str | None, around: Mapping[str, str]) -> str | None:
+    held = shell_env(around) if pane is None else None
+    if held is not None:
+        return held
     try:
         state = read_state(home_of(around).state)
     except (DamagedState, OSError) as fault:

@@ -1,5 +1,6 @@
 """`axium run` where neither tables nor a daemon can be had: the user's files decide."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -20,21 +21,25 @@ Command = Annotated[
 @app.command(context_settings=FOREIGN_ARGUMENTS)
 def run(context: typer.Context, command: Command) -> None:
     """Run a command as the rules of this pane say; the process is replaced."""
-    typed = [command, *context.args]
-    around = environ()
-    code = _by_daemon(typed, around)
-    if code is None:
-        from axium.cli.files import plan
-
-        table = plan(typed, around)
-        code = launch(table, table.env, typed, around)
-    raise typer.Exit(code)
+    typed, around = [command, *context.args], environ()
+    raise typer.Exit(become(typed, around, lambda: thin.run(typed, around)))
 
 
-def _by_daemon(typed: list[str], around: dict[str, str]) -> int | None:
+def become(typed: list[str], around: dict[str, str], fast: Callable[[], int | None]) -> int:
+    """Become the command by `fast`, once a first run is over, else as the files say."""
+    code = _by_daemon(around, fast)
+    if code is not None:
+        return code
+    from axium.cli.files import plan
+
+    table = plan(typed, around)
+    return launch(table, table.env, typed, around)
+
+
+def _by_daemon(around: dict[str, str], fast: Callable[[], int | None]) -> int | None:
     """A first run makes the config home and starts the daemon, which then knows."""
     from axium.core.bootstrap import ensure_axium_config
 
     if around.get("AXIUM_NO_AUTOSTART") == "1" or not ensure_axium_config():
         return None
-    return thin.run(typed, around)
+    return fast()

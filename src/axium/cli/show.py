@@ -88,6 +88,11 @@ def failure(message: str, hint: str | None = None) -> None:
         sys.stderr.write(f"  {escaped(part)}\n")
 
 
+def notice(message: str, hint: str) -> None:
+    """Say what was done otherwise than one may think, and what to do about it."""
+    sys.stderr.write(f"! {escaped(message)}\n  {escaped(hint)}\n")
+
+
 def table(rows: list[tuple[str, str]]) -> None:
     """Print pairs in two columns."""
     shown = [(escaped(name), value) for name, value in rows]

@@ -1,9 +1,9 @@
-"""`axium env get`: the environment of one pane, or one of its properties."""
+"""`axium env get`: the environment of this shell or of a pane, or one of its properties."""
 
 from axium.thin import say
 from axium.thin.client import addressed, ask_line, plain
 from axium.thin.options import parse
-from axium.thin.paths import environ, home_of, pane_of, server_of, socket_path
+from axium.thin.paths import environ, home_of, pane_of, server_of, shell_env, socket_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 
 def main(args: list[str]) -> int | None:
+    if args[:1] == ["exec"]:
+        from axium.thin.held import main as execute
+
+        return execute(args[1:])
     if args[:1] != ["get"]:
         return None
     parsed = parse(args[1:], ("--pane",), ("--json",))
@@ -29,7 +33,7 @@ def get(key: str | None, pane: str | None, *, json: bool) -> int | None:
     around = environ()
     asked = pane_of(around) if pane is None else pane
     try:
-        name = _name(asked, around)
+        name = (shell_env(around) if pane is None else None) or _name(asked, around)
     except ValueError:
         say.error(f"`{asked}` is not the id of a pane", "tmux numbers panes like `%3`")
         return 1
@@ -73,10 +77,13 @@ def print_name(name: str, *, json: bool) -> None:
 
 
 def _property(name: str, key: str, around: dict[str, str], *, json: bool) -> int | None:
-    from axium.thin.query import query
+    from axium.thin.query import query, refusal
 
     try:
         reply = query({"cmd": "get_env_data", "name": name}, around)
+        if reply.get("code") == "unknown_env":
+            say.error(*refusal(reply))
+            return 1
         properties, texts = reply["env_data"], reply["texts"]
     except (OSError, ValueError, KeyError):
         return None

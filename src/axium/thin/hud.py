@@ -3,7 +3,7 @@
 from axium.thin import say
 from axium.thin.client import addressed, ask_line, is_pane
 from axium.thin.options import parse
-from axium.thin.paths import environ, pane_of, socket_path
+from axium.thin.paths import environ, pane_of, shell_env, socket_path
 
 INACTIVE = "[axium] inactive"
 FORMATS = ("plain", "tmux", "ansi")
@@ -32,20 +32,22 @@ def show(pane: str | None, form: str, *, json: bool) -> int:
 
 def _text(pane: str | None, form: str) -> str:
     around = environ()
+    env = shell_env(around) if pane is None else None
     pane = pane_of(around) if pane is None else pane
     try:
-        if form == "plain":
+        if form == "plain" and env is None:
             return ask_line(addressed("HUD", pane, around), socket_path(around), TIMEOUT)
-        return _rendered(pane, form, around)
+        return _rendered(env, pane, form, around)
     except (OSError, ValueError):
         return INACTIVE
 
 
-def _rendered(pane: str | None, form: str, around: dict[str, str]) -> str:
-    # json costs 6 ms; only the formats that no prompt asks for pay it.
+def _rendered(env: str | None, pane: str | None, form: str, around: dict[str, str]) -> str:
+    # json costs 6 ms; only what no prompt asks for pays it.
     from axium.thin.query import query
 
     if pane is not None and not is_pane(pane):
         return INACTIVE
-    reply = query({"cmd": "get_hud", "pane": pane, "format": form}, around, TIMEOUT)
+    asked = {"cmd": "get_hud", "env": env, "pane": pane, "format": form}
+    reply = query(asked, around, TIMEOUT)
     return str(reply.get("hud", INACTIVE))

@@ -1,7 +1,7 @@
 """Asking the daemon what a command becomes: `PLAN`, and the variables that it wants for it."""
 
 from axium.thin.client import ask
-from axium.thin.paths import cwd, pane_of, server_of, socket_path
+from axium.thin.paths import cwd, pane_of, server_of, shell_env, socket_path
 from axium.thin.quote import quote, quote_list, quote_object
 from axium.thin.table import Table
 from axium.thin.words import encode, unframe
@@ -56,6 +56,7 @@ def _answer(typed: list[str], environ: "Mapping[str, str]", wanted: "Iterable[st
 def _request(typed: list[str], environ: "Mapping[str, str]", wanted: "Iterable[str]") -> str:
     fields = {"command": quote(typed[0]), "args": quote_list(typed[1:])}
     for name, value in (
+        ("env", shell_env(environ)),
         ("pane", pane_of(environ)),
         ("server", server_of(environ)),
         ("cwd", cwd()),

@@ -2,7 +2,15 @@
 
 import posix
 
-from axium.thin.paths import Home, pane_of, pointer_path, process_start, server_of
+from axium.thin.paths import (
+    Home,
+    held_path,
+    pane_of,
+    pointer_path,
+    process_start,
+    server_of,
+    shell_env,
+)
 from axium.thin.words import encode, unframe
 
 TYPE_CHECKING = False
@@ -22,16 +30,30 @@ class Pointer:
 
 
 def pointer(home: Home, environ: "Mapping[str, str]", pane: str | None = None) -> Pointer | None:
-    """The pointer of `pane`, by default the one around us, else the global one.
+    """The pointer of `pane`, else of the shell around us, else of its pane, else the global one.
 
     None where nothing was published. ValueError where a file is damaged or not ours.
     """
+    env = shell_env(environ) if pane is None else None
+    if env is not None:
+        return held(home, env)
     words = _own(home, environ, pane or pane_of(environ)) or read(home.run + "/global")
-    if words is None:
+    return None if words is None else _pointer(words)
+
+
+def held(home: Home, env: str) -> Pointer | None:
+    """The pointer of an environment that shells hold for themselves.
+
+    None where there is none. ValueError as for `pointer`.
+    """
+    path = held_path(home.run, env)
+    words = path and read(path)
+    if not words:
         return None
-    if len(words) != 4:
-        raise ValueError("not a pointer")
-    return Pointer(words[0], words[1])
+    found = _pointer(words)
+    if found.env != env:
+        raise ValueError(f"{path}: of another environment")
+    return found
 
 
 def table(home: Home, stamp: str, command: str) -> list[str] | None:
@@ -59,6 +81,12 @@ def read(path: str) -> list[str] | None:
         return unframe(_whole(fd, path))
     finally:
         posix.close(fd)
+
+
+def _pointer(words: list[str]) -> Pointer:
+    if len(words) != 4:
+        raise ValueError("not a pointer")
+    return Pointer(words[0], words[1])
 
 
 def _own(home: Home, environ: "Mapping[str, str]", pane: str | None) -> list[str] | None:

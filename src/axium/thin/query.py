@@ -27,6 +27,12 @@ def query(
     return reply
 
 
+def refusal(reply: "Mapping[str, Any]") -> tuple[str, str]:
+    """What a refusing reply says went wrong, and what to do: its sentence's further lines too."""
+    sentence, _, more = str(reply.get("error", "the daemon refused")).partition("\n")
+    return sentence, "\n".join([part for part in (more, reply.get("hint")) if part])
+
+
 def _with_server(payload: "Mapping[str, Any]", environ: "Mapping[str, str]") -> "Mapping[str, Any]":
     server = server_of(environ)
     pane = payload.get("pane")

@@ -61,12 +61,12 @@ def _asked(typed: list[str], around: dict[str, str], wanted: list[str]) -> Table
     try:
         return plan(typed, around, wanted)
     except UNREACHABLE:
-        if not _started(around):
+        if not started(around):
             return None
     return plan(typed, around, wanted)
 
 
-def _started(around: dict[str, str]) -> bool:
+def started(around: dict[str, str]) -> bool:
     """Whether a daemon answers now; a first run, which has no home yet, is not for us."""
     import posix
 

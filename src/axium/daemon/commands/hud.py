@@ -10,8 +10,12 @@ from axium.wire.registry import command
 
 
 class GetHud(Request, tag="get_hud"):
-    """Tell the HUD of a pane, or of any pane without an environment of its own."""
+    """Tell the HUD of a pane, or of any pane without an environment of its own.
 
+    `env` is the environment that the caller's shell holds for itself, which wins over the pane's.
+    """
+
+    env: str | None = None
     pane: str | None = None
     server: str | None = None
     format: Format = "plain"
@@ -26,7 +30,10 @@ class HudText(Reply):
 @command(memo=True)
 def get_hud(ctx: Context, req: GetHud) -> HudText:
     key = ctx.services.panes.key(req.pane, req.server)
-    return HudText(hud=ctx.services.hud.text(key, req.format))
+    if req.env is None:
+        return HudText(hud=ctx.services.hud.text(key, req.format))
+    env = ctx.services.environments.applying(req.env, key)
+    return HudText(hud=ctx.services.hud.text_for(env.name if env else None, key, req.format))
 
 
 class UpdateHudSegment(Request, tag="hud_segment_value"):
