@@ -37,11 +37,59 @@ class Call:
         return {name: None if value is None else value.decode() for name, value in found.items()}
 
 
+class Bash:
+    """How a test talks with an interactive bash; one such class for each shell."""
+
+    hook = "bash/init.sh"
+    rc = "rc"
+    quiet = "PS1=\n"
+    """Start of a start file, so that nothing but answers is printed."""
+
+    def source(self, scene: Scene) -> str:
+        """The line that loads the hook."""
+        return f"source {shlex.quote(str(scene.home / self.hook))}"
+
+    def argv(self, scene: Scene) -> list[str]:
+        """The command of an interactive shell that reads the scene's start file."""
+        return ["bash", "--noediting", "--noprofile", "--rcfile", str(scene.rc), "-i"]
+
+    def environ(self, scene: Scene) -> dict[str, str]:
+        """What it must find in its environment for that."""
+        return {}
+
+    def told(self, stderr: str) -> str:
+        """What it said, without what every shell of its kind says where it has no terminal."""
+        talk = [
+            line
+            for line in stderr.splitlines()
+            if "no job control" not in line and "cannot set terminal" not in line
+        ]
+        return "\n".join(talk).removesuffix("exit").strip()
+
+
+class Zsh(Bash):
+    """The same of zsh."""
+
+    hook = "zsh/init.zsh"
+    rc = ".zshrc"
+    quiet = "PROMPT= PS2= RPROMPT=\n"
+
+    def argv(self, scene: Scene) -> list[str]:
+        return ["zsh", "-d", "-i"]  # without the start files of the system
+
+    def environ(self, scene: Scene) -> dict[str, str]:
+        return {"ZDOTDIR": str(scene.rc.parent)}
+
+    def told(self, stderr: str) -> str:
+        return stderr.strip()
+
+
 class Scene:
     """`aws` is wrapped; `python` and `aws` record; nothing is published yet."""
 
-    def __init__(self, scratch: Scratch) -> None:
+    def __init__(self, scratch: Scratch, shell: Bash | None = None) -> None:
         self.scratch = scratch
+        self.shell = shell or Bash()
         self.home = scratch.home
         self.published = scratch.home / "run"
         self.seen = scratch.root / "seen"
@@ -52,8 +100,13 @@ class Scene:
         self.tool("aws")
         for file in SHELL_FILES.glob("*/*.*"):
             self._render(file)
-        self.rc = scratch.user / "rc"
-        self.rc.write_text(f"PS1=\nsource {self.home}/bash/init.sh\n")
+        self.rc = scratch.user / self.shell.rc
+        self.start_file()
+
+    def start_file(self, before: str = "", after: str = "") -> None:
+        """A start file that loads the hook between these lines."""
+        lines = (before, self.shell.source(self), after)
+        self.rc.write_text(self.shell.quiet + "\n".join(filter(None, lines)) + "\n")
 
     def tool(self, name: str, then: str = "") -> Path:
         """A program on PATH that records its argv and environment."""
@@ -97,17 +150,11 @@ class Scene:
         self.table(*(tagged or ("<aws", "<--profile", "<prod", "=AWS_PROFILE=prod")))
 
     def type(self, *lines: str, env: dict[str, str] | None = None) -> Typed:
-        """An interactive bash that is given `lines`, once its start file was read."""
+        """An interactive shell that is given `lines`, once its start file was read."""
         script = "\n".join(lines) + "\n"
-        argv = ("bash", "--noediting", "--noprofile", "--rcfile", self.rc, "-i")
-        done = self.scratch.run(*argv, stdin=script, env=env)
-        # Without a terminal an interactive bash says these two lines, and `exit` at the end.
-        talk = [
-            line
-            for line in done.stderr.splitlines()
-            if "no job control" not in line and "cannot set terminal" not in line
-        ]
-        return Typed(done.returncode, done.stdout, "\n".join(talk).removesuffix("exit").strip())
+        around = self.shell.environ(self) | (env or {})
+        done = self.scratch.run(*self.shell.argv(self), stdin=script, env=around)
+        return Typed(done.returncode, done.stdout, self.shell.told(done.stderr))
 
     def call(self) -> Call:
         """What the tool that was called last saw."""
