@@ -38,39 +38,6 @@ def test_help_can_be_read_by_programs(scratch: Scratch) -> None:
     assert told["core"]["hud reload"] == "Read hud.yaml again and refresh every pane."
 
 
-@pytest.mark.parametrize(
-    ("args", "error"),
-    [
-        (
-            ("enb",),
-            "✗ unknown command `axium enb`\n  did you mean `axium env`?\n\naxium NOUN VERB ",
-        ),
-        (
-            ("env", "sett", "prod"),
-            (
-                "✗ unknown command `axium env sett`\n"
-                "  did you mean `axium env set`?\n\nUsage: axium env "
-            ),
-        ),
-        (("qqqqq",), "✗ unknown command `axium qqqqq`\n\naxium NOUN VERB "),
-        (("env",), "✗ missing command\n  usage: axium env "),
-        (("env", "set"), "✗ missing argument `NAME`\n  usage: axium env set "),
-        (("env", "list", "--bogus"), "✗ no such option: --bogus"),
-        (
-            ("env", "set", "a", "b"),
-            "✗ got unexpected extra argument(s) (b)\n",
-        ),
-        (("daemon", "logs", "-n", "x"), "✗ invalid value for `-n` / `--lines`"),
-        (("notify", "send"), "✗ missing option `-t` / `--title`"),
-    ],
-)
-def test_a_mistake_in_typing_is_told_with_what_to_do(
-    scratch: Scratch, args: tuple[str, ...], error: str
-) -> None:
-    code, data, talk = said(scratch, *args)
-    assert (code, data, talk[: len(error)]) == (1, "", error)
-
-
 def test_success_is_silent_and_v_confirms_before_and_after_the_command(scratch: Scratch) -> None:
     assert said(scratch, "bootstrap") == (0, "", "")
     there = f"✓ {scratch.home} is there\n"

@@ -122,11 +122,9 @@ def _code(argv: list[str]) -> int:
     except Failure as failed:
         failure(str(failed), failed.hint)
         return failed.code
-    except UnknownCommand as unknown:
-        failure(str(unknown), unknown.hint)
-        sys.stderr.write("\n" + unknown.context.get_help() + "\n")
-    except typer.TyperException as misuse:
-        failure(*_misuse(misuse))
+    except (UnknownCommand, typer.TyperException) as mistake:
+        _tell(mistake, argv)
+        return 1
     except OSError as error:
         failure(reason(error))
         return 2
@@ -140,14 +138,14 @@ def _code(argv: list[str]) -> int:
         failure("axium itself failed; this is a fault of its own")
         traceback.print_exc()
         return 2
+    return done if isinstance(done, int) else 0
+
+
+def _tell(mistake: UnknownCommand | typer.TyperException, argv: list[str]) -> None:
+    # Only here: whoever typed what there is pays for none of the suggestions.
+    from axium.cli.mistakes import tell_misuse, tell_unknown
+
+    if isinstance(mistake, UnknownCommand):
+        tell_unknown(mistake)
     else:
-        return done if isinstance(done, int) else 0
-    return 1
-
-
-def _misuse(misuse: typer.TyperException) -> tuple[str, str]:
-    """Click's words in ours: lower case, backticks, no final period, and the usage as a hint."""
-    text = misuse.format_message().rstrip(".").replace("'", "`")
-    context = getattr(misuse, "ctx", None)
-    usage = context.get_usage().replace("Usage:", "usage:") if context else ""
-    return text[:1].lower() + text[1:], usage
+        tell_misuse(mistake, root(), argv)

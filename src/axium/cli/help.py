@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from typer import Context
+from typer._click.core import Context
 
 from axium.cli import show
 from axium.cli.app import root
@@ -33,12 +33,12 @@ def help(command: Command = None, *, json: Json = False) -> None:  # noqa: A001 
 def _context(words: list[str]) -> Context:
     """Of the command that `words` name. UnknownCommand where there is none."""
     context = Context(root(), info_name="axium")
-    for word in words:
+    for position, word in enumerate(words):
         command = context.command
         if not isinstance(command, HelpfulGroup):
             raise show.Failure(f"`{context.command_path}` has no commands of its own")
         found = command.get_command(context, word)
         if found is None:
-            raise UnknownCommand(context, word, command.list_commands(context))
+            raise UnknownCommand(context, words[position:])
         context = Context(found, parent=context, info_name=word)
     return context

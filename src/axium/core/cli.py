@@ -1,16 +1,17 @@
 """What every command of the command line shares: `-v` anywhere, and help for who mistyped."""
 
 import runpy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from typer._click.core import Context
 from typer._click.globals import get_current_context
 from typer.core import TyperGroup, TyperOption
 
 from axium.model.suggest import nearest
 
 if TYPE_CHECKING:
-    from typer._click import Command, Context, Parameter
+    from typer._click import Command, Parameter
 
 VERBOSE = "axium.verbose"
 
@@ -30,7 +31,7 @@ def is_verbose() -> bool:
 class HelpfulGroup(TyperGroup):
     """A group that names the nearest command for a mistyped one and shows its help."""
 
-    def get_command(self, ctx: "Context", cmd_name: str) -> "Command | None":
+    def get_command(self, ctx: Context, cmd_name: str) -> "Command | None":
         """The command of this name, with `-v` among its options unless it has its own."""
         command = super().get_command(ctx, cmd_name)
         if command is not None:
@@ -38,23 +39,36 @@ class HelpfulGroup(TyperGroup):
         return command
 
     def resolve_command(
-        self, ctx: "Context", args: list[str]
+        self, ctx: Context, args: list[str]
     ) -> "tuple[str | None, Command | None, list[str]]":
         """The command that `args` name, and the arguments after it."""
         command = self.get_command(ctx, args[0])
         if command is not None:
             return args[0], command, args[1:]
-        raise UnknownCommand(ctx, args[0], self.list_commands(ctx))
+        raise UnknownCommand(ctx, args)
 
 
 class UnknownCommand(Exception):
-    """A group has no command of this name."""
+    """A group has no command of the first of the words that were typed."""
 
-    def __init__(self, context: "Context", name: str, known: Sequence[str]) -> None:
-        super().__init__(f"unknown command `{context.command_path} {name}`")
+    def __init__(self, context: Context, typed: Sequence[str]) -> None:
+        super().__init__(f"unknown command `{context.command_path} {typed[0]}`")
         self.context = context
-        near = nearest(name, known, 1)
-        self.hint = f"did you mean `{context.command_path} {near[0]}`?" if near else ""
+        self.typed = typed
+        near = " ".join(_nearest(context, typed))
+        self.hint = f"did you mean `{context.command_path} {near}`?" if near else ""
+
+
+def _nearest(context: Context, typed: Sequence[str]) -> Iterator[str]:
+    """The words of the command that was most likely meant: `env set` for `evn sett prod`."""
+    group = context.command
+    if not isinstance(group, HelpfulGroup) or not typed:
+        return
+    for name in nearest(typed[0], group.list_commands(context), 1):
+        yield name
+        found = group.get_command(context, name)
+        if found is not None:
+            yield from _nearest(Context(found, parent=context, info_name=name), typed[1:])
 
 
 def add_verbose(command: "Command") -> None:
@@ -74,7 +88,7 @@ def add_verbose(command: "Command") -> None:
     )
 
 
-def _remember(context: "Context", _param: "Parameter", value: Any) -> Any:
+def _remember(context: Context, _param: "Parameter", value: Any) -> Any:
     if value:
         context.meta[VERBOSE] = True
     return value

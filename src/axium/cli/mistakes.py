@@ -1,0 +1,101 @@
+"""What is said of a command line that was mistyped: the error, what was meant, the whole help."""
+
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+
+import typer
+from typer._click.core import Context
+from typer._click.exceptions import NoSuchOption
+
+from axium.cli.show import escaped, failure
+from axium.core.cli import HelpfulGroup, UnknownCommand
+from axium.model.suggest import did_you_mean
+from axium.thin import published
+from axium.thin.paths import Home, environ, home_of
+
+SURPLUS = "got unexpected extra argument(s) ("
+"""How Click begins to name them."""
+
+
+def tell_unknown(unknown: UnknownCommand) -> None:
+    """There is no command of this name: what else it is, or the nearest name."""
+    meant = "\n".join(_meanings(unknown.context, unknown.typed)) or unknown.hint
+    failure(str(unknown), meant)
+    _print_help(unknown.context)
+
+
+def tell_misuse(misuse: typer.TyperException, whole: HelpfulGroup, typed: Sequence[str]) -> None:
+    """A command was given what it does not take, or not what it needs."""
+    # Click does not say where an option without its value stood.
+    context = getattr(misuse, "ctx", None) or _reached(Context(whole, info_name="axium"), typed)
+    failure(_sentence(misuse), _hint(misuse, context))
+    _print_help(context)
+
+
+def _reached(context: Context, typed: Sequence[str]) -> Context:
+    """The context of the innermost command that `typed` names."""
+    group, words = context.command, [word for word in typed if not word.startswith("-")]
+    found = (
+        group.get_command(context, words[0]) if isinstance(group, HelpfulGroup) and words else None
+    )
+    if found is None:
+        return context
+    return _reached(Context(found, parent=context, info_name=words[0]), words[1:])
+
+
+def _meanings(context: Context, typed: Sequence[str]) -> Iterator[str]:
+    """A word may be no command of ours, but something that our commands take."""
+    group, home = context.command_path.split()[1:], home_of(environ())
+    words = shlex.join(typed)
+    if group in ([], ["env"]) and typed[0] in _environments(home):
+        yield f"`{typed[0]}` is an environment: `axium env set {shlex.quote(typed[0])}`"
+    if not group and typed[0] in _wrapped(home):
+        yield f"`{typed[0]}` is a wrapped command: `axium run {words}`"
+
+
+def _environments(home: Home) -> list[str]:
+    try:
+        known = published.read(home.run + "/envs")
+    except ValueError:
+        known = None
+    return _from_files()[0] if known is None else known
+
+
+def _wrapped(home: Home) -> list[str]:
+    try:
+        known = published.commands(home)
+    except ValueError:
+        known = None
+    return _from_files()[1] if known is None else known
+
+
+def _from_files() -> tuple[list[str], list[str]]:
+    # 30 ms for YAML, where no daemon has run yet.
+    from axium.cli.files import configuration
+
+    found = configuration()
+    return list(found.environments), list(found.rules.commands())
+
+
+def _sentence(misuse: typer.TyperException) -> str:
+    """Click's words in ours: lower case, backticks, no final period."""
+    if isinstance(misuse, NoSuchOption):
+        return f"no such option `{misuse.option_name}`"
+    text = misuse.format_message().rstrip(".")
+    text = text[:1].lower() + text[1:]
+    if text.startswith(SURPLUS):
+        return f"too many arguments: `{text.removeprefix(SURPLUS).removesuffix(')')}`"
+    return text.replace("'", "`")
+
+
+def _hint(misuse: typer.TyperException, context: Context) -> str | None:
+    if not isinstance(misuse, NoSuchOption):
+        return None
+    known = [name for param in context.command.get_params(context) for name in param.opts]
+    return did_you_mean(misuse.option_name, [name for name in known if name.startswith("-")])
+
+
+def _print_help(context: Context) -> None:
+    shown = "\n".join([escaped(line) for line in context.get_help().split("\n")])
+    sys.stderr.write(f"\n{shown}\n")
