@@ -2,11 +2,13 @@
 
 import logging
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from axium.daemon.log_file import LogFile
 
 _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_BYTES = 1_000_000
-_KEPT = 3
 
 
 def begin_log(path: str | None, *, debug: bool) -> None:
@@ -18,10 +20,29 @@ def begin_log(path: str | None, *, debug: bool) -> None:
 
 
 def rotate_log(path: str) -> None:
-    """From now on keep three files of 1 MB of what `begin_log` logs to `path`."""
-    from logging.handlers import RotatingFileHandler  # 3 ms: not before the first answer
+    """From now on a thread writes to `path`, rotates, and has written all at the end."""
+    from axium.daemon.log_file import LogFile  # not needed before the first answer
 
-    _log_by(RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8"))
+    _log_by(_Behind(LogFile(path)))
+
+
+class _Behind(logging.Handler):
+    """Hands each line to a thread: a disk that hangs must not keep a request waiting.
+
+    `logging` closes its handlers when the interpreter ends, however it ends.
+    """
+
+    def __init__(self, file: "LogFile") -> None:
+        super().__init__()
+        self._file = file
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._file.write(self.format(record).encode("utf-8", "backslashreplace") + b"\n")
+
+    def close(self) -> None:
+        """Have all of it written."""
+        self._file.close()
+        super().close()
 
 
 def _log_by(handler: logging.Handler) -> None:
