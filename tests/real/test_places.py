@@ -78,7 +78,9 @@ def test_a_private_runtime_directory_holds_socket_and_published_files(daemon: Da
     assert os.readlink(daemon.scratch.home / "run") == str(made)
     assert os.readlink(daemon.scratch.socket) == f"{made}/daemon.sock"
     assert (mode(made), mode(made / "daemon.sock")) == (0o700, 0o600)
-    assert {path.name for path in made.iterdir()} == {"daemon.sock", "global", "commands", "t"}
+    assert {path.name for path in made.iterdir()} == {
+        "daemon.sock", "global", "commands", "envs", "t",
+    }  # fmt: skip
 
 
 def test_the_default_home_has_no_digest_in_its_runtime_directory(scratch: Scratch) -> None:

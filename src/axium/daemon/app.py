@@ -32,7 +32,7 @@ from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.plans import Plans
 from axium.daemon.services.prefixes import Prefixes
-from axium.daemon.services.publisher import KEPT_SECS, Publisher
+from axium.daemon.services.publisher import KEPT_SECS, Publisher, held_before
 from axium.daemon.services.saving import Saving
 from axium.daemon.services.settings import Settings
 from axium.daemon.services.snapshot import Snapshot
@@ -101,7 +101,7 @@ class Daemon:
         self._first = first_state(hold.home, self._loaded.configuration)
         self._saving = _saving(hold, environ)
         store = Store(
-            Snapshot(self._first.state, self._loaded.configuration),
+            Snapshot(self._first.state, self._loaded.configuration, held_before(hold.home)),
             save=self._saving,
             executor=writer,
         )
@@ -193,6 +193,10 @@ class Daemon:
         """A user's file is another one, or somebody who found us silent touched the lock."""
         if not self._hold.is_reachable():
             log.error("%s is gone, nobody can reach this daemon: it stops", self._hold.path)
+            self.services.life.stop()
+            return
+        if not self._hold.keep_lock():
+            log.error("%s is another daemon's: this one stops", self._hold.home.lock)
             self.services.life.stop()
             return
         self._tasks.spawn("read the changed files", self.services.settings.changed_on_disk())

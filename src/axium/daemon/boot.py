@@ -10,7 +10,7 @@ import stat
 import time
 from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM, socket
 
-from axium.thin.client import LONGEST, ask
+from axium.thin.client import LONGEST, ask, connect
 from axium.thin.paths import Home, runtime_dir
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ _SILENT_SECS = 2.0
 
 
 class Taken(Exception):
-    """Another daemon of this home is running."""
+    """Another daemon of this home is running, or is the service manager's to start."""
 
 
 class Unusable(Exception):
@@ -34,13 +34,17 @@ class Unusable(Exception):
 class Hold:
     """What the live daemon of a home holds: the lock, the listening socket, and the names of both.
 
-    `listening` is the socket's descriptor.
+    `listening` is the socket's descriptor. One that was handed over stays with
+    whoever handed it over when the daemon is gone, and so do its names.
     """
 
-    def __init__(self, home: Home, lock: int, path: str, listening: int) -> None:
+    def __init__(
+        self, home: Home, lock: int, path: str, listening: int, *, is_handed_over: bool
+    ) -> None:
         self.home = home
         self.path = path
         self.listening = listening
+        self._is_handed_over = is_handed_over
         self._lock = lock
         self._identity = _identity(path)
 
@@ -48,28 +52,75 @@ class Hold:
         """Whether clients still find this very socket, and not another or none."""
         return self._identity is not None and _identity(self.home.socket_link) == self._identity
 
+    def keep_lock(self) -> bool:
+        """Lock the lock's file anew where it was removed; False where another has that one."""
+        if _identity(self.home.lock) == _identity(self._lock):
+            return True
+        try:
+            lock = _open_lock(self.home)
+        except OSError:
+            return True  # the home itself is out of reach: no other can lock it either
+        if not _try_lock(lock):
+            os.close(lock)
+            return False
+        os.close(self._lock)
+        self._lock = lock
+        return True
+
     def release(self) -> None:
-        """Take the names away; the lock goes with the process."""
-        for name in (self.path, self.home.socket_link, self.home.pid):
-            _unlink(name)
+        """Take the names away, unless they are another's by now; the lock goes with the process."""
+        if not self._is_handed_over:
+            for name in (self.home.socket_link, self.path):
+                if _identity(name) == self._identity:
+                    _unlink(name)
+        _unlink(self.home.pid)
 
 
 def take(home: Home, environ: "Mapping[str, str]") -> Hold:
     """Become the daemon of this home. Taken, Unusable, OSError."""
     _check_ours(home.root)
-    lock = _lock(home)
+    handed = _handed_over(environ)
+    if handed is not None:
+        # First of all: a daemon that somebody started by hand sees that it can't be reached.
+        _link(handed[1], home.socket_link)
+    lock = _lock(home, is_handed_over=handed is not None)
     run = _runtime(home, environ)
+    listening, path = handed or _listening(run, home, environ)
+    if path != home.socket_link:
+        _link(path, home.socket_link)
+    _leave_on_signals()
+    _write(home.pid, b"%d\n" % os.getpid())
+    return Hold(home, lock, path, listening, is_handed_over=handed is not None)
+
+
+def _handed_over(environ: "Mapping[str, str]") -> tuple[int, str] | None:
+    """The socket and its path that a service manager listens at for us."""
+    if "LISTEN_PID" not in environ:
+        return None
+    from axium.daemon.activation import Unfit, forget, handed_over
+
+    try:
+        return handed_over(environ)
+    except Unfit as fault:
+        raise Unusable(str(fault)) from None
+    finally:
+        forget(os.environ)
+
+
+def _listening(run: str, home: Home, environ: "Mapping[str, str]") -> tuple[int, str]:
+    """A socket of our own, and its path."""
     path = environ.get("AXIUM_SOCKET", "")
     if path:
         _check_free(path)
     else:
         path = run + "/daemon.sock"
-    listening = _listen(path)
-    if path != home.socket_link:
-        _link(path, home.socket_link)
-    _leave_on_signals()
-    _write(home.pid, b"%d\n" % os.getpid())
-    return Hold(home, lock, path, listening)
+        if _is_listened_at(path):
+            # We have the lock, so this is no daemon: it is who would start one.
+            raise Taken(
+                f"another program listens at {path}: a service manager that starts the daemon "
+                f"of {home.root} itself, or a copy of the daemon whose lock was removed"
+            )
+    return _listen(path), path
 
 
 def _check_ours(root: str) -> None:
@@ -79,30 +130,40 @@ def _check_ours(root: str) -> None:
         raise Unusable(f"{root} belongs to uid {owner}, not to you (uid {os.geteuid()})")
 
 
-def _lock(home: Home) -> int:
+def _lock(home: Home, *, is_handed_over: bool) -> int:
     """The lock, won. Taken.
 
     A daemon that was killed may hold it for some milliseconds more, by a child
     that it was just starting, and one that is stopping for some seconds: only
     one that answers, or stays, has it. One whose socket was taken away sees
-    that its lock was touched, looks, and stops.
+    that its lock was touched, looks, and stops. Who has been handed the socket
+    asks nobody: he would ask himself.
     """
-    descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = _open_lock(home)
     deadline = time.monotonic() + _GIVE_UP_SECS
     knocked = False
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if _answers(home.socket_link) or time.monotonic() > deadline:
-                os.close(descriptor)
-                raise Taken from None
-            if not knocked:
-                os.utime(descriptor)
-                knocked = True
-            time.sleep(0.005)
-        else:
-            return descriptor
+    while not _try_lock(descriptor):
+        has_it = not is_handed_over and _answers(home.socket_link)
+        if has_it or time.monotonic() > deadline:
+            os.close(descriptor)
+            raise Taken(f"another daemon of {home.root} is running")
+        if not knocked:
+            os.utime(descriptor)
+            knocked = True
+        time.sleep(0.005)
+    return descriptor
+
+
+def _open_lock(home: Home) -> int:
+    return os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _answers(path: str) -> bool:
@@ -147,8 +208,25 @@ def _check_free(path: str) -> None:
         return
     if not stat.S_ISSOCK(os.stat(path).st_mode):
         raise Unusable(f"{named} is there and is no socket")
-    if _answers(path):
+    if _is_listened_at(path):
         raise Unusable(f"{named} is the socket of another running daemon")
+
+
+def _is_listened_at(path: str) -> bool:
+    """Whether somebody would take a connection there; what is left of the dead takes none."""
+    if not os.path.exists(path):
+        return False
+    asked = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)
+    asked.setblocking(False)
+    try:
+        connect(asked, os.fsencode(path))
+    except BlockingIOError:
+        return True  # with more connections waiting than there is room for
+    except OSError:
+        return False
+    finally:
+        asked.close()
+    return True
 
 
 def _make_way(path: str) -> None:
@@ -219,9 +297,9 @@ def _write(path: str, data: bytes) -> None:
     os.close(descriptor)
 
 
-def _identity(path: str) -> tuple[int, int] | None:
+def _identity(file: str | int) -> tuple[int, int] | None:
     try:
-        found = os.stat(path)
+        found = os.stat(file)
     except OSError:
         return None
     return found.st_dev, found.st_ino

@@ -18,6 +18,10 @@ class Options:
 
     def tell(self, line: str) -> None:
         """One line to whoever started us; once."""
+        if "NOTIFY_SOCKET" in os.environ:
+            from axium.daemon.activation import notify
+
+            notify(os.environ, "READY=1" if line.startswith("ready ") else f"STATUS={line}")
         if self.ready is None:
             return
         try:  # noqa: SIM105 (contextlib costs 2 ms)
@@ -36,10 +40,10 @@ def main(argv: list[str]) -> None:
     try:
         os.makedirs(home.root, mode=0o700, exist_ok=True)
         hold = take(home, environ())
-    except Taken:
+    except Taken as taken:
+        if options.ready is None:
+            sys.exit(str(taken))
         options.tell("taken")
-        if options.foreground:
-            sys.exit(f"another daemon of {home.root} is running")
         return
     except (Unusable, OSError) as fault:
         options.tell(f"error {fault}")

@@ -74,7 +74,7 @@ def _connect(connection: _socket.socket, path: str, deadline: float) -> None:
     while True:
         _bound(connection, deadline)
         try:
-            return _connect_once(connection, encode(path))
+            return connect(connection, encode(path))
         except BlockingIOError:
             # The daemon's backlog is full at this instant; the kernel tells no better time.
             time.sleep(0.001)
@@ -83,7 +83,8 @@ def _connect(connection: _socket.socket, path: str, deadline: float) -> None:
             raise
 
 
-def _connect_once(connection: _socket.socket, path: bytes) -> None:
+def connect(connection: _socket.socket, path: bytes) -> None:
+    """Connect to a path of any length. OSError."""
     if len(path) <= LONGEST:
         return connection.connect(path)
     directory, _, name = path.rpartition(b"/")
