@@ -102,7 +102,7 @@ def test_only_names_of_ours_are_added_to_the_shell(scene: Scene) -> None:
     added = set(after.split()) - set(before.split())
     assert sorted(
         name for name in added if not name.startswith(("_axium_", "axium_", "AXIUM_"))
-    ) == ["PROMPT_COMMAND", "aws"]
+    ) == ["PROMPT_COMMAND", "aws", "ax", "axium"]
 
 
 def test_sourcing_twice_changes_nothing(scene: Scene) -> None:
@@ -142,7 +142,7 @@ def test_a_newer_hook_takes_the_wrappers_of_an_older_one_over(scene: Scene, lost
         f"{publish}; source {hook}",
         'echo "${AXIUM_WRAPPED_COMMANDS[*]}"',
         "aws s3",
-        "axium_clear_wrappers; compgen -A function | grep -v axium",
+        "axium_clear_wrappers; compgen -A function | grep -v -e axium -e ^ax$",
     )
 
     left = ["gcloud", "tofu"] if lost else ["tofu"]  # nothing tells that `gcloud` was one

@@ -145,7 +145,7 @@ def test_the_prompt_never_expands_the_name_of_an_environment(scene: Scene) -> No
 def test_wrappers_follow_the_published_names_at_the_prompt(scene: Scene) -> None:
     scene.commands("aws", "gcloud", "docker-compose")
     scene.everywhere("prod")
-    show = "echo $(compgen -A function | grep -v axium)"
+    show = "echo $(compgen -A function | grep -v -e axium -e ^ax$)"
     change = scene.scratch.user / "change"
     scene.publish("commands2", "c2", "aws", "terraform")
     scene.publish("global2", "prod", "s1", "", "c2")

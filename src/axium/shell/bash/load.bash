@@ -18,7 +18,7 @@ _axium_load() { # fills _axium_spokes with what is to be sourced outside of any 
   set +aefkux +o posix
   export -n _axium_home _axium_python _axium_main _axium_version # `set -a` would have exported them
   local file
-  for file in read wrap wrappers prompt; do
+  for file in read wrap wrappers prompt environment; do
     # shellcheck source=/dev/null
     source "$_axium_home/bash/$file.bash" || return
   done
@@ -28,14 +28,15 @@ _axium_load() { # fills _axium_spokes with what is to be sourced outside of any 
 }
 
 _axium_enter() {
-  _axium_run=$_axium_home/run _axium_commands=unknown _axium_pane=unknown
+  _axium_run=$_axium_home/run _axium_commands=unknown _axium_place=unknown
   # A shell that was started by a wrapped tool is a new place to type commands in; only one that
   # `axium run` asks for a function (`bash -ic`) goes on inside that tool.
   [[ $- == *c* ]] || unset AXIUM_WRAPPED
   axium_refresh_wrappers
   _axium_tell_unknown
-  _axium_append_prompt
+  _axium_define_own
   axium_prompt
+  _axium_seen='' # what a start file does after this is looked at once, at the first prompt
   _axium_enter_tmux
 }
 

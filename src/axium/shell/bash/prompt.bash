@@ -8,8 +8,8 @@ axium_prompt() { # the last entry of PROMPT_COMMAND; keeps $?
   set -- "$?"
   # Right after a fork each line costs 5 us: where nothing has changed, the first two are all.
   [[ $_axium_file -ef $_axium_seen && -O $_axium_file && ! -e $_axium_absent && \
-    ${TMUX-}:${TMUX_PANE-} == "$_axium_pane" && ${AXIUM_ENV-} == "$_axium_env" && $- != *e* ]] &&
-    return "$1"
+    ${TMUX-}:${TMUX_PANE-}:${AXIUM_SHELL_PLACE-}:${AXIUM_SHELL_ENV-} == "$_axium_place" && \
+    ${AXIUM_ENV-} == "$_axium_env" && $- != *e* ]] && return "$1"
   _axium_catch_up
   # Under `set -e` a failing PROMPT_COMMAND would end the shell.
   [[ $- == *e* ]] || return "$1"
@@ -21,6 +21,7 @@ _axium_catch_up() { # after a change, and where the pointer can't be read
   set +aeu # nothing of ours is exported but AXIUM_ENV
   { _axium_read_pointer && _axium_is_pointer; } || _axium_words=('' '' '?' '' "$_axium_commands")
   _axium_show
+  _axium_append_prompt # it may have been set anew
   [[ ${_axium_words[4]} == "$_axium_commands" || $_axium_commands == cleared ]] ||
     axium_refresh_wrappers
   if [[ ${_axium_words[4]} == "$_axium_commands" || $_axium_commands == cleared ]]; then
@@ -51,8 +52,15 @@ _axium_show() { # AXIUM_ENV and AXIUM_PROMPT from the pointer's words
 }
 
 _axium_append_prompt() { # after what the user has there, whether that is a string or an array
-  local attributes=${PROMPT_COMMAND@a}
-  [[ $attributes != *r* && ${PROMPT_COMMAND[*]-} != *axium_prompt* ]] || return 0
+  local - attributes
+  set +au
+  attributes=${PROMPT_COMMAND@a}
+  # starship draws the prompt while it runs: what comes after it would be shown one prompt late.
+  if [[ -z ${starship_precmd_user_func-} ]] && declare -F starship_precmd >/dev/null; then
+    starship_precmd_user_func=axium_prompt
+  fi
+  [[ $attributes != *r* && \
+    ${PROMPT_COMMAND[*]-}${STARSHIP_PROMPT_COMMAND-} != *axium_prompt* ]] || return 0
   if [[ $attributes == *a* ]]; then
     PROMPT_COMMAND+=(axium_prompt)
   else

@@ -8,12 +8,13 @@
 _axium_digits=0123456789
 _axium_letters=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
-# _axium_file is the pointer to read, which holds as long as _axium_absent is not there and TMUX
-# and TMUX_PANE are what _axium_pane says.
-_axium_pane='' _axium_own='' _axium_global='' _axium_file='' _axium_absent=''
+# _axium_file is the pointer to read, which holds as long as _axium_absent is not there and the
+# variables that tell where this is are what _axium_place says.
+_axium_place='' _axium_own='' _axium_global='' _axium_held='' _axium_file='' _axium_absent=''
 
 _axium_choose_pointer() { # find _axium_file again; fails where there is none that may be read
-  [[ ${TMUX-}:${TMUX_PANE-} == "$_axium_pane" ]] || _axium_find_pane
+  [[ ${TMUX-}:${TMUX_PANE-}:${AXIUM_SHELL_PLACE-}:${AXIUM_SHELL_ENV-} == "$_axium_place" ]] ||
+    _axium_find_place
   if [[ -n $_axium_own && -e $_axium_own ]]; then
     _axium_file=$_axium_own _axium_absent=''
   else
@@ -24,11 +25,16 @@ _axium_choose_pointer() { # find _axium_file again; fails where there is none th
   return 1
 }
 
-_axium_find_pane() { # where this pane's pointer is, if it has one of its own
-  local - server=${TMUX-} pane=${TMUX_PANE-} _axium_start
+_axium_find_place() { # where the pointer is: of this shell's own environment, of the pane, of all
+  local - server=${TMUX-} pane=${TMUX_PANE-} place=${AXIUM_SHELL_PLACE-} _axium_start
   set +a # nothing of ours is exported
-  _axium_pane=$server:$pane
-  _axium_own='' _axium_global=$_axium_run/global
+  _axium_place=$server:$pane:$place:${AXIUM_SHELL_ENV-}
+  _axium_own='' _axium_global=$_axium_run/global _axium_held=''
+  if [[ ${AXIUM_SHELL_ENV-} && $place == "${server%,*}:$pane" ]]; then
+    _axium_held=$AXIUM_SHELL_ENV _axium_global=$_axium_run/e/$AXIUM_SHELL_ENV
+    [[ $_axium_held != */* ]] || _axium_global='' # no file can have that name: `axium run` knows
+    return 0
+  fi
   [[ $server == /*,*,* && $pane == %?* && ${pane:1} != *[!$_axium_digits]* ]] || return 0
   server=${server%,*}
   if _axium_read_start "${server##*,}"; then
@@ -55,14 +61,15 @@ _axium_read_start() { # PID: when it started, into _axium_start; empty where the
 }
 
 _axium_read_pointer() { # into _axium_words: axium1 ENV STAMP SGR COMMANDS end
-  [[ ${TMUX-}:${TMUX_PANE-} == "$_axium_pane" && ! -e $_axium_absent && -f $_axium_file && \
-    -O $_axium_file && -r $_axium_file ]] || _axium_choose_pointer || return
+  [[ ${TMUX-}:${TMUX_PANE-}:${AXIUM_SHELL_PLACE-}:${AXIUM_SHELL_ENV-} == "$_axium_place" && \
+    ! -e $_axium_absent && -f $_axium_file && -O $_axium_file && -r $_axium_file ]] ||
+    _axium_choose_pointer || return
   mapfile -d '' -t _axium_words <"$_axium_file"
 }
 
-_axium_is_pointer() { # whether _axium_words are a whole one
+_axium_is_pointer() { # whether _axium_words are a whole one, of the environment that is meant
   [[ ${#_axium_words[@]} == 6 && ${_axium_words[0]} == axium1 && ${_axium_words[2]} && \
-    ${_axium_words[5]} == end ]]
+    ${_axium_words[5]} == end && ${_axium_held:-${_axium_words[1]}} == "${_axium_words[1]}" ]]
 }
 
 _axium_name_original() { # into _axium_original: the file that a pointer of _axium_words is a link to

@@ -21,7 +21,8 @@ _axium_wrap() { # NAME ARGS...: the body of every wrapper
   fi
   local _axium_words _axium_name _axium_deciding=yes
   if [[ $1 != "$_axium_command" || ! $_axium_file -ef $_axium_learned || ! -O $_axium_file || \
-    -e $_axium_absent || ${TMUX-}:${TMUX_PANE-} != "$_axium_pane" ]] &&
+    -e $_axium_absent || \
+    ${TMUX-}:${TMUX_PANE-}:${AXIUM_SHELL_PLACE-}:${AXIUM_SHELL_ENV-} != "$_axium_place" ]] &&
     ! { _axium_read_pointer && _axium_learn "$@"; }; then
     _axium_ask "$@"
     return
@@ -63,6 +64,7 @@ _axium_suits() { # whether this shell's options let the lines of `_axium_wrap` d
 
 _axium_learn() { # NAME ARGS...: sort the table's words; fails where `axium run` is to decide
   _axium_learned='' _axium_where='' _axium_plain=''
+  _axium_append_prompt # whoever set PROMPT_COMMAND anew has ended the prompt's part
   _axium_is_pointer || return
   local env=${_axium_words[1]} stamp=${_axium_words[2]} word plugins=() _axium_original
   _axium_name_original
