@@ -1,12 +1,15 @@
 """`axium completions`: what completion knows, and where shells find it."""
 
+import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from axium.cli import show
-from axium.cli.options import COMMAND, Json, group, one_of
-from axium.core import completions
+from axium.cli.options import COMMAND, DryRun, Json, group, one_of
+from axium.core import completion_files, completions
+from axium.core.bootstrap import ensure_axium_config
 from axium.model.suggest import did_you_mean
 from axium.thin import completions as thin
 from axium.thin.paths import environ, home_of
@@ -15,7 +18,9 @@ app = group("See and install the completion of shells.")
 
 Shell = Annotated[
     str | None,
-    typer.Option("--shell", metavar="SHELL", click_type=one_of(*thin.SHELLS), help="Its shell."),
+    typer.Option(
+        "--shell", metavar="SHELL", click_type=one_of(*thin.SHELLS), help="bash, zsh or fish."
+    ),
 ]
 Prefix = Annotated[
     list[str] | None,
@@ -35,6 +40,45 @@ def refresh() -> None:
     """Write anew what completion reads."""
     completions.write(home_of(environ()))
     show.confirm("completion knows every command")
+
+
+@app.command()
+def install(*, shell: Shell = None, dry_run: DryRun = False) -> None:
+    """Let a shell complete `axium` without the hook."""
+    shell = shell or _login_shell()
+    _check(shell)
+    ensure_axium_config()
+    files = _missing(shell)
+    if dry_run:
+        for path in files:
+            show.line(f"would write {path}")
+        return
+    completion_files.write(files)
+    for path in files:
+        show.note(f"wrote {path}")
+        if shell == "zsh":
+            directory = shlex.quote(str(path.parent))
+            show.note(f"put this line before `compinit` in your .zshrc: fpath=({directory} $fpath)")
+    show.confirm(f"{shell} finds the completion of axium")
+
+
+def _missing(shell: str) -> dict[Path, str]:
+    try:
+        return completion_files.missing(
+            completion_files.wanted(shell, home_of(environ()), environ())
+        )
+    except completion_files.Foreign as foreign:
+        raise show.Failure(str(foreign), foreign.hint) from None
+
+
+def _login_shell() -> str:
+    name = environ().get("SHELL", "").rpartition("/")[2]
+    if name in thin.SHELLS:
+        return name
+    raise show.Failure(
+        f"no completion for the shell `{name}`" if name else "SHELL is not set",
+        "name one: `axium completions install --shell bash`",
+    )
 
 
 def _check(shell: str | None) -> None:

@@ -75,10 +75,15 @@ def hint_of(fault: str, reply: Mapping[str, Any]) -> list[str]:
     return [f"  {part}" for part in reply.get("hints", {}).get(fault, "").splitlines()]
 
 
+def note(text: str) -> None:
+    """Say what was done where nobody expects it, or is still to be done, asked or not."""
+    sys.stderr.write(f"{_coloured('✓', GREEN, sys.stderr)} {escaped(text)}\n")
+
+
 def confirm(text: str) -> None:
     """Say what was done, for who asked with `-v`."""
     if is_verbose():
-        sys.stderr.write(f"{_coloured('✓', GREEN, sys.stderr)} {escaped(text)}\n")
+        note(text)
 
 
 def failure(message: str, hint: str | None = None) -> None:
