@@ -43,6 +43,7 @@ def foreign(names: set[str]) -> set[str]:
         ("hud", "--pane", "%1", "--json"),
         ("env", "get"),
         ("env", "get", "--json"),
+        ("env", "exec", "prod", "--", "true"),
         ("wrapper", "list"),
         ("wrapper", "refresh"),
         ("run", "true"),
@@ -58,6 +59,7 @@ def foreign(names: set[str]) -> set[str]:
 def test_a_fast_verb_imports_nothing_that_costs(scratch: Scratch, args: tuple[str, ...]) -> None:
     published = Published(scratch)
     published.everywhere("dev")
+    published.write("e/prod", "prod", "s1", "", "c1")
     published.write("commands", "c1", "true")
     published.table("true", "go", "", "<true")
     scratch.tool("asks", "#!/bin/sh\n")
