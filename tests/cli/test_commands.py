@@ -76,6 +76,8 @@ def test_environments_are_listed_a_name_a_line_where_no_terminal_is(home: Scratc
             "prod": {"prefix": "wrapx exec prod --"},
         },
         "active": "root",
+        "here": "root",
+        "source": "global",
     }
 
 

@@ -182,7 +182,7 @@ def test_exit_code_and_signal_are_the_commands_own(there: Published) -> None:
 
 def test_it_becomes_the_command(there: Published) -> None:
     there.table("sh", "go", "", "<sh", stamp="s2")
-    argv = [str(VENV_BIN / "axium"), *"env exec prod -- sh -c".split(), "echo $$"]
+    argv = [str(VENV_BIN / "axium"), "env", "exec", "prod", "sh", "-c", "echo $$"]
     with subprocess.Popen(argv, env=there.scratch.environ, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert int(process.stdout.read()) == process.pid
