@@ -13,7 +13,7 @@ from benchmarks.kit.processes import cpu_ns, traced
 from benchmarks.kit.report import Row, at_most, ratio_at_most
 from benchmarks.kit.terminal import Server, attached_server, show_hud
 
-TEXT = "#[fg=#00B7C7][axium] env:prod  uptime:2m#[default]"
+TEXT = "#[fg=#00B7C7,bg=#111111][axium] env:prod  uptime:2m#[default]"
 LINES = {  # what stands in status-right; all look like the HUD
     "plain": TEXT,
     "variable": "#{E:@text}",

@@ -1,9 +1,11 @@
 """What files without a fault become."""
 
+import pytest
+
 from axium.config import envs, hud, prefixes
 from axium.config.findings import Findings
 from axium.model.environments import Environment
-from axium.model.hud import HudConfig, Theme
+from axium.model.hud import HudConfig, ThemeChoice
 from axium.model.marks import Mark
 from axium.model.rules import ArgsAppend, EnvVars, Prefix, Rule, Wrapper
 from axium.model.templates import Template
@@ -143,6 +145,54 @@ style:
         color="red",
         left="<",
         right=">",
-        theme=Theme(enabled=True, name="soft"),
+        theme=ThemeChoice(enabled=True, name="soft"),
     )
     assert (hud.parse("", findings), findings.faults) == (HudConfig(), ())
+
+
+@pytest.mark.parametrize(
+    ("layout", "expected"),
+    [
+        ("[env, uptime, session, pane, aws, env.region, env.owner.mail, creds]", []),
+        (
+            "[uptme]",
+            [
+                (
+                    "hud.yaml:1:10: axium has no segment `uptme`",
+                    "did you mean `uptime`? Only a program of yours could fill `uptme`",
+                )
+            ],
+        ),
+        (
+            "[env.regoin, env.owner]",
+            [
+                (
+                    (
+                        "hud.yaml:1:10: no environment has the property `regoin`,"
+                        " or it is a list or a mapping"
+                    ),
+                    "did you mean `env.region`?",
+                ),
+                (
+                    (
+                        "hud.yaml:1:22: no environment has the property `owner`,"
+                        " or it is a list or a mapping"
+                    ),
+                    "did you mean `env.owner.mail`?",
+                ),
+            ],
+        ),
+    ],
+)
+def test_segments_that_look_mistyped_are_warned_of(
+    layout: str, expected: list[tuple[str, str | None]]
+) -> None:
+    known = environments("envs: {dev: {}, prod: {region: eu, owner: {mail: a@example.org}}}")
+    findings = Findings()
+    made = hud.parse(f"layout: {layout}\n", findings, known)
+    told = [(str(fault), fault.hint) for fault in findings.faults if fault.severity == "warning"]
+    assert (told, findings.has_errors, made.layout) == (
+        expected,
+        False,
+        tuple(layout.strip("[]").split(", ")),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.daemon.serving import Served
+from tests.daemon.tmux_scene import TmuxServer
 
 DONE = {"ok": True}
 
@@ -27,8 +28,8 @@ def test_the_hud_comes_in_three_forms(served: Served) -> None:
     texts = [hud(served, format=form) for form in ("plain", "tmux", "ansi")]
     assert texts == [
         "[axium] env:root  uptime:0m",
-        "#[fg=#00B7C7][axium] env:root  uptime:0m#[default]",
-        "\x1b[38;2;0;183;199m[axium] env:root  uptime:0m\x1b[0m",
+        "#[fg=#00B7C7,bg=#111111][axium] env:root  uptime:0m#[default]",
+        "\x1b[38;2;0;183;199;48;2;17;17;17m[axium] env:root  uptime:0m\x1b[0m",
     ]
 
 
@@ -120,3 +121,60 @@ def test_a_segment_of_the_core_stays_the_cores(served: Served) -> None:
     served.ask("hud_segment_value", spoke="env", value="prod")
     assert hud(served) == "[axium] env:root  uptime:0m"
     assert [found["spoke"] for found in served.ask("get_hud_segments")["segments"]] == ["core"] * 2
+
+
+def test_the_hud_has_the_colours_that_were_asked_for(served: Served) -> None:
+    texts = [hud(served, format="ansi", colors=colors) for colors in ("256", "none")]
+    assert texts == [
+        "\x1b[38;5;38;48;5;233m[axium] env:root  uptime:0m\x1b[0m",
+        "[axium] env:root  uptime:0m",
+    ]
+
+
+def test_a_theme_is_in_the_hud_and_in_the_pointers_of_prompts_at_once(served: Served) -> None:
+    pointer = served.scratch.home / "run" / "global"
+    plain = pointer.read_bytes().split(b"\0")[3]
+    served.write({"hud.yaml": "style: {theme: {enabled: true, name: teal}}\n"})
+    assert served.ask("reload")["problems"] == []
+    assert [plain, pointer.read_bytes().split(b"\0")[3], hud(served, format="tmux")] == [
+        b"",
+        b"1;38;2;20;217;231;48;2;17;17;17",
+        (
+            "#[fg=#111111,bg=#00B7C7,bold][axium]#[fg=#00B7C7,bg=#111111,nobold] "
+            "#[fg=#14D9E7,bold]env:root#[fg=#00B7C7,nobold]  uptime:0m#[default]"
+        ),
+    ]
+
+
+def test_the_session_of_a_pane_is_what_tmux_says_at_that_time(
+    served: Served, server: TmuxServer
+) -> None:
+    served.write({"hud.yaml": "layout: [session, env]\n"})
+    served.ask("reload")
+    place = {"pane": "%0", "server": f"{server.socket},{server.pid}"}
+    before = hud(served, **place)
+    served.ask("set_pane_env", env="dev", **place)
+    first, line = hud(served, **place), served.send(f"HUD %0 {place['server']}\n".encode())
+    server.cmd("rename-session", "-t", "main", "a #[b] 語")
+    texts = [
+        before,
+        first,
+        line.decode(),
+        hud(served, **place),
+        hud(served),
+        hud(served, pane="%9"),
+    ]
+    assert texts == [
+        "[axium] env:root",
+        "[axium] session:main  env:dev",
+        "[axium] session:main  env:dev\n",
+        "[axium] session:a #[b] 語  env:dev",
+        "[axium] env:root",
+        "[axium] env:root",
+    ]
+
+
+def test_tmux_fills_in_its_session_itself(served: Served) -> None:
+    served.write({"hud.yaml": "layout: [session]\n"})
+    served.ask("reload")
+    assert "] session:#{session_name}#[" in hud(served, format="tmux", pane="%1")

@@ -6,16 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from axium.model.colors import Depth
+from axium.model.display import width
 from axium.model.hud import (
+    TMUX_SESSION,
+    WIDEST,
     Extra,
-    Format,
     HudConfig,
     HudContext,
-    is_color,
+    ThemeChoice,
+    prompt_sgr,
     render_hud,
-    sgr,
     uptime_text,
 )
+from axium.model.painting import Format
+from axium.model.themes import THEMES, ThemeName
 from tests.model.making import environment
 
 PROD = environment(aws_profile="p1", region="eu", color="#ff0000")
@@ -113,15 +118,126 @@ def test_faults_in_files_are_shown_last_and_can_not_be_hidden() -> None:
 def test_tmux_gets_styles_and_doubled_hashes() -> None:
     made = render_hud(HudConfig(), CONTEXT, [extra("x", "#[bg=red]#(id)")], format="tmux")
     assert made == (
-        "#[fg=#00B7C7][axium] #[fg=#ff0000]env:prod#[fg=#00B7C7]  uptime:2h15m"
+        "#[fg=#00B7C7,bg=#111111][axium] #[fg=#FF0000]env:prod#[fg=#00B7C7]  uptime:2h15m"
         "  x:##[bg=red]##(id)#[default]"
     )
 
 
-def test_a_terminal_gets_sgr() -> None:
-    assert render_hud(HudConfig(layout=("env",), color="cyan"), CONTEXT, format="ansi") == (
-        "\x1b[36m[axium] \x1b[38;2;255;0;0menv:prod\x1b[36m\x1b[0m"
-    )
+@pytest.mark.parametrize(
+    ("colors", "expected"),
+    [
+        (
+            "24bit",
+            "\x1b[36;48;2;17;17;17m[axium] \x1b[38;2;255;0;0menv:prod\x1b[0m",
+        ),
+        ("256", "\x1b[36;48;5;233m[axium] \x1b[38;5;196menv:prod\x1b[0m"),
+        ("none", "[axium] env:prod"),
+    ],
+)
+def test_a_terminal_gets_the_colours_that_it_can_show(colors: Depth, expected: str) -> None:
+    config = HudConfig(layout=("env",), color="cyan")
+    assert render_hud(config, CONTEXT, format="ansi", colors=colors) == expected
+
+
+def test_a_session_is_named_where_it_is_known_and_left_to_tmux_in_tmux() -> None:
+    config = HudConfig(layout=("session", "env"))
+    unknown, known = HudContext(None), HudContext(None, session="main")
+    assert [plain(config, unknown), plain(config, known)] == [
+        "[axium] env:-",
+        "[axium] session:main  env:-",
+    ]
+    assert f" session:{TMUX_SESSION}  env:-" in render_hud(config, unknown, format="tmux")
+
+
+def test_nobody_else_can_write_what_stands_for_tmux_s_session() -> None:
+    context = HudContext(environment(f"a{TMUX_SESSION}"), session=f"b{TMUX_SESSION}")
+    made = render_hud(HudConfig(left=TMUX_SESSION), context, [], format="tmux")
+    assert TMUX_SESSION not in made
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("colors", ["24bit", "256", "none"])
+@pytest.mark.parametrize("form", ["tmux", "ansi"])
+def test_a_theme_changes_no_word(theme: ThemeName, colors: Depth, form: Format) -> None:
+    config = HudConfig(theme=ThemeChoice(True, theme))
+    context = HudContext(PROD, uptime_secs=8100, faults=1)
+    made = render_hud(config, context, format=form, colors=colors)
+    words = re.sub(r"#\[[^]]*\]|\x1b\[[0-9;]*m", "", made)
+    assert words == "[axium] env:prod  uptime:2h15m  faults:1"
+
+
+@pytest.mark.parametrize(
+    ("theme", "expected"),
+    [
+        (
+            "classic",
+            "#[fg=#FFFF00,bg=#111111][axium] #[fg=#FF0000]env:prod#[fg=#FFFF00]  pane:%1#[default]",
+        ),
+        (
+            "teal",
+            (
+                "#[fg=#111111,bg=#00B7C7,bold][axium]#[fg=#00B7C7,bg=#111111,nobold] "
+                "#[fg=#FF0000,bold]env:prod#[fg=#00B7C7,nobold]  pane:%1#[default]"
+            ),
+        ),
+        (
+            "dim",
+            (
+                "#[fg=#A3A3A3,bg=#1B1B1B][axium] #[fg=#000000,bg=#FF0000]env:prod"
+                "#[fg=#A3A3A3,bg=#1B1B1B]  pane:%1#[default]"
+            ),
+        ),
+        (
+            "inverted",
+            (
+                "#[fg=#111111,bg=#00B7C7,bold][axium]#[nobold] "
+                "#[fg=#000000,bg=#FF0000,bold]env:prod"
+                "#[fg=#111111,bg=#00B7C7,nobold]  pane:%1#[default]"
+            ),
+        ),
+        ("mono", "[axium] #[bold]env:prod#[nobold]  pane:%1#[default]"),
+        (
+            "soft",
+            (
+                "#[fg=#00B7C7,bg=#1B1B1B][axium]#[fg=#E6E6E6] #[fg=#000000,bg=#FF0000,bold]env:prod"
+                "#[fg=#E6E6E6,bg=#1B1B1B,nobold]  pane:%1#[default]"
+            ),
+        ),
+    ],
+)
+def test_a_theme_wins_over_the_colour_that_classic_is_made_of(
+    theme: ThemeName, expected: str
+) -> None:
+    config = HudConfig(("env", "pane"), color="#FF0", theme=ThemeChoice(True, theme))
+    assert render_hud(config, CONTEXT, format="tmux") == expected
+
+
+def test_a_theme_that_is_not_enabled_is_classic() -> None:
+    off = HudConfig(theme=ThemeChoice(False, "soft"))
+    on = HudConfig(theme=ThemeChoice(True, "classic"))
+    assert render_hud(off, CONTEXT, format="tmux") == render_hud(on, CONTEXT, format="tmux")
+
+
+@pytest.mark.parametrize(
+    ("theme", "expected"),
+    [
+        (ThemeChoice(), ["", "", "38;2;255;0;0"]),
+        (
+            ThemeChoice(True, "teal"),
+            [
+                "",
+                "1;38;2;20;217;231;48;2;17;17;17",
+                "1;38;2;255;0;0;48;2;17;17;17",
+            ],
+        ),
+        (ThemeChoice(True, "mono"), ["", "1", "1"]),
+    ],
+)
+def test_a_prompt_shows_a_theme_only_where_one_is_chosen(
+    theme: ThemeChoice, expected: list[str]
+) -> None:
+    config = HudConfig(theme=theme)
+    assert [prompt_sgr(config, env) for env in (None, environment("dev"), PROD)] == expected
 
 
 @pytest.mark.parametrize(
@@ -133,29 +249,29 @@ def test_uptime_is_whole_hours_and_minutes(secs: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("color", "parameters"),
-    [
-        ("#00B7C7", "38;2;0;183;199"),
-        ("#fff", "38;2;255;255;255"),
-        ("red", "31"),
-        ("purple", ""),
-        ("#12", ""),
-        ("#00B7C7\n", ""),
-        ("", ""),
-    ],
+    "letter", ["x", "語", "e\u0301", "\u0301", "\u05d0", "👩\u200d👩\u200d👧", "#"]
 )
-def test_a_colour_is_its_sgr_parameters_or_none(color: str, parameters: str) -> None:
-    assert (sgr(color), is_color(color)) == (parameters, bool(parameters))
+def test_a_long_value_is_cut_to_the_columns_of_a_segment(letter: str) -> None:
+    context = HudContext(environment("prod", region=letter * 10_000))
+    made = plain(HudConfig(layout=("env.region",)), context).removeprefix("[axium] region:")
+    assert (width(made) <= WIDEST, made[-1:]) == (True, "…")
 
 
-@given(st.text(), st.text(), st.text(), st.sampled_from(["plain", "tmux", "ansi"]))
+@given(
+    st.text(),
+    st.text(),
+    st.text(),
+    st.sampled_from(["plain", "tmux", "ansi"]),
+    st.sampled_from(list(THEMES)),
+)
 def test_no_value_can_steer_a_terminal_or_tmux(
-    name: str, value: str, wrapper: str, form: Format
+    name: str, value: str, wrapper: str, form: Format, theme: ThemeName
 ) -> None:
-    config = HudConfig(left=wrapper, right=wrapper, layout=("env", "env.v", "x"))
+    layout = ("env", "env.v", "x")
+    config = HudConfig(layout, left=wrapper, right=wrapper, theme=ThemeChoice(True, theme))
     env = environment(name, v=value, color=value)
     made = render_hud(config, HudContext(env), [extra("x", value)], format=form)
-    ours = r"#\[fg=[#\w]+\]|#\[default\]" if form == "tmux" else r"\x1b\[[0-9;]+m"
+    ours = r"#\[[#=,\w]+\]" if form == "tmux" else r"\x1b\[[0-9;]+m"
     theirs = re.sub(ours, "", made.replace("##", ""), flags=re.ASCII) if form != "plain" else made
-    assert not re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202e\ud800-\udfff]", theirs)
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u061c\u2028\u2029\u202e\ud800-\udfff]", theirs)
     assert form != "tmux" or "#" not in theirs

@@ -8,8 +8,9 @@ from axium.config.findings import Findings
 from axium.config.nodes import Node, Scalar, Sequence
 from axium.config.nodes import parse as parse_yaml
 from axium.config.shapes import EnvsFile
+from axium.model.colors import is_color
+from axium.model.display import printable
 from axium.model.environments import Environment
-from axium.model.hud import is_color, printable
 from axium.model.marks import Mark
 from axium.model.names import text_fault, variable_fault
 

@@ -13,6 +13,7 @@ from axium.config.source import Unreadable, read_text
 from axium.model.circles import Circle, circles
 from axium.model.configuration import Configuration
 from axium.model.environments import Environment
+from axium.model.hud import HudConfig
 from axium.model.marks import Fault, Mark
 from axium.model.rules import RuleBook
 
@@ -35,7 +36,7 @@ def load(home: str, last: Configuration | None) -> Loaded:
     rules = rules.with_unreadable(reader.suspects())
     environments, rules = reader.without_circles((environments, rules), before)
     configuration = Configuration(
-        environments, rules, reader.content(hud.NAME, hud.parse, before.hud)
+        environments, rules, reader.content(hud.NAME, _showing(environments), before.hud)
     )
     files = tuple(os.path.join(home, name) for name in SHIPPED)
     return Loaded(configuration, tuple(reader.faults), files)
@@ -54,6 +55,10 @@ def _shipped() -> Configuration:
 
 def _into(book: RuleBook) -> Callable[[str, Findings], RuleBook]:
     return lambda text, findings: book.with_user(prefixes.parse(text, findings))
+
+
+def _showing(environments: Environments) -> Callable[[str, Findings], HudConfig]:
+    return lambda text, findings: hud.parse(text, findings, environments)
 
 
 class _Reader:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from axium.model.themes import ThemeName
+
 Unset = Annotated[
     list[str], Meta(description="Variables that the command does not inherit from the shell.")
 ]
@@ -76,16 +78,23 @@ class WrapperEntry(Struct):
 
 
 class ThemeEntry(Struct):
-    """The theme of the HUD."""
+    """The look of the HUD and of the environment's name in a prompt."""
 
-    enabled: bool = False
-    name: Literal["classic", "teal", "dim", "inverted", "mono", "soft"] = "classic"
+    enabled: Annotated[
+        bool, Meta(description="`false` is `classic`, and leaves prompts as they are.")
+    ] = False
+    name: Annotated[ThemeName, Meta(description="`axium hud theme list` shows all of them.")] = (
+        "classic"
+    )
 
 
 class StyleEntry(Struct):
     """How the HUD looks."""
 
-    color: Annotated[str, Meta(description="`#RRGGBB` or the name of a colour.")] = "#00B7C7"
+    color: Annotated[
+        str,
+        Meta(description="`#RRGGBB` or the name of a colour; the theme `classic` is made of it."),
+    ] = "#00B7C7"
     padding: Annotated[
         int,
         Meta(ge=0, le=8, description="Blanks on each side of a segment; there is at least one."),
@@ -98,7 +107,11 @@ class HudFile(Struct):
     """`hud.yaml`: what the HUD shows, and how."""
 
     layout: Annotated[
-        list[str], Meta(description="Segments in order; those of plugins follow by themselves.")
+        list[str],
+        Meta(
+            description="Segments in order: `env`, `uptime`, `session`, `pane`, `aws`, `env.KEY`;"
+            " those of plugins follow by themselves."
+        ),
     ] = field(default_factory=lambda: ["env", "uptime"])
     hide: Annotated[list[str], Meta(description="Segments that are never shown.")] = []
     style: StyleEntry = field(default_factory=StyleEntry)

@@ -117,9 +117,18 @@ class TextVerbs:
         await self._services.life.begin_session()
         return b"OK\n"
 
-    def hud(self, rest: str) -> bytes:
+    def hud(self, rest: str) -> Answer:
         """Tell the plain HUD: `HUD [PANE [SERVER]]`, where SERVER is $TMUX of a shell there."""
-        return self._services.hud.text(self._key(rest), "plain").encode() + b"\n"
+        key, hud = self._key(rest), self._services.hud
+        if key is not None and hud.asks_for_session:
+            return self._hud_in_session(key)
+        return hud.text(key, "plain").encode() + b"\n"
+
+    async def _hud_in_session(self, key: str) -> bytes:
+        session = await self._services.panes.session_of(key)
+        env = self._services.store.committed.state.env_for(key)
+        text = self._services.hud.text_in(session, env, key, "plain", "none")
+        return text.encode() + b"\n"
 
     def env(self, rest: str) -> bytes:
         """Tell the environment's name: `ENV [PANE [SERVER]]`; an empty line where none is set."""
@@ -170,7 +179,7 @@ WHOLE_LINES: dict[str, Callable[[TextVerbs], Answer]] = {
 }
 """Verbs that are the whole line."""
 
-WITH_REST: dict[str, Callable[[TextVerbs, str], bytes]] = {
+WITH_REST: dict[str, Callable[[TextVerbs, str], Answer]] = {
     "HUD": TextVerbs.hud,
     "ENV": TextVerbs.env,
     "PLAN": TextVerbs.plan,

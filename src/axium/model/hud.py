@@ -1,32 +1,41 @@
 """The HUD: one line that says where a pane is, rendered for a terminal, tmux or plain text."""
 
-import re
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
+from axium.model.colors import Depth
+from axium.model.display import printable, shortened
 from axium.model.environments import Environment
+from axium.model.painting import PLAIN, Format, end, parameters, turn
+from axium.model.themes import Looks, Style, ThemeName, looks, tinted
 
 LABEL = "[axium]"
 INACTIVE = "[axium] inactive"
-NAMED_COLORS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
-Format = Literal["plain", "tmux", "ansi"]
+SEGMENTS = ("env", "uptime", "session", "pane", "aws")
+"""Those of the core, beside `env.KEY` for every property."""
 
-_HEX = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+WIDEST = 60
+"""Columns of one segment's value; a status line has some 200 for everything."""
+
+TMUX_SESSION = "\ufdd0"
+"""Stands in tmux's HUD for the session's name, which tmux knows best; nobody else can write it."""
+
 _PAIRS = ("[]", "{}", "()", "<>", "||", '""', "''")
-# Controls, line and paragraph separators, and what turns the direction of text: none of them
-# has a place in one line, and each can make it look like another one. Half a character can't be
-# written at all.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-class Theme(msgspec.Struct, frozen=True):
+class ThemeChoice(msgspec.Struct, frozen=True):
     """The look that is chosen; as long as it is not enabled, `classic`."""
 
     enabled: bool = False
-    name: str = "classic"
+    name: ThemeName = "classic"
+
+    @property
+    def shown(self) -> ThemeName:
+        """The theme in force."""
+        return self.name if self.enabled else "classic"
 
 
 class HudConfig(msgspec.Struct, frozen=True):
@@ -38,16 +47,25 @@ class HudConfig(msgspec.Struct, frozen=True):
     padding: int = 1
     left: str = ""
     right: str = ""
-    theme: Theme = msgspec.field(default_factory=Theme)
+    theme: ThemeChoice = msgspec.field(default_factory=ThemeChoice)
+
+    def shows(self, segment: str) -> bool:
+        """Whether the layout has this segment of ours."""
+        return segment in self.layout and segment not in self.hide
 
 
 class HudContext(msgspec.Struct, frozen=True):
-    """What a HUD is about; `faults` counts what is wrong in the user's files."""
+    """What a HUD is about; `faults` counts what is wrong in the user's files.
+
+    `session` is the tmux session's name, where it is known; tmux's own HUD does
+    not need it.
+    """
 
     env: Environment | None
     pane: str | None = None
     uptime_secs: int = 0
     faults: int = 0
+    session: str | None = None
 
 
 class Extra(msgspec.Struct, frozen=True):
@@ -61,7 +79,7 @@ class Extra(msgspec.Struct, frozen=True):
 
 class _Segment(NamedTuple):
     text: str
-    color: str = ""
+    style: Style
 
 
 def render_hud(
@@ -70,22 +88,27 @@ def render_hud(
     extras: Iterable[Extra] = (),
     *,
     format: Format,  # noqa: A002 (the word of the wire)
+    colors: Depth = "24bit",
 ) -> str:
     """The segments that have something to say, in the user's order, then the others'."""
-    by_name = {extra.name: extra for extra in sorted(extras, key=_by_priority, reverse=True)}
-    unnamed = sorted((e for e in by_name.values() if e.name not in config.layout), key=_by_priority)
-    names = dict.fromkeys((*config.layout, *(extra.name for extra in unnamed)))
+    by_name: dict[str, Extra] = {}
+    for extra in sorted(extras, key=_by_priority):
+        by_name.setdefault(extra.name, extra)
+    names = dict.fromkeys((*config.layout, *by_name))
+    if format == "tmux":
+        context = msgspec.structs.replace(context, session=TMUX_SESSION)
+    look = looks(config.theme.shown, config.color)
     shown = [
         segment
         for name in names
         if name not in config.hide
-        and (segment := _segment(name, config, context, by_name)) is not None
+        and (segment := _segment(name, context, by_name, look)) is not None
     ]
     if context.faults:
-        shown.append(_Segment(_wrapped(config, f"faults:{context.faults}")))
+        shown.append(_Segment(f"faults:{context.faults}", look.fault))
     if not shown:
         return INACTIVE
-    return _joined(shown, config, format)
+    return _joined(shown, config, look, format, colors)
 
 
 def uptime_text(secs: int) -> str:
@@ -96,26 +119,21 @@ def uptime_text(secs: int) -> str:
 
 def is_reserved(name: str) -> bool:
     """Whether a segment of this name is always ours; `aws` is not, where no profile is set."""
-    return name in {"env", "uptime", "pane"} or name.startswith("env.")
+    return (name in SEGMENTS and name != "aws") or name.startswith("env.")
 
 
-def is_color(text: str) -> bool:
-    """Whether `text` is `#RGB`, `#RRGGBB` or one of the eight names of colours."""
-    return text in NAMED_COLORS or _HEX.fullmatch(text) is not None
+def prompt_sgr(config: HudConfig, env: Environment | None) -> str:
+    """The SGR parameters in which a prompt shows an environment's name; empty for none.
 
-
-def sgr(color: str) -> str:
-    """The parameters of the terminal's foreground colour; empty for none that we know."""
-    if color in NAMED_COLORS:
-        return str(30 + NAMED_COLORS.index(color))
-    if not _HEX.fullmatch(color):
+    Without a theme only an environment's own colour counts there.
+    """
+    if env is None:
         return ""
-    return "38;2;" + ";".join(str(int(pair, 16)) for pair in _hex_pairs(color))
+    look = looks(config.theme.shown, config.color)
+    return parameters(_env_style(env, look if config.theme.enabled else _NO_LOOK))
 
 
-def printable(text: str) -> str:
-    """`text` without what has no place in one line of a terminal."""
-    return _UNPRINTABLE.sub("", text)
+_NO_LOOK = Looks(PLAIN, PLAIN, PLAIN, PLAIN, tints=True)
 
 
 def _by_priority(extra: Extra) -> tuple[int, str]:
@@ -123,25 +141,24 @@ def _by_priority(extra: Extra) -> tuple[int, str]:
 
 
 def _segment(
-    name: str, config: HudConfig, context: HudContext, extras: dict[str, Extra]
+    name: str, context: HudContext, extras: dict[str, Extra], look: Looks
 ) -> _Segment | None:
     if name == "env":
-        return _env_segment(config, context.env)
-    label = printable(name.rpartition(".")[2])
+        text = "env:-" if context.env is None else f"env:{_value(context.env.name)}"
+        return _Segment(text, _env_style(context.env, look))
+    label = _value(name.rpartition(".")[2])
     value = _core_value(name, context)
     if value is None:
         text = _extra_text(label, extras[name]) if name in extras else ""
     else:
-        value = printable(value).strip()
         text = f"{label}:{value}" if value else ""
-    return _Segment(_wrapped(config, text)) if text else None
+    return _Segment(text, look.text) if text else None
 
 
-def _env_segment(config: HudConfig, env: Environment | None) -> _Segment:
-    if env is None:
-        return _Segment(_wrapped(config, "env:-"))
-    text = f"env:{printable(env.name)}"
-    return _Segment(_wrapped(config, text), env.texts.get("color", ""))
+def _env_style(env: Environment | None, look: Looks) -> Style:
+    if env is None or not look.tints:
+        return look.env
+    return tinted(look.env, env.texts.get("color", ""))
 
 
 def _core_value(name: str, context: HudContext) -> str | None:
@@ -149,12 +166,14 @@ def _core_value(name: str, context: HudContext) -> str | None:
     if name == "uptime":
         return uptime_text(context.uptime_secs)
     if name == "pane":
-        return context.pane or ""
+        return _value(context.pane or "")
+    if name == "session":
+        return context.session if context.session == TMUX_SESSION else _value(context.session or "")
     texts = {} if context.env is None else context.env.texts
     if name.startswith("env."):
-        return texts.get(name.removeprefix("env."), "")
+        return _value(texts.get(name.removeprefix("env."), ""))
     if name == "aws":
-        return texts.get("aws_profile") or None
+        return _value(texts.get("aws_profile", "")) or None
     return None
 
 
@@ -163,49 +182,36 @@ def _extra_text(label: str, extra: Extra) -> str:
     value = printable(extra.value).strip()
     if len(value) > 1 and value[0] + value[-1] in _PAIRS:
         value = value[1:-1].strip()
-    if not value or value.startswith(f"{label}:"):
-        return value
-    return f"{label}:{value}"
+    if not value:
+        return ""
+    return shortened(value if value.startswith(f"{label}:") else f"{label}:{value}", WIDEST)
 
 
-def _wrapped(config: HudConfig, text: str) -> str:
-    return f"{printable(config.left)}{text}{printable(config.right)}"
+def _value(text: str) -> str:
+    """A text of somebody else, as wide as a segment may be."""
+    return shortened(printable(text).strip(), WIDEST)
 
 
-def _joined(segments: list[_Segment], config: HudConfig, form: Format) -> str:
-    lead = " " * max(1, config.padding)
+def _joined(
+    segments: list[_Segment], config: HudConfig, look: Looks, form: Format, depth: Depth
+) -> str:
     gap = " " * max(1, 2 * config.padding)
-    if form == "plain":
-        return LABEL + lead + gap.join(segment.text for segment in segments)
-    escape, paint, end = (
-        (_tmux_text, _tmux_color, "#[default]") if form == "tmux" else (str, _ansi_color, "\x1b[0m")
-    )
-    ground = paint(config.color)
-    painted = [_painted(escape(s.text), paint(s.color), ground) for s in segments]
-    return ground + LABEL + lead + gap.join(painted) + end
+    left, right = printable(config.left), printable(config.right)
+    style, blanks = look.label, " " * max(1, config.padding)
+    turns = [turn(PLAIN, style, form, depth)]
+    parts = [turns[0], LABEL]
+    for segment in segments:
+        text = _escaped(f"{left}{segment.text}{right}", form)
+        turns += (
+            turn(style, look.text, form, depth),
+            turn(look.text, segment.style, form, depth),
+        )
+        parts += (turns[-2], blanks, turns[-1], text)
+        style, blanks = segment.style, gap
+    if any(turns):
+        parts.append(end(form))
+    return "".join(parts)
 
 
-def _painted(text: str, color: str, ground: str) -> str:
-    return color + text + ground if color else text
-
-
-def _tmux_text(text: str) -> str:
-    return text.replace("#", "##")
-
-
-def _tmux_color(color: str) -> str:
-    if color in NAMED_COLORS:
-        return f"#[fg={color}]"
-    return f"#[fg=#{''.join(_hex_pairs(color))}]" if _HEX.fullmatch(color) else ""
-
-
-def _ansi_color(color: str) -> str:
-    parameters = sgr(color)
-    return f"\x1b[{parameters}m" if parameters else ""
-
-
-def _hex_pairs(color: str) -> list[str]:
-    digits = color[1:]
-    if len(digits) == 3:
-        return [digit * 2 for digit in digits]
-    return [digits[n : n + 2] for n in (0, 2, 4)]
+def _escaped(text: str, form: Format) -> str:
+    return text.replace("#", "##") if form == "tmux" else text

@@ -5,6 +5,10 @@ from axium.thin.client import addressed, ask_line, is_pane
 from axium.thin.options import parse
 from axium.thin.paths import environ, pane_of, shell_env, socket_path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 INACTIVE = "[axium] inactive"
 FORMATS = ("plain", "tmux", "ansi")
 TIMEOUT = 1.0
@@ -49,5 +53,17 @@ def _rendered(env: str | None, pane: str | None, form: str, around: dict[str, st
     if pane is not None and not is_pane(pane):
         return INACTIVE
     asked = {"cmd": "get_hud", "env": env, "pane": pane, "format": form}
+    if form == "ansi":
+        asked |= {"format": "plain"} if around.get("TERM") == "dumb" else {"colors": colors(around)}
     reply = query(asked, around, TIMEOUT)
     return str(reply.get("hud", INACTIVE))
+
+
+def colors(around: "Mapping[str, str]") -> str:
+    """How many colours the terminal shows: `24bit`, `256` or `none`, as its variables say."""
+    if around.get("NO_COLOR"):
+        return "none"
+    # tmux brings all colours down to what its own terminal shows.
+    if around.get("COLORTERM") in ("truecolor", "24bit") or around.get("TMUX"):
+        return "24bit"
+    return "24bit" if around.get("TERM", "").endswith("-direct") else "256"

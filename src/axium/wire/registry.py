@@ -5,7 +5,7 @@ read it, so that a command is complete when its module is imported.
 """
 
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, Union
+from typing import Any, Union, get_args
 
 import msgspec
 
@@ -106,7 +106,7 @@ def command(
             Command(
                 names=tuple(_tag(r) for r in requests),
                 requests=tuple(requests),
-                reply=handler.__annotations__["return"],
+                reply=_reply_of(handler.__annotations__["return"]),
                 handler=handler,
                 emits=emits,
                 since=since,
@@ -117,6 +117,12 @@ def command(
         return handler
 
     return register
+
+
+def _reply_of(returned: Any) -> type[Reply]:
+    """The reply of a handler that gives it at once or, as its second choice, later."""
+    reply: type[Reply] = next(iter(get_args(returned)), returned)
+    return reply
 
 
 def _tag(request: type[Request]) -> str:

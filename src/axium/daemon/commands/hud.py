@@ -1,9 +1,11 @@
 """The HUD: its text, and the segments that are set through the wire."""
 
+from collections.abc import Coroutine
 from typing import Any
 
 from axium.daemon.context import Context
-from axium.model.hud import Format
+from axium.model.colors import Depth
+from axium.model.painting import Format
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import command
@@ -13,12 +15,14 @@ class GetHud(Request, tag="get_hud"):
     """Tell the HUD of a pane, or of any pane without an environment of its own.
 
     `env` is the environment that the caller's shell holds for itself, which wins over the pane's.
+    `colors` is what the terminal shows of them; attributes such as bold stay with `none`.
     """
 
     env: str | None = None
     pane: str | None = None
     server: str | None = None
     format: Format = "plain"
+    colors: Depth = "24bit"
 
 
 class HudText(Reply):
@@ -28,12 +32,22 @@ class HudText(Reply):
 
 
 @command(memo=True)
-def get_hud(ctx: Context, req: GetHud) -> HudText:
+def get_hud(ctx: Context, req: GetHud) -> HudText | Coroutine[Any, Any, HudText]:
     key = ctx.services.panes.key(req.pane, req.server)
     if req.env is None:
-        return HudText(hud=ctx.services.hud.text(key, req.format))
-    env = ctx.services.environments.applying(req.env, key)
-    return HudText(hud=ctx.services.hud.text_for(env.name if env else None, key, req.format))
+        env = ctx.services.store.committed.state.env_for(key)
+    else:
+        applying = ctx.services.environments.applying(req.env, key)
+        env = applying.name if applying else None
+    hud = ctx.services.hud
+    if key is not None and req.format != "tmux" and hud.asks_for_session:
+        return _in_session(ctx, req, env, key)
+    return HudText(hud=hud.text_for(env, key, req.format, req.colors))
+
+
+async def _in_session(ctx: Context, req: GetHud, env: str | None, key: str) -> HudText:
+    session = await ctx.services.panes.session_of(key)
+    return HudText(hud=ctx.services.hud.text_in(session, env, key, req.format, req.colors))
 
 
 class UpdateHudSegment(Request, tag="hud_segment_value"):

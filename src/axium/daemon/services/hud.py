@@ -5,10 +5,19 @@ from typing import Any
 
 from axium.daemon.services.store import Store
 from axium.daemon.services.subscriptions import Subscriptions
+from axium.model.colors import Depth
 from axium.model.environments import Environment
 from axium.model.events import HudRefresh, HudSegmentUpdated
-from axium.model.hud import Extra, Format, HudContext, is_reserved, render_hud
+from axium.model.hud import (
+    TMUX_SESSION,
+    Extra,
+    HudConfig,
+    HudContext,
+    is_reserved,
+    render_hud,
+)
 from axium.model.marks import Fault, Mark
+from axium.model.painting import Format
 
 _CORE_PRIORITY = 10
 _SPOKE_PRIORITY = 100
@@ -32,7 +41,7 @@ class Hud:
         self._extras: dict[str, Extra] = {}
         self._faults = 0
         self._epoch = 0
-        self._texts: dict[tuple[str | None, str | None, Format], str] = {}
+        self._texts: dict[tuple[str | None, str | None, Format, Depth], str] = {}
         self._expires = 0.0
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -48,20 +57,39 @@ class Hud:
         """When, on the clock, the texts change by themselves: at the next minute of uptime."""
         return self._started + (self.uptime_secs // 60 + 1) * 60
 
-    def text(self, key: str | None, form: Format) -> str:
-        """The HUD of a pane (None: of any pane without an environment of its own)."""
-        state = self._store.committed.state
-        return self.text_for(state.env_for(key), key, form)
+    @property
+    def config(self) -> HudConfig:
+        """What hud.yaml says."""
+        return self._store.committed.configuration.hud
 
-    def text_for(self, env: str | None, key: str | None, form: Format) -> str:
-        """The HUD for an environment; `key` matters where the layout shows the pane."""
-        self.current_epoch()
-        pane = key if self._shows_pane() else None
-        known = self._texts.get((env, pane, form))
-        if known is None:
-            known = self._render(env, pane, form)
-            self._texts[env, pane, form] = known
-        return known
+    def text(self, key: str | None, form: Format, colors: Depth = "24bit") -> str:
+        """The HUD of a pane (None: of any pane without an environment of its own)."""
+        return self.text_for(self._store.committed.state.env_for(key), key, form, colors)
+
+    def text_for(
+        self, env: str | None, key: str | None, form: Format, colors: Depth = "24bit"
+    ) -> str:
+        """The HUD for an environment; `key` matters where the layout shows the pane.
+
+        The segment `session` is tmux's own format in it, and hidden where that can't be.
+        """
+        return self._known(env, key, form, colors).replace(TMUX_SESSION, "#{session_name}")
+
+    def pushed(self, env: str | None, key: str | None) -> str:
+        """The same for a variable of tmux, in which no format counts: `TMUX_SESSION` stays."""
+        return self._known(env, key, "tmux", "24bit")
+
+    def text_in(
+        self, session: str | None, env: str | None, key: str | None, form: Format, colors: Depth
+    ) -> str:
+        """The HUD of a pane in a tmux session of this name; it is not kept."""
+        pane = key if self.config.shows("pane") else None
+        return self._render(env, pane, form, colors, session)
+
+    @property
+    def asks_for_session(self) -> bool:
+        """Whether a HUD that tmux does not draw needs the name of the pane's session."""
+        return self.config.shows("session")
 
     def current_epoch(self) -> int:
         """Counts the times that texts could have changed; the same number, the same texts."""
@@ -94,7 +122,7 @@ class Hud:
 
     def segments(self) -> list[dict[str, Any]]:
         """Name, priority and owner of every segment that is shown, by priority."""
-        config = self._store.committed.configuration.hud
+        config = self.config
         others = [
             {"name": extra.name, "priority": extra.priority, "spoke": extra.owner}
             for extra in self._extras.values()
@@ -113,18 +141,30 @@ class Hud:
         for listener in self._listeners:
             listener()
 
-    def _shows_pane(self) -> bool:
-        return "pane" in self._store.committed.configuration.hud.layout
+    def _known(self, env: str | None, key: str | None, form: Format, colors: Depth) -> str:
+        self.current_epoch()
+        pane = key if self.config.shows("pane") else None
+        known = self._texts.get((env, pane, form, colors))
+        if known is None:
+            known = self._texts[env, pane, form, colors] = self._render(env, pane, form, colors)
+        return known
 
-    def _render(self, env: str | None, pane: str | None, form: Format) -> str:
-        found = self._store.committed
+    def _render(
+        self,
+        env: str | None,
+        pane: str | None,
+        form: Format,
+        colors: Depth,
+        session: str | None = None,
+    ) -> str:
         context = HudContext(
-            env=_shown(found.environment(env), env),
+            env=_shown(self._store.committed.environment(env), env),
             pane=pane,
             uptime_secs=self.uptime_secs,
             faults=self._faults,
+            session=session,
         )
-        return render_hud(found.configuration.hud, context, self._extras.values(), format=form)
+        return render_hud(self.config, context, self._extras.values(), format=form, colors=colors)
 
 
 def _shown(env: Environment | None, name: str | None) -> Environment | None:

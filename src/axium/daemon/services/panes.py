@@ -76,10 +76,14 @@ class Panes:
         key = self._last_used
         if key is None:
             return None
+        session = await self.session_of(key)
+        return key if session is None else f"{session}:{split_key(key)[1]}"
+
+    async def session_of(self, key: str) -> str | None:
+        """The tmux session that shows a pane; None where tmux does not say."""
         name, pane = split_key(key)
         server = self._store.committed.state.servers.get(name)
-        session = await self._tmux.session_of(server, pane) if server is not None else None
-        return key if session is None else f"{session}:{pane}"
+        return await self._tmux.session_of(server, pane) if server is not None else None
 
     async def place(self, pane: str | None, server: str | None) -> Placed:
         """Where a pane's override is to stand. Refusal `invalid`, `not_found`.

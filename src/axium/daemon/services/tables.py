@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from axium.model.configuration import Configuration
 from axium.model.environments import Environment
-from axium.model.hud import sgr
+from axium.model.hud import prompt_sgr
 from axium.model.resolver import resolve
 from axium.model.table import table_words
 from axium.model.templates import Unresolvable
@@ -40,7 +40,7 @@ def published(
         for command in configuration.rules.commands()
     }
     stamp = stamp_of([name or "", *(f"{key}\0{table!r}" for key, table in tables.items())])
-    color = _color(env)
+    color = prompt_sgr(configuration.hud, env)
     pointer = frame([name or "", stamp, color, commands_stamp])
     return Published(stamp, tables, pointer, f".{commands_stamp},{color}")
 
@@ -63,8 +63,3 @@ def _table(
 
 def _ask() -> bytes:
     return frame(["ask", ""])
-
-
-def _color(env: Environment | None) -> str:
-    color = env.properties.get("color") if env is not None else None
-    return sgr(color) if isinstance(color, str) else ""

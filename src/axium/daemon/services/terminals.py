@@ -113,7 +113,7 @@ class Terminals:
     def _push(self) -> None:
         self._push_due = None
         active = self._store.committed.state.active_env
-        everywhere = self._hud.text_for(active, None, "tmux")
+        everywhere = self._hud.pushed(active, None)
         own = self._own_texts()
         for name, server in self._served.items():
             if server in self._hidden:
@@ -133,7 +133,7 @@ class Terminals:
             self._own = {}
             for key, env in panes.items():
                 name, pane = split_key(key)
-                text = self._hud.text_for(env, key, "tmux")
+                text = self._hud.pushed(env, key)
                 self._own.setdefault(name, {})[pane] = text
         return self._own
 
