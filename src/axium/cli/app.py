@@ -30,6 +30,7 @@ GROUPS = {
         "init": "init",
         "completions": "completions",
         "info": "info",
+        "discover": "discover",
         "help": "help",
         "ipc": "ipc",
     },

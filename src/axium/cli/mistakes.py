@@ -8,11 +8,11 @@ import typer
 from typer._click.core import Context
 from typer._click.exceptions import NoSuchOption
 
+from axium.cli import known
 from axium.cli.show import escaped, failure
 from axium.core.cli import HelpfulGroup, UnknownCommand
 from axium.model.suggest import did_you_mean
-from axium.thin import published
-from axium.thin.paths import Home, environ, home_of
+from axium.thin.paths import environ, home_of
 
 SURPLUS = "got unexpected extra argument(s) ("
 """How Click begins to name them."""
@@ -48,34 +48,10 @@ def _meanings(context: Context, typed: Sequence[str]) -> Iterator[str]:
     """A word may be no command of ours, but something that our commands take."""
     group, home = context.command_path.split()[1:], home_of(environ())
     words = shlex.join(typed)
-    if group in ([], ["env"]) and typed[0] in _environments(home):
+    if group in ([], ["env"]) and typed[0] in known.environments(home):
         yield f"`{typed[0]}` is an environment: `axium env set {shlex.quote(typed[0])}`"
-    if not group and typed[0] in _wrapped(home):
+    if not group and typed[0] in known.wrapped(home):
         yield f"`{typed[0]}` is a wrapped command: `axium run {words}`"
-
-
-def _environments(home: Home) -> list[str]:
-    try:
-        known = published.read(home.run + "/envs")
-    except ValueError:
-        known = None
-    return _from_files()[0] if known is None else known
-
-
-def _wrapped(home: Home) -> list[str]:
-    try:
-        known = published.commands(home)
-    except ValueError:
-        known = None
-    return _from_files()[1] if known is None else known
-
-
-def _from_files() -> tuple[list[str], list[str]]:
-    # 30 ms for YAML, where no daemon has run yet.
-    from axium.cli.files import configuration
-
-    found = configuration()
-    return list(found.environments), list(found.rules.commands())
 
 
 def _sentence(misuse: typer.TyperException) -> str:
@@ -92,8 +68,8 @@ def _sentence(misuse: typer.TyperException) -> str:
 def _hint(misuse: typer.TyperException, context: Context) -> str | None:
     if not isinstance(misuse, NoSuchOption):
         return None
-    known = [name for param in context.command.get_params(context) for name in param.opts]
-    return did_you_mean(misuse.option_name, [name for name in known if name.startswith("-")])
+    names = [name for param in context.command.get_params(context) for name in param.opts]
+    return did_you_mean(misuse.option_name, [name for name in names if name.startswith("-")])
 
 
 def _print_help(context: Context) -> None:
