@@ -13,7 +13,8 @@ run: $(READY)  ## see it work: two panes, two environments
 	@$(BIN)/python -m scripts.demo
 
 test: $(READY)  ## every test, against the real programs
-	@scripts/need tmux zsh fish strace shellcheck gcc bwrap=bubblewrap
+	@scripts/need tmux zsh fish strace shellcheck gcc bwrap=bubblewrap \
+		ed dh_bash-completion=bash-completion
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(READY)  ## format, lint, types, floors, shell files, generated pages

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154,SC2016 # names from read.bash; backticks in texts
-# The function `axium`: what a shell alone can do for itself; everything else is the program's.
+# The function `axium`: what a shell alone can do for itself, everything else is the program's;
+# and its completion, which is read when it is wanted.
 
 _axium_held_before='' # what this shell held before the environment that it holds now
 
@@ -10,6 +11,25 @@ _axium_define_own() {
       eval "function $name { _axium_program $name \"\$@\"; }"
     fi
   done
+  complete -F _axium_complete axium ax
+}
+
+_axium_complete() { # at the first Tab; the file puts another in its place
+  _axium_load_completion && _axium_complete "$@"
+}
+
+_axium_load_completion() {
+  [[ $- != *k* ]] || return
+  local - aliases=''
+  set +aefu +o posix
+  if shopt -q expand_aliases; then
+    shopt -u expand_aliases
+    aliases=yes
+  fi
+  # shellcheck source=/dev/null
+  source "$_axium_home/bash/complete.bash" || unset -f _axium_complete
+  [[ -z $aliases ]] || shopt -s expand_aliases
+  declare -F _axium_complete >/dev/null
 }
 
 _axium_program() { # PROGRAM ARGS...: the body of `axium` and `ax`
