@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
@@ -238,11 +239,29 @@ def test_panes_are_those_of_tmux(offering: Scene, tmux: Tmux) -> None:
     assert tab(offering, "axium env set --pane=%1", env=around) == ["%1"]
 
 
-def press(tmux: Tmux, *keys: str) -> None:
-    tmux.cmd("send-keys", "-t", "main", *keys)
-
-
 PACKAGE = "/usr/share/bash-completion/bash_completion"
+TYPED = {
+    "axium env se\tpro\t\t": "axium env set prod",
+    "axium env set --gl\tuser@\t": "axium env set --global user@x",
+    "axium completions list --shell=f\t": "axium completions list --shell=fish",
+    "axium run aws sy\t": "axium run aws sync",
+    "axium env exec prod -- aws s\t": "axium env exec prod -- aws sync",
+    "aws s\t": "aws sync",
+}
+TYPED_WITH_PACKAGE = {
+    "find . -maxd\t": "find . -maxdepth",
+    "axium run find . -maxd\t": "axium run find . -maxdepth",
+}
+
+
+def complete(tmux: Tmux, typed: str, shown: str) -> None:
+    """Type, with each Tab as a key; wait until the line shows this."""
+    tmux.cmd("send-keys", "-t", "main", "C-l")
+    for part in re.split("(\t)", typed):
+        if part:
+            tmux.cmd("send-keys", "-t", "main", *(["Tab"] if part == "\t" else ["-l", part]))
+    tmux.wait_for(lambda: f"$ {shown}" in tmux.capture())
+    tmux.cmd("send-keys", "-t", "main", "C-c")
 
 
 @pytest.mark.parametrize("start", ["{hook}", "{package}\n{hook}", "{hook}\n{package}"])
@@ -253,25 +272,11 @@ def test_tab_works_with_and_without_the_package_bash_completion(
     text = start.format(hook=hook, package=f"source {PACKAGE}")
     offering.rc.write_text(f"{text}\nPS1='$ '\ncomplete -W 'sync list' aws\n")
     offering.commands("aws", "find")
-    tmux = Tmux(offering.scratch, shell=f"exec bash --noprofile --rcfile {offering.rc} -i")
+    bash = f"exec bash --noprofile --rcfile {offering.rc} -i"
+    tmux = Tmux(offering.scratch, shell=bash)
     try:
         tmux.wait_for(lambda: tmux.capture().startswith("$"))
-        for typed, shown in [
-            ("axium env se\tpro\t\t", "axium env set prod"),
-            ("axium env set --gl\tuser@\t", "axium env set --global user@x"),
-            ("axium completions list --shell=f\t", "axium completions list --shell=fish"),
-            ("axium run aws sy\t", "axium run aws sync"),
-            ("axium env exec prod -- aws s\t", "axium env exec prod -- aws sync"),
-            ("aws s\t", "aws sync"),
-            *([("find . -maxd\t", "find . -maxdepth"),
-               ("axium run find . -maxd\t", "axium run find . -maxdepth")]
-              if "package" in start else []),
-        ]:  # fmt: skip
-            press(tmux, "C-l")
-            for part in typed.split("\t")[:-1]:
-                press(tmux, "-l", part)
-                press(tmux, "Tab")
-            tmux.wait_for(lambda shown=shown: f"$ {shown}" in tmux.capture())
-            press(tmux, "C-c")
+        for typed, shown in (TYPED | TYPED_WITH_PACKAGE if "package" in start else TYPED).items():
+            complete(tmux, typed, shown)
     finally:
         tmux.close()
