@@ -3,16 +3,17 @@
 import os
 import sys
 import time
-from collections import deque
 from collections.abc import Mapping
-from pathlib import Path
+from contextlib import closing
 from typing import Annotated, Any
 
 import typer
 
+from axium import __version__
 from axium.cli import show
 from axium.cli.ask import NotRunning, ask
-from axium.cli.options import Json, group
+from axium.cli.log_view import LogView
+from axium.cli.options import DryRun, Json, group
 from axium.core import daemon
 from axium.thin.paths import environ, home_of, socket_path
 from axium.thin.start import StartFailed
@@ -31,6 +32,18 @@ PING_TIMEOUT = 2.0
 Debug = Annotated[bool, typer.Option("--debug", help="Stay in the foreground and log all.")]
 Follow = Annotated[bool, typer.Option("-f", "--follow", help="Go on with what is written.")]
 Lines = Annotated[int, typer.Option("-n", "--lines", min=0, help="Show so many lines.")]
+Uninstall = Annotated[bool, typer.Option("--uninstall", help="Take the service away again.")]
+
+
+@app.command()
+def install(*, uninstall: Uninstall = False, dry_run: DryRun = False) -> None:
+    """Have systemd or launchd start the daemon."""
+    from axium.cli import install as service  # subprocess and plistlib: 12 ms
+
+    if uninstall:
+        service.uninstall(dry_run=dry_run)
+    else:
+        service.install(dry_run=dry_run)
 
 
 @app.command()
@@ -40,6 +53,7 @@ def start(*, debug: Debug = False) -> None:
         daemon.start(debug)
     except StartFailed as failed:
         raise show.Failure(str(failed), failed.hint, code=2) from None
+    _tell_of_another_version(ask("ping", autostart=False, timeout=PING_TIMEOUT)["version"])
     show.confirm("the daemon answers")
 
 
@@ -47,17 +61,28 @@ def start(*, debug: Debug = False) -> None:
 def stop() -> None:
     """Stop the daemon and return once it is gone."""
     ask("ping", autostart=False, timeout=PING_TIMEOUT)
+    _stop()
+    if os.path.exists(socket_path(environ())):
+        from axium.cli.install import unit_name
+
+        show.notice(
+            "a service manager holds its socket: the next command starts the daemon again",
+            f"`systemctl --user stop {unit_name()}.socket` ends that",
+        )
+    show.confirm("the daemon is gone")
+
+
+def _stop() -> None:
     done = daemon.stop()
     if not done["ok"]:
         raise show.Failure(done["error"], code=2)
-    show.confirm("the daemon is gone")
 
 
 @app.command()
 def restart() -> None:
     """Stop the daemon if there is one, and start it."""
     if _runs():
-        stop()
+        _stop()
     start()
 
 
@@ -87,12 +112,22 @@ def status(*, json: Json = False) -> None:
             show.line("not running")
         return
     found = ask("daemon_status", autostart=False)["status"]
+    _tell_of_another_version(found.get("version", __version__))
     if json:
         show.document(found)
         return
     show.table([(name, show.scalar(found[name])) for name in found if name not in FAULTS])
     for title in ("problems", "warnings"):
         _print_faults(title, found)
+
+
+def _tell_of_another_version(running: str) -> None:
+    """After an upgrade the daemon that was there goes on as it was, until it is restarted."""
+    if running != __version__:
+        show.notice(
+            f"the daemon is of version {running}, this program of {__version__}",
+            "`axium daemon restart` starts the daemon of this version",
+        )
 
 
 def _print_faults(title: str, found: Mapping[str, Any]) -> None:
@@ -108,29 +143,17 @@ def _print_faults(title: str, found: Mapping[str, Any]) -> None:
 @app.command()
 def logs(*, follow: Follow = False, lines: Lines = 50) -> None:
     """Show the last lines of the daemon's log."""
-    path = Path(home_of(environ()).log)
+    path = home_of(environ()).log
     try:
-        with path.open(encoding="utf-8", errors="replace") as log:
-            show.lines("".join(deque(log, maxlen=lines)))
-            position = log.tell()
+        view = LogView(path)
     except FileNotFoundError:
         raise show.Failure(f"there is no log at {path}", "no daemon was started yet") from None
-    if follow:
-        _follow(path, position)
-
-
-def _follow(path: Path, position: int) -> None:
-    """Print what is appended, also after the file was replaced; ends with Ctrl-C."""
-    while True:
-        sys.stdout.flush()
-        time.sleep(FOLLOW_INTERVAL)
-        size = os.path.getsize(path) if path.exists() else 0
-        if size == position:
-            continue
-        with path.open(encoding="utf-8", errors="replace") as log:
-            log.seek(position if size > position else 0)
-            show.lines(log.read())
-            position = log.tell()
+    with closing(view):
+        show.lines(view.last(lines))
+        while follow:  # until Ctrl-C
+            sys.stdout.flush()
+            time.sleep(FOLLOW_INTERVAL)
+            show.lines(view.more())
 
 
 @app.command()
