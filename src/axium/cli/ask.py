@@ -6,7 +6,7 @@ from typing import Any
 from axium.cli.show import Failure
 from axium.core.daemon import start
 from axium.core.ipc import send_request_sync
-from axium.thin.client import UNREACHABLE
+from axium.thin.client import UNREACHABLE, SomebodyElses
 from axium.thin.paths import environ
 from axium.thin.query import refusal
 from axium.thin.say import reason
@@ -62,6 +62,8 @@ def ask(
         raise Failure("the daemon did not answer in time", hint, code=2) from None
     except UnicodeEncodeError as error:
         raise Failure(f"not UTF-8: `{_word_of(error)}`", "type it again") from None
+    except SomebodyElses as error:
+        raise Failure(str(error), error.hint, code=2) from None
     except OSError as error:
         raise Failure(f"no answer from the daemon: {reason(error)}", LOGS, code=2) from None
     except ValueError as error:

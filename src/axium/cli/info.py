@@ -4,10 +4,14 @@ import os
 
 from axium import __version__
 from axium.cli import show
+from axium.cli.ask import ask
 from axium.cli.options import Json, group
 from axium.thin.paths import environ, home_of, socket_path, state_dir
 
 app = group("Show version and paths.")
+
+PING_TIMEOUT = 2.0
+"""Seconds."""
 
 
 @app.command()
@@ -22,13 +26,22 @@ def info(*, json: Json = False) -> None:
         "runtime": _end_of(home.run),
         "state": state_dir(home, around),
         "log": home.log,
+        "daemon": _running_version(),
     }
     if json:
         show.document(facts)
         return
     show.line("Axium core — everything revolves around you.")
     show.line()
-    show.table(list(facts.items()))
+    show.table([(name, value or "not running") for name, value in facts.items()])
+
+
+def _running_version() -> str | None:
+    """The version of the daemon, which after an upgrade is another one until it is restarted."""
+    try:
+        return str(ask("ping", autostart=False, timeout=PING_TIMEOUT)["version"])
+    except show.Failure:
+        return None
 
 
 def _end_of(path: str) -> str:

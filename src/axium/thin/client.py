@@ -23,11 +23,22 @@ REFUSALS = ("ERR: ", '{"ok"')
 UNREACHABLE = (FileNotFoundError, ConnectionRefusedError)
 """How `ask` says that there is no daemon."""
 
+UNHEARD = (PermissionError, ConnectionResetError, BrokenPipeError)
+"""What a client meets whose user is not the daemon's."""
+
+OWN_HOME = "use a home of your own: unset AXIUM_HOME, or `sudo -H`"
+
+
+class SomebodyElses(OSError):
+    """The daemon is another user's, as with `su` and `sudo -E`, which bring its home along."""
+
+    hint = OWN_HOME
+
 
 def ask(request: bytes, path: str, timeout: float = TIMEOUT, *, ends: bytes = b"\n") -> bytes:
     """Send one line; what the daemon answers until `ends`, or until it closes the connection.
 
-    UNREACHABLE where there is no daemon, TimeoutError, ConnectionError.
+    UNREACHABLE where there is no daemon, SomebodyElses, TimeoutError, ConnectionError.
     """
     deadline = time.monotonic() + timeout
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -36,8 +47,24 @@ def ask(request: bytes, path: str, timeout: float = TIMEOUT, *, ends: bytes = b"
         _bound(connection, deadline)
         connection.sendall(request, _socket.MSG_NOSIGNAL)
         return _receive(connection, deadline, ends)
+    except UNHEARD:
+        _check_owner(path)
+        raise
     finally:
         connection.close()
+
+
+def _check_owner(path: str) -> None:
+    """SomebodyElses, as far as the owner of the socket, or of the home that it is in, shows."""
+    for place in (path, path.rpartition("/")[0] or "/"):
+        try:
+            owner = posix.stat(encode(place)).st_uid
+        except OSError:
+            continue
+        if owner != posix.geteuid():
+            raise SomebodyElses(
+                f"the daemon at {path} is of uid {owner}, not yours (uid {posix.geteuid()})"
+            ) from None
 
 
 def ask_line(request: bytes, path: str, timeout: float = TIMEOUT) -> str:

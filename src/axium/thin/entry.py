@@ -69,7 +69,7 @@ def _failed(error: OSError) -> int:
     from axium.thin import say
 
     try:  # noqa: SIM105 (contextlib costs 2 ms)
-        say.error(say.reason(error))
+        say.error(say.reason(error), getattr(error, "hint", ""))
     except OSError:
         pass  # stderr is closed: the exit code is all that can be said
     return 2

@@ -5,7 +5,7 @@ import sys
 import time
 from posix import _exit
 
-from axium.thin.client import ask
+from axium.thin.client import OWN_HOME, ask
 from axium.thin.paths import Home, home_of, server_of, socket_path
 from axium.thin.quote import quote, quote_object
 from axium.thin.say import reason
@@ -77,7 +77,7 @@ def _check_owner(home: Home) -> None:
     if owner != posix.geteuid():
         raise StartFailed(
             f"{home.root} belongs to uid {owner}, not to you",
-            "use a home of your own: unset AXIUM_HOME, or `sudo -H`",
+            OWN_HOME,
         )
 
 
