@@ -72,7 +72,7 @@ class Zsh(Bash):
 
     hook = "zsh/init.zsh"
     rc = ".zshrc"
-    quiet = "PROMPT= PS2= RPROMPT=\n"
+    quiet = "PROMPT= PS2= RPROMPT=; unsetopt prompt_cr prompt_sp\n"
 
     def argv(self, scene: Scene) -> list[str]:
         return ["zsh", "-d", "-i"]  # without the start files of the system

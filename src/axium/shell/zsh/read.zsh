@@ -1,7 +1,12 @@
 # Reads what the daemon publishes into arrays of zsh: words that end in NUL, each of them data.
 #
 # A reader fails where a file is not there, not ours, damaged or of another version; its caller
-# then goes to `axium run`. `emulate -L zsh` holds for the reading alone, never for a command.
+# then goes to `axium run`. Nobody runs a plain command because something could not be read.
+
+# _axium_file is the pointer to read, which holds as long as _axium_absent is not there and the
+# variables that say where this shell is are what _axium_here says.
+typeset -g _axium_here='' _axium_own='' _axium_global='' _axium_file='' _axium_absent=''
+typeset -ga _axium_pointer _axium_table _axium_names_read
 
 _axium_read_words() { # FILE, into _axium_words: all words of a whole file
   emulate -L zsh
@@ -25,11 +30,16 @@ _axium_read_start() { # PID, into _axium_start: when it started; empty where the
   [[ -n $_axium_start ]]
 }
 
-_axium_find_pane() { # where this pane's pointer is; again when TMUX or TMUX_PANE changes
+_axium_find_place() { # where this shell's pointer is; again when what _axium_here says changes
   emulate -L zsh
-  local server=${TMUX-} pane=${TMUX_PANE-} _axium_start
-  _axium_pane=$server:$pane
+  local server=${TMUX-} pane=${TMUX_PANE-} held=${AXIUM_SHELL_ENV-} _axium_start
+  _axium_here=$server:$pane:${AXIUM_SHELL_PLACE-}:$held
   _axium_own='' _axium_global=$_axium_run/global
+  if [[ -n $held && ${AXIUM_SHELL_PLACE-} == ${server%,*}:$pane ]]; then
+    _axium_global=$_axium_run/e/$held
+    [[ $held != */* ]] || _axium_global='' # no name of a file: `axium run` is told of it
+    return 0
+  fi
   [[ $server == /*,*,* && $pane == %<-> ]] || return 0
   server=${server%,*}
   if _axium_read_start ${server##*,}; then
@@ -39,15 +49,31 @@ _axium_find_pane() { # where this pane's pointer is; again when TMUX or TMUX_PAN
   fi
 }
 
+_axium_choose_pointer() { # find _axium_file again
+  emulate -L zsh
+  [[ $_axium_here == ${TMUX-}:${TMUX_PANE-}:${AXIUM_SHELL_PLACE-}:${AXIUM_SHELL_ENV-} ]] ||
+    _axium_find_place
+  if [[ -n $_axium_own && -e $_axium_own ]]; then
+    _axium_file=$_axium_own _axium_absent=''
+  else
+    _axium_file=$_axium_global _axium_absent=$_axium_own
+  fi
+}
+
 _axium_read_pointer() { # into _axium_pointer: ENV STAMP SGR COMMANDS
   emulate -L zsh
-  local _axium_words file
-  [[ ${_axium_pane-} == ${TMUX-}:${TMUX_PANE-} ]] || _axium_find_pane
-  file=$_axium_own
-  [[ -n $file && -e $file ]] || file=$_axium_global
+  local _axium_words
+  _axium_choose_pointer
   _axium_pointer=()
-  _axium_read_words $file && [[ $#_axium_words == 4 && -n $_axium_words[2] ]] || return 1
+  _axium_read_words $_axium_file && [[ $#_axium_words == 4 && -n $_axium_words[2] ]] || return 1
   _axium_pointer=("${(@)_axium_words}")
+}
+
+_axium_name_original() { # into _axium_original: the file that _axium_pointer was a link to
+  emulate -L zsh
+  _axium_original=''
+  [[ $_axium_pointer[2]$_axium_pointer[3]$_axium_pointer[4] == */* ]] ||
+    _axium_original=$_axium_run/t/$_axium_pointer[2]/.$_axium_pointer[4],$_axium_pointer[3]
 }
 
 _axium_read_table() { # STAMP COMMAND, into _axium_table: VERDICT WHERE TAGGED...
@@ -56,4 +82,26 @@ _axium_read_table() { # STAMP COMMAND, into _axium_table: VERDICT WHERE TAGGED..
   _axium_table=()
   [[ $1 != */* ]] && _axium_read_words $_axium_run/t/$1/$2 && [[ $#_axium_words -ge 2 ]] || return 1
   _axium_table=("${(@)_axium_words}")
+}
+
+_axium_read_commands() { # into _axium_names_read: STAMP NAME...
+  emulate -L zsh
+  local _axium_words text file=$_axium_home/state_cache.json
+  _axium_names_read=()
+  if _axium_read_words $_axium_run/commands && [[ $#_axium_words != 0 ]]; then
+    _axium_names_read=("${(@)_axium_words}")
+    return
+  fi
+  # The same from the cache, for a shell that starts before the daemon.
+  [[ -f $file && -O $file && -r $file ]] || return 1
+  text=$(<$file)
+  [[ $text == *'"prefixed_commands"'*\[*\]* ]] || return 1
+  text=${text#*'"prefixed_commands"'*\[}
+  text=${text%%\]*}
+  _axium_names_read=('')
+  while [[ $text == *\"*\"* ]]; do
+    text=${text#*\"}
+    _axium_names_read+=("${text%%\"*}")
+    text=${text#*\"}
+  done
 }
