@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 # The groups of `axium help`, and the module of each command: nothing is imported for this.
 GROUPS = {
     "core": {"run": "run", "explain": "explain", "hud": "hud", "notify": "notify"},
-    "environments": {"env": "env", "wrapper": "wrapper"},
+    "environments": {"env": "env", "wrapper": "wrapper", "shim": "shim"},
     "daemon and system": {
         "daemon": "daemon",
         "bootstrap": "bootstrap",
         "init": "init",
         "completions": "completions",
         "info": "info",
+        "doctor": "doctor",
         "discover": "discover",
         "help": "help",
         "ipc": "ipc",

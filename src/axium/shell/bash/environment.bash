@@ -51,7 +51,7 @@ _axium_program() { # PROGRAM ARGS...: the body of `axium` and `ax`
   case ${words[0]-}:${words[1]-}:$is_own:$is_other in
     env:set:yes: | env:clear:yes:) _axium_hold "$@" ;;
     env:-::) _axium_return "$1" "${options[@]}" ;;
-    *) command -- "$@" ;;
+    *) AXIUM_HOOK="bash $_axium_version" command -- "$@" ;; # for `doctor`
   esac
   status=$?
   if [[ ${words[0]-} == env ]]; then

@@ -1,0 +1,99 @@
+"""The config home: whose it is, who may enter it, and what is left over in it."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from functools import partial
+
+from axium.cli.checks.finding import Finding
+from axium.config.state_file import DamagedState, read_state
+from axium.core.bootstrap import hooks, update_init_scripts
+from axium.thin.paths import Home
+
+_BESIDE = re.compile(r"\.(?P<pid>[0-9]+)(\.new)?$")
+"""The name of a file on its way into another's place (`config.atomic`, `daemon.boot`)."""
+
+
+def obstacle(home: Home) -> Finding | None:
+    """Why nothing in the home can be looked at; None where it can."""
+    try:
+        owner = os.stat(home.root).st_uid
+    except OSError as error:
+        text = f"no config home {home.root}: {error.strerror}"
+        fix = "`axium bootstrap` makes one, as does the first start of the daemon"
+        return Finding("home", "fault", text, fix)
+    if owner == os.geteuid():
+        return None
+    text = f"{home.root} belongs to uid {owner}, not to you"
+    fix = "use a home of your own: unset AXIUM_HOME, or `sudo -H`"
+    return Finding("home", "fault", text, fix)
+
+
+def look(home: Home) -> Iterator[Finding]:
+    """Findings of the home itself."""
+    yield _closed(home.root, os.stat(home.root).st_mode, 0o700)
+    yield from _state(home)
+    yield from _hooks(home)
+    yield from _left_over(home)
+
+
+def _closed(path: str, mode: int, wanted: int) -> Finding:
+    """Whether nobody but the owner may read or enter it."""
+    if not stat.S_IMODE(mode) & 0o077:
+        return Finding("home", "good", f"{path} is yours alone")
+    text = f"{path} is open to others (mode {stat.S_IMODE(mode):o})"
+    repair = partial(os.chmod, path, wanted)
+    return Finding("home", "fault", text, f"`chmod {wanted:o} {path}`", repair)
+
+
+def _state(home: Home) -> Iterator[Finding]:
+    try:
+        if read_state(home.state) is not None:
+            yield _closed(home.state, os.stat(home.state).st_mode, 0o600)
+    except DamagedState as fault:
+        text = "restart the daemon: it sets the file aside and begins anew"
+        yield Finding("home", "fault", str(fault), text)
+    except OSError as error:
+        text = f"{home.state} can't be read: {error.strerror}"
+        yield Finding("home", "fault", text, f"`chmod 600 {home.state}`")
+    for name in sorted(_names(home.root)):
+        if name.startswith("state.json.damaged-"):
+            text = f"{home.root}/{name} was set aside: it could not be read"
+            yield Finding("home", "warning", text, "remove it when you do not need it any more")
+
+
+def _hooks(home: Home) -> Iterator[Finding]:
+    """The shell and tmux scripts, which belong to one version and one installation."""
+    stale = [name for name, text in hooks(home).items() if _text(f"{home.root}/{name}") != text]
+    if not stale:
+        yield Finding("home", "good", "the shell and tmux scripts are of this version")
+        return
+    text = "not of this version: " + ", ".join(stale)
+    yield Finding("home", "fault", text, "`axium bootstrap --force`", update_init_scripts)
+
+
+def _left_over(home: Home) -> Iterator[Finding]:
+    """Files of processes that ended while they were writing."""
+    for directory in (home.root, home.run):
+        for name in sorted(_names(directory)):
+            found = _BESIDE.search(name)
+            path = f"{directory}/{name}"
+            if found and not os.path.isdir(path) and not os.path.exists(f"/proc/{found['pid']}"):
+                text = f"{path} was left by a process that ended while it wrote"
+                yield Finding("home", "warning", text, f"`rm {path}`", partial(os.unlink, path))
+
+
+def _names(directory: str) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []
+
+
+def _text(path: str) -> str | None:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except OSError:
+        return None

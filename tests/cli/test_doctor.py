@@ -1,0 +1,161 @@
+"""What `axium doctor` finds, that it changes nothing unless told to, and what `--fix` mends."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from axium import __version__
+from tests.support import Scratch
+
+QUIET = {"AXIUM_NO_AUTOSTART": "1"}
+
+
+@pytest.fixture
+def home(scratch: Scratch) -> Scratch:
+    """A home that is as it should be, without a daemon."""
+    scratch.run("axium", "bootstrap", check=True)
+    return scratch
+
+
+def findings(
+    scratch: Scratch, *options: str, env: dict[str, str] | None = None
+) -> list[tuple[Any, ...]]:
+    """What was found: area, state, text and fix; and the exit code last."""
+    done = scratch.run("axium", "doctor", "--json", *options, env=QUIET | (env or {}))
+    found = json.loads(done.stdout)["findings"]
+    told = [(each["area"], each["state"], each["text"], each["fix"]) for each in found]
+    return [*told, ("exit", done.returncode)]
+
+
+def bad(found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [finding for finding in found if finding[1] in ("fault", 1)]
+
+
+def snapshot(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file of the home, with its mode."""
+    return {
+        str(path.relative_to(root)): (path.lstat().st_mode, path.read_bytes())
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def open_home(root: Path) -> None:
+    root.chmod(0o755)
+
+
+def break_yaml(root: Path) -> None:
+    (root / "prefixes.yaml").write_text("prefixes:\n  - {command: aws, prefx: x}\n")
+
+
+def damage_state(root: Path) -> None:
+    (root / "state.json").write_text("{")
+
+
+def age_hook(root: Path) -> None:
+    (root / "bash" / "wrap.bash").write_text("# of another version\n")
+
+
+FAULTS: dict[str, tuple[Callable[[Path], None], str, str]] = {
+    "an open home": (open_home, "is open to others (mode 755)", "chmod 700"),
+    "a file at fault": (break_yaml, "prefixes.yaml:2:15: ", "mend it there"),
+    "a damaged state": (damage_state, "state.json is damaged", "restart the daemon"),
+    "an old hook": (age_hook, "not of this version: bash/wrap.bash", "axium bootstrap --force"),
+}
+MENDED = ["an open home", "an old hook"]
+
+
+def test_a_good_home_has_no_fault(home: Scratch) -> None:
+    assert bad(findings(home)) == []
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_is_named_with_what_to_do_and_nothing_is_changed(home: Scratch, kind: str) -> None:
+    make, text, fix = FAULTS[kind]
+    make(home.home)
+    before = snapshot(home.home)
+
+    found = bad(findings(home))
+
+    assert [(text in told, fix in todo) for _, _, told, todo in found[:-1]] == [(True, True)]
+    assert (found[-1], snapshot(home.home)) == (("exit", 1), before)
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_fix_mends_what_is_safe_and_leaves_what_is_the_users(home: Scratch, kind: str) -> None:
+    FAULTS[kind][0](home.home)
+    mine = {name: text for name, text in snapshot(home.home).items() if name.endswith("yaml")}
+
+    first, second = findings(home, "--fix"), findings(home)
+
+    assert (bad(first) == [], bad(second) == []) == ((kind in MENDED,) * 2)
+    assert {name: snapshot(home.home)[name] for name in mine} == mine
+
+
+def test_without_a_home_only_that_is_said(scratch: Scratch) -> None:
+    nowhere = str(scratch.user / "nowhere")
+
+    found = findings(scratch, env={"AXIUM_HOME": nowhere})
+
+    fix = "`axium bootstrap` makes one, as does the first start of the daemon"
+    text = f"no config home {nowhere}: No such file or directory"
+    assert found == [("home", "fault", text, fix), ("exit", 1)]
+    assert not os.path.exists(nowhere)
+
+
+def test_what_a_killed_process_left_is_found_and_taken_away(home: Scratch) -> None:
+    left = home.home / "state.json.4194999.new"
+    left.write_text("half")
+
+    (warning,) = [each for each in findings(home) if each[1] == "warning" and "left" in each[2]]
+    findings(home, "--fix")
+
+    assert (str(left) in warning[2], left.exists()) == (True, False)
+
+
+def test_a_running_daemon_is_told_with_its_version(home: Scratch) -> None:
+    home.run("axium", "daemon", "start", check=True)
+    try:
+        told = [each[2] for each in findings(home) if each[:2] == ("daemon", "good")]
+    finally:
+        home.run("axium", "daemon", "stop", check=True)
+
+    assert [text.endswith(f"answers, version {__version__}") for text in told] == [True]
+
+
+def test_an_exported_key_that_beats_the_rule_is_a_fault(home: Scratch) -> None:
+    (home.home / "envs.yaml").write_text("envs:\n  prod: {profile: prod-admin}\n")
+    rule = "{command: aws, strategy: env_vars, config: {env: {AWS_PROFILE: '${env.profile}'}}}"
+    (home.home / "prefixes.yaml").write_text(f"prefixes:\n  - {rule}\n")
+    home.tool("aws", "#!/bin/sh\n")
+    for words in (("daemon", "start"), ("env", "set", "prod")):
+        home.run("axium", *words, check=True)
+    try:
+        found = bad(findings(home, env={"AWS_ACCESS_KEY_ID": "AKIA", "AWS_PROFILE": "dev"}))
+    finally:
+        home.run("axium", "daemon", "stop", check=True)
+
+    text = "`aws` minds AWS_ACCESS_KEY_ID, exported here, before the AWS_PROFILE that its rule sets"
+    fix = "add `unset: [AWS_ACCESS_KEY_ID]` at prefixes.yaml:2:15"
+    assert found == [("shell", "fault", text, fix), ("exit", 1)]
+
+
+def test_in_a_shell_the_hook_is_looked_for(home: Scratch) -> None:
+    hook = 'eval "$(axium init bash)"\n'
+    typed = "axium doctor --json\n"
+    rc = home.user / "rc"
+    told = []
+    for start in ("", hook):
+        rc.write_text(f"PS1=\n{start}")
+        argv = ("bash", "--noediting", "--noprofile", "--rcfile", rc, "-i")
+        printed = home.run(*argv, stdin=typed, env=QUIET).stdout
+        found = json.loads(printed)["findings"]
+        told.append([each["text"] for each in found if "hook" in each["text"]])
+
+    assert told == [["not typed in a shell, so no hook was looked for"], ["bash has the hook"]]
