@@ -10,6 +10,7 @@ import pytest
 
 from axium.thin.words import unframe
 from tests.daemon.serving import ENVS, Served
+from tests.support import until
 
 ODD = ENVS + '  a/b: {prefix: x}\n  "..": {prefix: x}\n  é è: {prefix: x}\n'
 LONG = "n" * 201
@@ -144,6 +145,25 @@ def test_a_plan_is_for_the_shells_own_environment(served: Served) -> None:
         "Unknown environment: prd\nDid you mean: prod",
         "`axium env list` shows all of them",
     ]
+
+
+def test_a_shell_whose_pointer_was_lost_has_it_again_once_it_asked(served: Served) -> None:
+    def is_there() -> bool:
+        served.settled()
+        return held(served) == {"prod": "prod"}
+
+    assert plan(served, command="aws", args=[], env="prd")[0] == "no"
+    plan(served, command="aws", args=[], env="prod")
+    until(is_there)
+
+
+def test_a_pointer_that_can_not_be_given_back_is_nobodys_fault(served: Served) -> None:
+    (served.scratch.home / "run/e").write_text("in the way")
+    assert plan(served, command="aws", args=[], env="prod")[-1] == "*prod"
+    assert served.ask("set_env", value="dev") == {"ok": True}
+    (served.scratch.home / "run/e").unlink()
+    assert plan(served, command="aws", args=[], env="prod")[-1] == "*prod"
+    until(lambda: served.ask("ping")["ok"] and held(served) == {"prod": "prod"})
 
 
 def test_explaining_tells_that_it_is_the_shells_own(served: Served) -> None:

@@ -74,7 +74,7 @@ class Model:
             "applies": [self.now[pane] or self.now[None] for pane in PANES],
             "global": self.now[None],
             "held": self.shells & self.known,
-            "plans": [name in self.known for name in NAMES],
+            "explained": [name in self.known for name in NAMES],
         }
 
 
@@ -82,7 +82,6 @@ def seen(served: Served) -> dict[str, Any]:
     """The same of the daemon and of what it published."""
     state = served.ask("get_state")["state"]
     run = served.scratch.home / "run"
-    plans = [served.send(b'PLAN {"command": "ls", "env": "%b"}\n' % n.encode()) for n in NAMES]
     pointers = (run / "e").iterdir() if (run / "e").exists() else ()
     held = {path.name: unframe(path.read_bytes())[0] for path in pointers}
     assert all(name == env for name, env in held.items())
@@ -92,7 +91,7 @@ def seen(served: Served) -> dict[str, Any]:
         "applies": [served.ask("get_pane_env", pane=pane)["env"] for pane in PANES],
         "global": unframe((run / "global").read_bytes())[0],
         "held": set(held),
-        "plans": [unframe(plan)[-1] == f"*{name}" for plan, name in zip(plans, NAMES, strict=True)],
+        "explained": [served.ask("explain", command="ls", env=n)["ok"] for n in NAMES],
     }
 
 

@@ -166,6 +166,8 @@ class TextVerbs:
         decision = services.plans.for_process(
             asked.command, env=asked.env, key=key, variables=asked.variables
         )
+        if asked.env is not None:
+            services.environments.hold_soon(asked.env)
         return frame([*table_words(decision), "*" + (decision.env or "")])
 
 

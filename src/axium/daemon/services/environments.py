@@ -111,6 +111,15 @@ class Environments:
         env = required(self._store.committed, name)
         await self._store.change(lambda found: found.holding(env.name))
 
+    def hold_soon(self, name: str) -> None:
+        """As `hold`, for a shell whose pointer was lost, with a runtime directory say.
+
+        Where that fails it goes on by asking, and nobody has to be told.
+        """
+        if name not in self._store.committed.held:
+            held = self._store.change(lambda found: found.holding(name))
+            held.add_done_callback(lambda done: done.exception())
+
     def in_pane(self, key: str | None) -> tuple[str | None, Literal["pane", "global"] | None]:
         """The name that applies in a pane, and whether it is its own (`pane`) or the `global`."""
         state = self._store.committed.state

@@ -282,5 +282,5 @@ def _remove_tree(directory: str) -> None:
 def _names(directory: str) -> Iterator[str]:
     try:
         yield from os.listdir(directory)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
