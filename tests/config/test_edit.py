@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axium.config.defaults import shipped_text
-from axium.config.edit import EditRefused, add_wrapper, remove_rules
+from axium.config.document import EditRefused
+from axium.config.edit import add_wrapper, remove_rules
 from axium.config.findings import Findings
 from axium.config.nodes import Mapping, Scalar, parse
 from axium.config.splice import written

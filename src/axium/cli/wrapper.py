@@ -54,7 +54,7 @@ def remove(name: WrappedName) -> None:
 def _editing() -> Iterator[str]:
     """The path of prefixes.yaml; what was changed in it is in force afterwards."""
     # Only here: the editor and its YAML cost 30 ms, which `list` does not need.
-    from axium.config.edit import EditRefused
+    from axium.config.document import EditRefused
     from axium.core.bootstrap import ensure_axium_config
 
     ensure_axium_config()

@@ -3,7 +3,7 @@
 import json
 import re
 
-from axium.config.nodes import Node, Scalar, Sequence
+from axium.config.nodes import Mapping, Node, Scalar, Sequence
 from axium.config.scalars import plain_value
 
 _SAFE = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@%+=-]*(?: [A-Za-z0-9_./@%+=-]+)*")
@@ -49,6 +49,18 @@ def without_items(text: str, key: Scalar, sequence: Sequence, gone: list[Node]) 
     return _put(text, text.index(":", key.end) + 1, " []")
 
 
+def with_value(text: str, root: Node, path: tuple[str, ...], value: str) -> str:
+    """`text` in which the keys of `path` lead to `value`, written so; missing keys are added."""
+    key, node, in_flow = None, root, False
+    for depth, name in enumerate(path):
+        pair = _own_pair(node, name)
+        if pair is None:
+            return _with_keys(text, key, node, path[depth:], value, in_flow=in_flow)
+        in_flow = isinstance(node, Mapping) and node.flow
+        key, node = pair
+    return text[: node.start] + value + text[node.end :]
+
+
 def content_end(node: Node) -> int:
     """Where what was written of a node ends; a block's own mark lies after comments."""
     if isinstance(node, Scalar):
@@ -57,6 +69,51 @@ def content_end(node: Node) -> int:
         return node.end
     held = node.items if isinstance(node, Sequence) else [n for pair in node.pairs for n in pair]
     return max([node.start, *(content_end(child) for child in held)])
+
+
+def _own_pair(node: Node, name: str) -> tuple[Scalar, Node] | None:
+    """What a mapping itself says under `name`; what is merged into it is another one's."""
+    pairs = node.pairs if isinstance(node, Mapping) else []
+    found = [(key, value) for key, value in pairs if isinstance(key, Scalar) and key.text == name]
+    return found[0] if found else None
+
+
+def _with_keys(
+    text: str, key: Scalar | None, node: Node, path: tuple[str, ...], value: str, *, in_flow: bool
+) -> str:
+    """`text` with the keys of `path`, one in the other, in a mapping or in the place of a null."""
+    if isinstance(node, Mapping):
+        if not node.flow:
+            lines = _nested_lines(path, value, _indent(text, node.pairs[0][0]))
+            return _put_lines(text, _line_end(text, content_end(node)), lines)
+        if node.pairs:
+            return _put(text, content_end(node.pairs[-1][1]), f", {_nested_inline(path, value)}")
+        return _put(text, node.end - 1, _nested_inline(path, value))
+    bare = text[: node.start].rstrip(" ") + text[node.end :]
+    if key is None:
+        return _put_lines(bare, len(bare), _nested_lines(path, value, 0))
+    if in_flow:
+        colon = text.index(":", key.end) + 1
+        return _put(bare, colon, f" {{{_nested_inline(path, value)}}}")
+    lines = _nested_lines(path, value, _indent(text, key) + 2)
+    return _put_lines(bare, _line_end(bare, key.end), lines)
+
+
+def _indent(text: str, node: Node) -> int:
+    """How many characters stand before a node on its line; a byte order mark is none."""
+    return len(text[text.rfind("\n", 0, node.start) + 1 : node.start].removeprefix("\ufeff"))
+
+
+def _nested_lines(path: tuple[str, ...], value: str, indent: int) -> list[str]:
+    lines = [" " * (indent + 2 * depth) + f"{name}:" for depth, name in enumerate(path)]
+    return [*lines[:-1], f"{lines[-1]} {value}"]
+
+
+def _nested_inline(path: tuple[str, ...], value: str) -> str:
+    inner = value
+    for name in reversed(path[1:]):
+        inner = f"{{{name}: {inner}}}"
+    return f"{path[0]}: {inner}"
 
 
 def _item_lines(indent: str, item: dict[str, str]) -> list[str]:
