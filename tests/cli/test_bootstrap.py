@@ -176,3 +176,25 @@ def test_root_makes_no_home_in_the_directory_of_a_user(scratch: Scratch, depth: 
 
     assert (done.returncode != 0, not (directory / depth).exists()) == (True, True)
     assert f"belongs to uid {owner}" in done.stderr or os.geteuid() != 0
+
+
+def test_a_dry_run_tells_what_would_be_written_and_writes_nothing(scratch: Scratch) -> None:
+    told = scratch.axium("bootstrap", "-n").stdout.splitlines()
+    assert list(scratch.home.iterdir()) == []
+    assert scratch.axium("bootstrap").returncode == 0
+    made = {f"would write {path}" for path in scratch.home.rglob("*") if path.is_file()}
+    hook, rules = scratch.home / "bash" / "init.sh", scratch.home / "hud.yaml"
+
+    assert made - {*told} == {
+        f"would write {scratch.home / name}"
+        for name in ("catalogue", "completions.json", "state_cache.json")
+    }
+    assert {*told} <= made
+    assert scratch.axium("bootstrap", "-n", "--force").stdout == ""
+    hook.write_text("old")
+    rules.unlink()
+    assert scratch.axium("bootstrap", "-n").stdout == f"would write {rules}\n"
+    assert scratch.axium("bootstrap", "--dry-run", "--force").stdout == (
+        f"would write {rules}\nwould write {hook}\n"
+    )
+    assert hook.read_text() == "old"

@@ -7,6 +7,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer._click.core import Context
 from typer.core import TyperOption
 from typer.main import get_command
 
@@ -18,7 +19,7 @@ from axium.thin.paths import environ
 from axium.thin.say import reason
 
 if TYPE_CHECKING:
-    from typer._click import Command, Context, Parameter
+    from typer._click import Command, Parameter
 
 # The groups of `axium help`, and the module of each command: nothing is imported for this.
 GROUPS = {
@@ -31,6 +32,7 @@ GROUPS = {
         "completions": "completions",
         "info": "info",
         "doctor": "doctor",
+        "uninstall": "uninstall",
         "discover": "discover",
         "help": "help",
         "ipc": "ipc",
@@ -38,15 +40,17 @@ GROUPS = {
 }
 MODULES = {name: module for commands in GROUPS.values() for name, module in commands.items()}
 
+HELP_OPTIONS = ["-h", "--help"]
+
 
 class Root(HelpfulGroup):
     """`axium`: every command is a stub until it is named."""
 
-    def list_commands(self, ctx: "Context") -> list[str]:
+    def list_commands(self, ctx: Context) -> list[str]:
         """The names, without importing a module."""
         return list(MODULES)
 
-    def get_command(self, ctx: "Context", cmd_name: str) -> "Command | None":
+    def get_command(self, ctx: Context, cmd_name: str) -> "Command | None":
         """The command of this name, from its own module."""
         if cmd_name not in self.commands and cmd_name in MODULES:
             command = get_command(import_module(f"axium.cli.{MODULES[cmd_name]}").app)
@@ -54,7 +58,7 @@ class Root(HelpfulGroup):
             self.add_command(command)
         return super().get_command(ctx, cmd_name)
 
-    def get_help(self, ctx: "Context") -> str:
+    def get_help(self, ctx: Context) -> str:
         """Every command, as `axium help` shows them."""
         return every_command(environ()).rstrip("\n")
 
@@ -66,6 +70,7 @@ def root() -> Root:
         help="Every terminal pane knows its environment; every wrapped command is held to it.",
         rich_markup_mode=None,
         suggest_commands=False,
+        context_settings={"help_option_names": HELP_OPTIONS},
     )
     add_verbose(group)
     group.params.append(
@@ -81,7 +86,12 @@ def root() -> Root:
     return group
 
 
-def _print_version(context: "Context", _param: "Parameter", value: Any) -> None:
+def root_context() -> Context:
+    """The whole command line as what was typed, so far nothing."""
+    return Context(root(), info_name="axium", help_option_names=HELP_OPTIONS)
+
+
+def _print_version(context: Context, _param: "Parameter", value: Any) -> None:
     if value:
         line(f"axium {__version__}")
         context.exit()
@@ -150,4 +160,4 @@ def _tell(mistake: UnknownCommand | typer.TyperException, argv: list[str]) -> No
     if isinstance(mistake, UnknownCommand):
         tell_unknown(mistake)
     else:
-        tell_misuse(mistake, root(), argv)
+        tell_misuse(mistake, root_context(), argv)

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from axium.cli import show
-from axium.cli.options import group
-from axium.core.bootstrap import make_config_home, update_init_scripts
+from axium.cli.options import DryRun, group
+from axium.core.bootstrap import make_config_home, unmade, update_init_scripts
 from axium.thin.paths import environ, home_of
 
 app = group("Make the config home.")
@@ -18,8 +18,12 @@ Force = Annotated[
 
 
 @app.command()
-def bootstrap(*, force: Force = False) -> None:
+def bootstrap(*, force: Force = False, dry_run: DryRun = False) -> None:
     """Make the config home; what is there stays as it is."""
+    if dry_run:
+        for path in unmade(force=force):
+            show.line(f"would write {path}")
+        return
     first = make_config_home(restore=True)
     if force:
         update_init_scripts()

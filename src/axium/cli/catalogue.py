@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from typer import Context
+from typer._click.core import Context
 
-from axium.cli.app import GROUPS, root
+from axium.cli.app import GROUPS, root, root_context
 from axium.cli.options import Kind
 from axium.core.cli import HelpfulGroup
 
@@ -18,17 +18,24 @@ WHOLE = 10_000
 
 def records() -> list[str]:
     """Every command of the core as `thin.catalogue` reads it, section by section."""
-    whole = root()
-    found = list(walk(Context(whole), whole))
+    context = root_context()
+    found = list(_walk(context, root()))
     return [
-        "\t".join((name, title, command.get_short_help_str(limit=WHOLE), " ".join(_words(command))))
+        "\t".join(
+            (
+                name,
+                title,
+                command.get_short_help_str(limit=WHOLE),
+                " ".join(_words(Context(command, parent=context))),
+            )
+        )
         for title, heads in GROUPS.items()
         for name, command in found
         if name.split()[0] in heads
     ]
 
 
-def walk(context: Context, group: HelpfulGroup) -> "Iterator[tuple[str, Command]]":
+def _walk(context: Context, group: HelpfulGroup) -> "Iterator[tuple[str, Command]]":
     """Every command that is not hidden, by its whole name."""
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -39,12 +46,12 @@ def walk(context: Context, group: HelpfulGroup) -> "Iterator[tuple[str, Command]
             continue
         if command.invoke_without_command:
             yield name, command
-        yield from ((f"{name} {rest}", found) for rest, found in walk(context, command))
+        yield from ((f"{name} {rest}", found) for rest, found in _walk(context, command))
 
 
-def _words(command: "Command") -> Iterator[str]:
-    """Its arguments in their order, then its options, as completion has to know them."""
-    params = command.get_params(Context(command))
+def _words(context: Context) -> Iterator[str]:
+    """A command's arguments in their order, then its options, as completion has to know them."""
+    params = context.command.get_params(context)
     for param in params:
         if param.param_type_name == "argument":
             yield _kind(param) + ("*" if param.nargs == -1 else "")

@@ -6,7 +6,7 @@ import typer
 from typer._click.core import Context
 
 from axium.cli import show
-from axium.cli.app import root
+from axium.cli.app import root_context
 from axium.cli.options import COMMAND, Json, group
 from axium.core.cli import HelpfulGroup, UnknownCommand
 from axium.thin import help as thin
@@ -32,7 +32,7 @@ def help(command: Command = None, *, json: Json = False) -> None:  # noqa: A001 
 
 def _context(words: list[str]) -> Context:
     """Of the command that `words` name. UnknownCommand where there is none."""
-    context = Context(root(), info_name="axium")
+    context = root_context()
     for position, word in enumerate(words):
         command = context.command
         if not isinstance(command, HelpfulGroup):

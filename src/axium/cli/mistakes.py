@@ -11,7 +11,7 @@ from typer._click.exceptions import NoSuchOption
 from axium.cli import known
 from axium.cli.show import escaped, failure
 from axium.core.cli import HelpfulGroup, UnknownCommand
-from axium.model.suggest import did_you_mean
+from axium.model.suggest import nearest
 from axium.thin.paths import environ, home_of
 
 SURPLUS = "got unexpected extra argument(s) ("
@@ -25,10 +25,10 @@ def tell_unknown(unknown: UnknownCommand) -> None:
     _print_help(unknown.context)
 
 
-def tell_misuse(misuse: typer.TyperException, whole: HelpfulGroup, typed: Sequence[str]) -> None:
+def tell_misuse(misuse: typer.TyperException, whole: Context, typed: Sequence[str]) -> None:
     """A command was given what it does not take, or not what it needs."""
     # Click does not say where an option without its value stood.
-    context = getattr(misuse, "ctx", None) or _reached(Context(whole, info_name="axium"), typed)
+    context = getattr(misuse, "ctx", None) or _reached(whole, typed)
     failure(_sentence(misuse), _hint(misuse, context))
     _print_help(context)
 
@@ -69,7 +69,10 @@ def _hint(misuse: typer.TyperException, context: Context) -> str | None:
     if not isinstance(misuse, NoSuchOption):
         return None
     names = [name for param in context.command.get_params(context) for name in param.opts]
-    return did_you_mean(misuse.option_name, [name for name in names if name.startswith("-")])
+    # Without the dashes, which every option has in common with every other.
+    by_word = {name.lstrip("-"): name for name in names if name.startswith("-")}
+    near = nearest(misuse.option_name.lstrip("-"), by_word, 1)
+    return f"did you mean `{by_word[near[0]]}`?" if near else None
 
 
 def _print_help(context: Context) -> None:

@@ -1,11 +1,11 @@
 """The options that several commands share, and how their groups are made."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer._click.types import StringParamType
 
-from axium.core.cli import HelpfulGroup
+from axium.core.cli import HelpfulCommand, HelpfulGroup
 
 
 class Kind(StringParamType):
@@ -42,16 +42,20 @@ Pane = Annotated[
 ]
 
 # A command whose arguments belong to another program: nothing after its first word is ours.
-FOREIGN_ARGUMENTS = {
-    "allow_extra_args": True,
-    "ignore_unknown_options": True,
-    "allow_interspersed_args": False,
-}
+FOREIGN_ARGUMENTS = {"allow_extra_args": True, "allow_interspersed_args": False}
+
+
+class Commands(typer.Typer):
+    """A group that makes each of its commands a `HelpfulCommand`."""
+
+    def command(self, name: str | None = None, **settings: Any) -> Any:
+        """As Typer's own."""
+        return super().command(name, **{"cls": HelpfulCommand, **settings})
 
 
 def group(help: str) -> typer.Typer:  # noqa: A002 (Typer's own name)
     """A group of commands, without what costs at start-up or prints what is not ours."""
-    return typer.Typer(
+    return Commands(
         cls=HelpfulGroup,
         help=help,
         add_completion=False,

@@ -45,11 +45,26 @@ def make_config_home(*, restore: bool) -> bool:
 
 def update_init_scripts() -> None:
     """Write those hooks of shells and tmux anew that differ from this version's. OSError."""
+    for path, text in _outdated(home_of(environ())):
+        _replace(path, text)
+
+
+def unmade(*, force: bool) -> list[Path]:
+    """What `make_config_home(restore=True)` would write, with `force` also the hooks anew."""
     home = home_of(environ())
-    for name, text in hooks(home).items():
-        path = Path(home.root, name)
-        if not path.exists() or path.read_text("utf-8", "surrogateescape") != text:
-            _replace(path, text)
+    wanted = [Path(home.root, name) for name in (*SHIPPED, *hooks(home))]
+    missing = [path for path in wanted if not os.path.lexists(path)]
+    return [*missing, *(path for path, _ in _outdated(home) if force and path not in missing)]
+
+
+def _outdated(home: Home) -> list[tuple[Path, str]]:
+    """The hooks that are not as this version has them, and how it has them."""
+    texts = {Path(home.root, name): text for name, text in hooks(home).items()}
+    return [(path, text) for path, text in texts.items() if _text(path) != text]
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text("utf-8", "surrogateescape") if path.exists() else None
 
 
 def hooks(home: Home) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer._click.core import Context
 from typer._click.globals import get_current_context
-from typer.core import TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from axium.model.suggest import nearest
 
@@ -46,6 +46,16 @@ class HelpfulGroup(TyperGroup):
         if command is not None:
             return args[0], command, args[1:]
         raise UnknownCommand(ctx, args)
+
+
+class HelpfulCommand(TyperCommand):
+    """A command whose usage names its arguments as its help does."""
+
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        """`NAME`, where Typer writes `{NAME}`; and `[ARGS]...` where more may follow."""
+        pieces = super().collect_usage_pieces(ctx)
+        pieces = [piece.removeprefix("{").removesuffix("}") for piece in pieces]
+        return [*pieces, "[ARGS]..."] if ctx.allow_extra_args else pieces
 
 
 class UnknownCommand(Exception):

@@ -43,7 +43,7 @@ def _verb(name: str) -> "Verb | None":
         from axium.thin.wrapper import main
     elif name == "completions":
         from axium.thin.completions import main
-    elif name in ("", "help", "--help"):
+    elif name in ("", "help", "-h", "--help"):
         from axium.thin.help import main
     elif name == "ipc":
         from axium.thin.ipc import main
