@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from tests.daemon.serving import Served
-from tests.daemon.tmux_scene import Terminal, TmuxServer
-from tests.support import Scratch
+from tests.daemon.tmux_scene import TmuxServer
+from tests.support import Scratch, Terminal
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import pytest
 
 from axium.daemon.services.tmux import HudTexts, Tmux
 from axium.daemon.services.tmux.push import retries
-from tests.daemon.tmux_scene import Recorder, Terminal, TmuxServer, becomes, play, quiet, show
-from tests.support import Scratch
+from tests.daemon.tmux_scene import Recorder, TmuxServer, becomes, play, quiet, show
+from tests.support import Scratch, Terminal
 
 
 def messages(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:

@@ -131,7 +131,7 @@ def test_the_default_socket_is_the_one_of_a_plain_tmux(scratch: Scratch) -> None
     tmux = PlainTmux(scratch)
     found = default_socket(scratch.environ)
     tmux.close()
-    assert found == str(tmux.socket)
+    assert found == tmux.socket
 
 
 def test_the_default_socket_is_in_tmp_where_tmux_has_no_directory_of_its_own() -> None:

@@ -9,8 +9,8 @@ import pytest
 from axium.daemon.services.tmux import HudTexts, Tmux
 from axium.daemon.services.tmux.client import size
 from axium.daemon.services.tmux.variables import REFRESH
-from tests.daemon.tmux_scene import Recorder, Terminal, TmuxServer, becomes, play, quiet, show
-from tests.support import Scratch
+from tests.daemon.tmux_scene import Recorder, TmuxServer, becomes, play, quiet, show
+from tests.support import Scratch, Terminal
 
 Attach = Callable[..., Terminal]
 
@@ -99,7 +99,12 @@ def test_what_a_former_daemon_left_is_taken_away(scratch: Scratch, server: TmuxS
         await show(tmux, server.server, HudTexts("dev", {"%8": "prod"}))
 
     play(scratch, scene)
-    assert server.variables() == {"AXIUM_HUD": "dev", "AXIUM_HUD_8": "prod", "OTHERS": "stays"}
+    assert server.variables() == {
+        "AXIUM_HUD": "dev",
+        "AXIUM_HUD_8": "prod",
+        "AXIUM_MORE": "1",
+        "OTHERS": "stays",
+    }
 
 
 def test_a_pane_that_lost_its_text_loses_its_variable(scratch: Scratch, server: TmuxServer) -> None:
@@ -108,7 +113,7 @@ def test_a_pane_that_lost_its_text_loses_its_variable(scratch: Scratch, server: 
         await show(tmux, server.server, HudTexts("dev", {"%1": "test"}))
 
     play(scratch, scene)
-    assert server.variables() == {"AXIUM_HUD": "dev", "AXIUM_HUD_1": "test"}
+    assert server.variables() == {"AXIUM_HUD": "dev", "AXIUM_HUD_1": "test", "AXIUM_MORE": "1"}
 
 
 HOSTILE = [
@@ -137,7 +142,7 @@ def test_hostile_texts_arrive_as_they_are(scratch: Scratch, server: TmuxServer) 
 
     play(scratch, scene)
     expected = {f"AXIUM_HUD_{number}": text for number, text in enumerate(HOSTILE)}
-    assert server.variables() == {"AXIUM_HUD": "all", **expected}
+    assert server.variables() == {"AXIUM_HUD": "all", "AXIUM_MORE": "1", **expected}
 
 
 def test_a_command_in_a_text_is_shown_and_not_run(
@@ -168,10 +173,10 @@ def test_a_thousand_panes_go_in_chunks_with_the_visible_ones_first(
     play(scratch, scene, record)
     pushes = [run for run in record.runs if run[0] == "set-environment"]
     names = [run[index + 1] for run in pushes for index, word in enumerate(run) if word == "--"]
-    assert names[:3] == ["AXIUM_HUD", "AXIUM_HUD_1", "AXIUM_HUD_0"]
+    assert names[:4] == ["AXIUM_HUD", "AXIUM_MORE", "AXIUM_HUD_1", "AXIUM_HUD_0"]
     assert max(map(size, pushes)) < 12_100
     expected = {f"AXIUM_HUD_{pane[1:]}": text for pane, text in panes.items()}
-    assert server.variables() == {"AXIUM_HUD": "all", **expected}
+    assert server.variables() == {"AXIUM_HUD": "all", "AXIUM_MORE": "1", **expected}
 
 
 def test_two_servers_are_served_at_once(

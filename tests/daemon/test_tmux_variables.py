@@ -14,13 +14,16 @@ from axium.daemon.services.tmux.variables import (
     LONGEST,
     REFRESH,
     HudTexts,
+    Look,
     Variables,
     changes,
     chunks,
     fitting,
     found_variables,
+    options,
     visible_first,
 )
+from axium.model.hud import TMUX_SESSION
 
 TEXTS = st.text(st.characters(), max_size=200) | st.text("#[]a;\\", max_size=20)
 
@@ -31,11 +34,37 @@ def test_each_pane_with_a_text_of_its_own_has_a_variable() -> None:
         "AXIUM_HUD": "all",
         "AXIUM_HUD_3": "three",
         "AXIUM_HUD_10": "ten",
+        "AXIUM_MORE": "1",
+    }
+
+
+def test_one_text_for_all_panes_needs_no_look_at_any_number() -> None:
+    assert Variables().of(HudTexts("all")) == {"AXIUM_HUD": "all"}
+
+
+def test_a_text_is_cut_where_the_name_of_the_session_stands() -> None:
+    texts = HudTexts(f"in {TMUX_SESSION}!", {"%3": f"of {TMUX_SESSION}?"})
+    assert Variables().of(texts) == {
+        "AXIUM_HUD": "in ",
+        "AXIUM_REST": "!",
+        "AXIUM_HUD_3": "of ",
+        "AXIUM_REST_3": "?",
+        "AXIUM_MORE": "1",
+    }
+
+
+def test_options_name_the_environment_and_its_colour() -> None:
+    texts = HudTexts("all", {"%3": "x"}, Look("d#[e]v", "red"), {"%3": Look("prod")})
+    assert options(texts) == {
+        "@axium_env": "d##[e]v",
+        "@axium_color": "red",
+        "@axium_env %3": "prod",
+        "@axium_color %3": "",
     }
 
 
 def test_only_our_variables_are_found() -> None:
-    lines = ["AXIUM_HUD=a=b", "AXIUM_HUD_3=", "AXIUM_HUD_WIDTH=1", "HOME=/root", "-AXIUM_HUD_4", ""]
+    lines = ["AXIUM_HUD=a=b", "AXIUM_HUD_3=", "AXIUM_TRIES=1", "HOME=/root", "-AXIUM_HUD_4", ""]
     assert found_variables(lines) == {"AXIUM_HUD": "a=b", "AXIUM_HUD_3": ""}
 
 

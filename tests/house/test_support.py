@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_scratch_tells_what_a_test_left_running_and_ends_it() -> None:
 def test_tmux_server_is_private_and_types_into_a_real_shell(scratch: Scratch, tmux: Tmux) -> None:
     tmux.send("main", "echo $((6 * 7))")
     tmux.wait_for(lambda: "\n42\n" in tmux.capture())
-    assert tmux.socket.is_relative_to(scratch.tmux)
+    assert Path(tmux.socket).is_relative_to(scratch.tmux)
     assert alive(tmux.pid)
 
 

@@ -283,7 +283,9 @@ def _services(
         settings=settings,
         store=store,
         subscriptions=subscriptions,
-        terminals=Terminals(store, hud, tmux, panes, subscriptions, counters, clock=time.monotonic),
+        terminals=Terminals(
+            hold.home, store, hud, tmux, panes, subscriptions, counters, clock=time.monotonic
+        ),
     )
 
 

@@ -3,20 +3,37 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
 
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.hud import Hud
+from axium.daemon.services.mending import misses_pointer, pointing_anew
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.store import Change, Store
 from axium.daemon.services.subscriptions import Subscriptions
-from axium.daemon.services.tmux import HudTexts, Tmux
+from axium.daemon.services.tmux import HudTexts, Look, Tmux
+from axium.daemon.services.tmux.notes import noted_servers
 from axium.daemon.tasks import Tasks
+from axium.model.colors import tmux_color
 from axium.model.events import HudRefresh, PaneClosed
 from axium.model.panes import Server, pane_key, split_key
 from axium.model.state import State
+from axium.thin.paths import Home
+from axium.wire.errors import Refusal
 
 log = logging.getLogger("axium.terminals")
+
+
+class _Own(NamedTuple):
+    """What the panes of one server show that have an environment of their own."""
+
+    texts: dict[str, str]
+    looks: dict[str, Look]
+
+
+_NONE = _Own({}, {})
 
 
 class Terminals:
@@ -28,6 +45,7 @@ class Terminals:
 
     def __init__(
         self,
+        home: Home,
         store: Store,
         hud: Hud,
         tmux: Tmux,
@@ -37,6 +55,7 @@ class Terminals:
         *,
         clock: Callable[[], float],
     ) -> None:
+        self._home = home
         self._store = store
         self._hud = hud
         self._tmux = tmux
@@ -47,7 +66,7 @@ class Terminals:
         self._loop = asyncio.get_running_loop()
         self._served: dict[str, Server] = {}
         self._hidden: set[Server | None] = set()
-        self._own: dict[str, dict[str, str]] = {}
+        self._own: dict[str, _Own] = {}
         self._own_made_of: tuple[dict[str, str] | None, int] = (None, 0)
         self._push_due: asyncio.Handle | None = None
         self._tick: asyncio.TimerHandle | None = None
@@ -57,12 +76,20 @@ class Terminals:
         """Serve the servers that the state knows; their panes that died meanwhile are forgotten."""
         self._serve_known(self._store.committed.state)
         self.refresh()
+        self._work.spawn("attach the servers that left a note", self._attach_noted())
+
+    async def _attach_noted(self) -> None:
+        for text in noted_servers(self._home.root):
+            with suppress(Refusal):  # it ended just now
+                await self.attach(text)
 
     async def attach(self, text: str) -> str:
         """Serve the tmux server that `$TMUX` means from now on; its name. Refusal."""
         place = self._panes.attached(text)
         self._hidden.discard(place.server)
         await self._store.change(lambda found: found.step(place.known_in))
+        if place.server is not None:
+            self._tmux.look_again(place.server)
         self.refresh()
         return place.name
 
@@ -118,10 +145,13 @@ class Terminals:
         for name, server in self._served.items():
             if server in self._hidden:
                 continue
-            self._tmux.push(server, HudTexts(everywhere, own.get(name, {})))
+            panes = own.get(name, _NONE)
+            self._tmux.push(
+                server, HudTexts(everywhere, panes.texts, self._look(active), panes.looks)
+            )
 
-    def _own_texts(self) -> dict[str, dict[str, str]]:
-        """The text of each pane with an environment of its own, by server.
+    def _own_texts(self) -> dict[str, _Own]:
+        """What each pane with an environment of its own shows, by server.
 
         The same object as long as it is the same: a global change, the most
         frequent one, costs nothing for the panes that it does not concern.
@@ -133,9 +163,15 @@ class Terminals:
             self._own = {}
             for key, env in panes.items():
                 name, pane = split_key(key)
-                text = self._hud.pushed(env, key)
-                self._own.setdefault(name, {})[pane] = text
+                own = self._own.setdefault(name, _Own({}, {}))
+                own.texts[pane] = self._hud.pushed(env, key)
+                own.looks[pane] = self._look(env)
         return self._own
+
+    def _look(self, env: str | None) -> Look:
+        found = self._store.committed.environment(env)
+        color = "" if found is None else found.texts.get("color", "")
+        return Look(env or "", tmux_color(color))
 
     def _plan_tick(self) -> None:
         """The HUD shows minutes: push at each one while there is a server to show them."""
@@ -146,8 +182,14 @@ class Terminals:
     def _ticked(self, due: float) -> None:
         self._tick = None
         self._counters.lagged(self._clock() - due)
+        self._work.spawn("mend pointers", self._mend_pointers())
         self.refresh()
         self._plan_tick()
+
+    async def _mend_pointers(self) -> None:
+        """Have pointers back that somebody removed: their panes would follow the global one."""
+        if misses_pointer(self._home.run, self._store.committed.state):
+            await self._store.change(lambda found: found.step(pointing_anew))
 
     async def _forget_pane(self, name: str, server: Server, pane: str) -> None:
         key = pane_key(name, pane)

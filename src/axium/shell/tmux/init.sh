@@ -1,33 +1,33 @@
 #!/bin/sh
-# Puts the HUD into the status line of the tmux server around it, and tells the daemon about it.
+# Shows the HUD in the tmux server around it, and tells the daemon about that server.
 #
 # The HUD stands in hidden variables of the server, AXIUM_HUD_3 for pane %3 or else AXIUM_HUD: a
 # variable costs tmux no process, while each `#(command)` costs it one at every refresh. What is
-# the user's stays as it was: text is only appended, and `uninstall.sh` takes it away again.
-# All of it is a subshell, so that it may be sourced as well.
+# the user's stays as it was: `put.sh` only appends, and `uninstall.sh` takes it away again.
+# All of it is a subshell, so that it may be sourced as well; that defines the functions, too.
 
 # shellcheck disable=SC2016 # $ and ` in texts
 (
-  python=@AXIUM_PYTHON@
-  main=@AXIUM_MAIN@
   home=@AXIUM_HOME@
   version=@AXIUM_VERSION@
 
-  # `#{pane_id}` is filled in first, the variable of that name second.
-  number='#{s/^.//:pane_id}'
-  template="##{?AXIUM_HUD_$number,##{AXIUM_HUD_$number},##{AXIUM_HUD}}"
-  text='#{E:#{E:@axium_tpl}}'
-  width=60
+  # What `#{` begins is filled in first, what `##{` begins second. Where the HUD names the tmux
+  # session, that name stands between AXIUM_HUD and AXIUM_REST. Without AXIUM_MORE there is but one
+  # text for all panes, and no number is looked for.
+  number='#{s/%//:pane_id}'
+  whole="##{?AXIUM_HUD_$number#,##{AXIUM_HUD_$number#}#,##{AXIUM_HUD#}#}"
+  own="##{AXIUM_HUD_$number#}##{session_name#}##{AXIUM_REST_$number#}"
+  all="##{AXIUM_HUD#}##{session_name#}##{AXIUM_REST#}"
+  parts="##{?AXIUM_HUD_$number#,$own#,$all#}"
+  # The list is matched by what runs there: a regular expression would cost more than all the rest.
+  remote=' ssh slogin autossh sshpass mosh mosh-client et telnet rlogin '
+  elsewhere="#{?#{m:* #{pane_current_command} *,$remote}, (local),}"
+  template="#{?AXIUM_MORE,#{?AXIUM_REST,$parts,$whole},##{AXIUM_HUD#}}$elsewhere"
 
-  tell_daemon() { # in the background, and only one that is there already
-    server=$(printf %s "$TMUX" | sed 's/[\\"]/\\&/g')
-    AXIUM_HOME=$home "$python" -I -S -E "$main" ipc \
-      "{\"cmd\": \"tmux_attach\", \"server\": \"$server\"}" </dev/null >/dev/null 2>&1 &
-  }
-
-  show() { # what is there: the version, what was remembered, length, then left and right lines
-    tmux display-message -p '#{version} #{@axium_length}' \; show-options -gv status-right-length \
-      \; show-options -gv status-left \; show-options -gv status-right
+  leave_note() { # for a daemon that starts later
+    [ -d "$home/tmux/servers" ] || (umask 077 && mkdir -p "$home/tmux/servers") || return
+    server=${TMUX%,*}
+    printf '%s\n' "$TMUX" >"$home/tmux/servers/${server##*,}"
   }
 
   is_too_old() { # VERSION, such as 3.3a, next-3.4 or openbsd-7.0
@@ -38,41 +38,25 @@
   }
 
   install_hud() {
-    there=$(show 2>/dev/null) || return 0 # a $TMUX that outlived its server
-    first=${there%%
-*} there=${there#*
-}
+    found=$(tmux display-message -p '#{version}' 2>/dev/null) || return # it has ended already
     mark="$version ${TMUX%,*}" # new panes pass it on to their shells: all is done here
-    if is_too_old "${first%% *}"; then
-      printf '✗ tmux %s can not show the HUD\n  3.2 or newer can; all else works\n' \
-        "${first%% *}" >&2
+    if is_too_old "$found"; then
+      printf '✗ tmux %s can not show the HUD\n  3.2 or newer can; all else works\n' "$found" >&2
       tmux set-environment -g AXIUM_TMUX "$mark"
-      return 0
+      return
     fi
-    set -- set-environment -g AXIUM_TMUX "$mark" \; set-option -g @axium_tpl "$template" \; \
-      set-option -g @axium_hud "$text"
-    length=${there%%
-*} there=${there#*
-}
-    case $there in
-      *@axium_*) ;; # ours is there, or `#{E:@axium_hud}` stands where the user wants it
-      *)
-        set -- "$@" \; set-option -ga status-right "$text"
-        case $first in
-          *" $length") ;; # raised before: only the line was set anew
-          *)
-            raised=$((length + width))
-            set -- "$@" \; set-option -g status-right-length "$raised" \; \
-              set-option -g @axium_length "$length $raised"
-            ;;
-        esac
-        ;;
-    esac
-    tmux "$@"
+    # A server that was started in a pane of another one hands that pane's id to its popups.
+    tmux set-environment -g AXIUM_TMUX "$mark" \; set-environment -gu TMUX_PANE \; \
+      set-option -g @axium_tpl "$template" \; set-option -g @axium_hud '#{E:#{E:@axium_tpl}}'
+    sh "$home/tmux/put.sh"
   }
 
-  if [ -n "${TMUX-}" ] && command -v tmux >/dev/null 2>&1; then
-    [ "${AXIUM_TMUX_MINIMAL-}" = 1 ] || install_hud
-    tell_daemon
+  if [ -n "${TMUX-}" ] && [ "${AXIUM_TMUX_MINIMAL-}" != 1 ] && command -v tmux >/dev/null 2>&1; then
+    install_hud
+    leave_note
+    sh "$home/tmux/tell.sh" tmux_attach &
   fi
 )
+
+# shellcheck source=/dev/null
+. @AXIUM_HOME@/tmux/functions.sh

@@ -1,48 +1,90 @@
 #!/bin/sh
-# Takes from the tmux server around it exactly what `init.sh` put there, whatever else has changed,
-# and tells the daemon to show nothing more in it.
+# Takes from the tmux server around it exactly what was put there, whatever else has changed, and
+# tells the daemon to show nothing more in it.
 
 # shellcheck disable=SC2016 # $ and ` in texts
 (
-  python=@AXIUM_PYTHON@
-  main=@AXIUM_MAIN@
   home=@AXIUM_HOME@
-  text='#{E:#{E:@axium_tpl}}'
+  border=',#{?@axium_color,fg=#{@axium_color},}'
 
-  tell_daemon() { # before anything is taken away, or its next push would bring the HUD back
-    server=$(printf %s "$TMUX" | sed 's/[\\"]/\\&/g')
-    AXIUM_HOME=$home "$python" -I -S -E "$main" ipc \
-      "{\"cmd\": \"tmux_detach\", \"server\": \"$server\"}" </dev/null >/dev/null 2>&1
+  without() { # TEXT: take it out of $line
+    case $line in
+      *"$1"*) line=${line%"$1"*}${line##*"$1"} ;;
+    esac
   }
 
-  without_text() { # the status line as it is without our text; a trailing `;` would end a command
-    line=$(tmux show-options -gv status-right && printf .) || return
-    line=${line%
-.}
-    case $line in
-      *"$text"*) line=${line%"$text"*}${line##*"$text"} ;;
+  restore_line() { # SCOPE...: its status line, and its length
+    line=$(tmux show-options -qv "$@" status-right && printf .)
+    line=${line%.} line=${line%
+}
+    before=$line
+    without '#{E:#{E:@axium_tpl}}'
+    for number in $(tmux show-options -gqv @axium_segments); do
+      without " #{E:@axium_segment_$number}"
+    done
+    if [ "$line" != "$before" ]; then
+      case $line in # it would end a command
+        *\;) line=${line%;}'\;' ;;
+      esac
+      tmux set-option "$@" -- status-right "$line"
+    fi
+    remembered=$(tmux show-options -qv "$@" @axium_length)
+    if [ -n "$remembered" ]; then
+      [ "${remembered#* }" != "$(tmux show-options -qv "$@" status-right-length)" ] ||
+        tmux set-option "$@" status-right-length "${remembered% *}"
+      tmux set-option -u "$@" @axium_length
+    fi
+  }
+
+  restore_borders() {
+    for option in pane-border-style pane-active-border-style; do
+      line=$(tmux show-options -gwv "$option")
+      case $line in
+        *"$border"*)
+          without "$border"
+          tmux set-option -gw "$option" "$line"
+          ;;
+      esac
+    done
+  }
+
+  remove_all_of_ours() {
+    set -- set-environment -gu AXIUM_TMUX
+    case $(tmux list-keys -T root C-g 2>/dev/null) in
+      *@axium_palette*) set -- "$@" \; unbind-key -n C-g ;;
     esac
-    case $line in
-      *\;) line=${line%;}'\;' ;;
-    esac
+    for name in tpl hud scripts options palette env color segments; do
+      set -- "$@" \; set-option -gu "@axium_$name"
+    done
+    for number in $(tmux show-options -gqv @axium_segments); do
+      set -- "$@" \; set-option -gu "@axium_segment_$number"
+    done
+    for name in $(tmux show-environment -gh | sed -n 's/^\(AXIUM_[A-Z_0-9]*\)=.*/\1/p'); do
+      set -- "$@" \; set-environment -gu "$name"
+    done
+    tmux "$@" \; run-shell -C \
+      '#{S:#{W:#{P:set-option -pqu -t #{pane_id} @axium_env
+set-option -pqu -t #{pane_id} @axium_color
+}}}'
   }
 
   uninstall_hud() {
-    without_text || return 0
-    set -- set-option -gu @axium_tpl \; set-option -gu @axium_hud \; set-option -gu @axium_length \
-      \; set-environment -gu AXIUM_TMUX \; set-option -g status-right "$line"
-    remembered=$(tmux show-options -gqv @axium_length)
-    if [ "${remembered#* }" = "$(tmux show-options -gv status-right-length)" ]; then
-      set -- "$@" \; set-option -g status-right-length "${remembered% *}"
-    fi
-    for name in $(tmux show-environment -gh | sed -n 's/^\(AXIUM_HUD[_0-9]*\)=.*/\1/p'); do
-      set -- "$@" \; set-environment -gu "$name"
+    tmux display-message -p '' >/dev/null 2>&1 || return # a $TMUX that outlived its server
+    # First of all: it would put back what is taken away here.
+    tmux set-hook -gu 'after-set-option[8141]'
+    restore_line -g
+    for session in $(tmux list-sessions -F '#{session_id}' 2>/dev/null); do
+      restore_line -t "$session"
     done
-    tmux "$@"
+    restore_borders
+    remove_all_of_ours
   }
 
   if [ -n "${TMUX-}" ] && command -v tmux >/dev/null 2>&1; then
-    tell_daemon || : # there is none: nobody pushes
+    # Before anything is taken away, or the next push would bring it back.
+    sh "$home/tmux/tell.sh" tmux_detach || : # there is no daemon: nobody pushes
     uninstall_hud
+    server=${TMUX%,*}
+    rm -f "$home/tmux/servers/${server##*,}"
   fi
 )

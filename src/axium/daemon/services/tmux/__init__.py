@@ -11,12 +11,12 @@ from axium.daemon.services.tmux.identity import (
     server_at,
 )
 from axium.daemon.services.tmux.push import Push
-from axium.daemon.services.tmux.variables import HudTexts
+from axium.daemon.services.tmux.variables import HudTexts, Look
 from axium.daemon.services.tmux.watch import Watch
 from axium.daemon.tasks import Tasks
 from axium.model.panes import Server
 
-__all__ = ["HudTexts", "Tmux", "default_socket", "server_at"]
+__all__ = ["HudTexts", "Look", "Tmux", "default_socket", "server_at"]
 
 log = logging.getLogger("axium.tmux")
 
@@ -40,6 +40,11 @@ class Tmux:
         self._pushes[server].push(texts)
         if server in self._watches:
             self._watches[server].expect(texts.panes)
+
+    def look_again(self, server: Server) -> None:
+        """Somebody else changed the server: ask what it has before the next push."""
+        if server in self._pushes:
+            self._pushes[server].look_again()
 
     async def identify(self, socket: str) -> Server | None:
         """The server that answers at `socket` within a second."""

@@ -9,18 +9,21 @@ from itertools import islice
 from axium.daemon.services.tmux.client import Client, TmuxMissing, Unreachable
 from axium.daemon.services.tmux.identity import is_running, socket_file
 from axium.daemon.services.tmux.variables import (
+    CLEAR,
     REFRESH,
     HudTexts,
     Variables,
     changes,
     chunks,
     found_variables,
+    options,
     visible_first,
 )
 from axium.model.panes import Server
 
 log = logging.getLogger("axium.tmux")
 
+_WANTS_OPTIONS = "options=#{@axium_options}"
 _VISIBLE = "#{S:#{?session_attached,#{W:#{?window_active,#{P:#{pane_id}\n},}},}}"
 
 Start = Callable[[str, Coroutine[None, None, None]], asyncio.Task[None]]
@@ -54,6 +57,7 @@ class Push:
         self._overtaken = 0
         self._variables = Variables()
         self._known: dict[str, str] | None = None
+        self._wants_options = False
         self._file: tuple[int, int, int] | None = None
         self._failing = False
         self._task: asyncio.Task[None] | None = None
@@ -66,6 +70,10 @@ class Push:
         if self._task is None or self._task.done():
             self._task = self._start(f"push to tmux {self.server.socket}", self._work())
 
+    def look_again(self) -> None:
+        """The server may have been changed by others: ask before the next push."""
+        self._file = None
+
     def close(self) -> None:
         """Leave the server as it is."""
         if self._task is not None:
@@ -75,7 +83,7 @@ class Push:
         pauses = retries()
         while is_running(self.server) and (texts := self._take()) is not None:
             try:
-                await self._bring(self._variables.of(texts))
+                await self._bring(texts)
             except Unreachable as fault:
                 self._fell(fault)
                 self._put_back(texts)
@@ -96,8 +104,11 @@ class Push:
         if self._wanted is None:
             self._wanted = texts
 
-    async def _bring(self, wanted: dict[str, str]) -> None:
+    async def _bring(self, texts: HudTexts) -> None:
         known = await self._present()
+        wanted = self._variables.of(texts)
+        if self._wants_options:
+            wanted |= options(texts)
         changed = changes(known, wanted)
         if len(list(islice(chunks(changed), 2))) > 1:
             changed = visible_first(changed, await self._visible())
@@ -112,9 +123,20 @@ class Push:
         """
         file = socket_file(self.server.socket)
         if self._known is None or file != self._file:
-            lines = await self._client.ask(self.server, ("show-environment", "-gh"))
-            self._known, self._file = found_variables(lines), file
+            self._file = file
+            self._known = await self._ask()
         return self._known
+
+    async def _ask(self) -> dict[str, str]:
+        told, *lines = await self._client.ask(
+            self.server,
+            ("display-message", "-p", _WANTS_OPTIONS),
+            ("show-environment", "-gh"),
+        )
+        self._wants_options = told == "options=on"
+        if self._wants_options:
+            await self._client.do(self.server.socket, CLEAR)
+        return found_variables(lines)
 
     async def _visible(self) -> Iterable[str]:
         return await self._client.ask(self.server, ("display-message", "-p", _VISIBLE))

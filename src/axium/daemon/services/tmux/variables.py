@@ -1,13 +1,26 @@
-"""The hidden variables that show a HUD, and the tmux commands that bring a server to them."""
+"""What makes a tmux server show a HUD, and the commands that bring the server to it.
 
+That is a hidden variable for each text, and, where the server asks for them, pane options with the
+name and the colour of the environment: those repaint every terminal, variables only a line.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from axium.daemon.services.tmux.client import Command, size
+from axium.model.hud import TMUX_SESSION
 
 EVERYWHERE = "AXIUM_HUD"
-_PREFIX = "AXIUM_HUD_"
+_REST = "AXIUM_REST"
+"""What follows the name of the tmux session, where a HUD has that."""
+
+_MORE = "AXIUM_MORE"
+"""Set where the text of `AXIUM_HUD` is not all there is to show."""
+
+_OURS = re.compile(rf"{EVERYWHERE}(_[0-9]+)?|{_REST}(_[0-9]+)?|{_MORE}", re.ASCII)
+_ENV, _COLOR = "@axium_env", "@axium_color"
 
 CHUNK = 12_000
 """Bytes of one run: from 13,000 tmux may say `command too long`."""
@@ -27,14 +40,24 @@ REFRESH: Command = (
 _CONTROL = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
 
 
+class Look(Struct, frozen=True):
+    """An environment's name and its colour as tmux writes colours; empty for none."""
+
+    env: str = ""
+    color: str = ""
+
+
 class HudTexts(Struct, frozen=True):
     """What a server's status line shows: tmux formats, untrusted `#` already written `##`.
 
-    `panes` has the text of each pane id with one of its own, `everywhere` that of all others.
+    `panes` has the text of each pane id with one of its own, `everywhere` that of all others;
+    `looks` and `look` are their environments. `TMUX_SESSION` stands for the session's name.
     """
 
     everywhere: str
     panes: Mapping[str, str] = {}
+    look: Look = Look()
+    looks: Mapping[str, Look] = {}
 
 
 class Variables:
@@ -48,17 +71,37 @@ class Variables:
         """The variables that the server has while it shows `texts`."""
         if texts.panes is not self._panes:
             self._panes = texts.panes
-            self._named = {
-                _PREFIX + pane.removeprefix("%"): fitting(text)
-                for pane, text in texts.panes.items()
-            }
-        return {EVERYWHERE: fitting(texts.everywhere), **self._named}
+            self._named = {}
+            for pane, text in texts.panes.items():
+                self._named |= _split("_" + pane.removeprefix("%"), text)
+        wanted = _split("", texts.everywhere)
+        if self._named or _REST in wanted:
+            wanted[_MORE] = "1"
+        return wanted | self._named
+
+
+def options(texts: HudTexts) -> dict[str, str]:
+    """The options that the server has while it shows `texts`: `NAME`, or `NAME PANE`."""
+    wanted = {_ENV: _plain(texts.look.env), _COLOR: texts.look.color}
+    for pane, look in texts.looks.items():
+        wanted |= {f"{_ENV} {pane}": _plain(look.env), f"{_COLOR} {pane}": look.color}
+    return wanted
+
+
+CLEAR: Command = (
+    "run-shell",
+    "-C",
+    "#{S:#{W:#{P:"
+    + "".join(f"set-option -pqu -t #{{pane_id}} {name}\n" for name in (_ENV, _COLOR))
+    + "}}}",
+)
+"""Takes the options of all panes away, whichever have them."""
 
 
 def found_variables(lines: Iterable[str]) -> dict[str, str]:
     """Our variables among what `show-environment -gh` printed."""
     pairs = (line.partition("=") for line in lines)
-    return {name: value for name, equals, value in pairs if equals and _is_ours(name)}
+    return {name: value for name, equals, value in pairs if equals and _OURS.fullmatch(name)}
 
 
 def changes(known: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str | None]:
@@ -71,7 +114,10 @@ def visible_first(
     changed: Mapping[str, str | None], visible: Iterable[str]
 ) -> dict[str, str | None]:
     """The same changes, those of `visible` pane ids before those that nobody sees."""
-    seen = {EVERYWHERE, *(_PREFIX + pane.removeprefix("%") for pane in visible)}
+    seen = {EVERYWHERE, _REST, _MORE}
+    for pane in visible:
+        number = pane.removeprefix("%")
+        seen |= {f"{EVERYWHERE}_{number}", f"{_REST}_{number}"}
     return dict(sorted(changed.items(), key=lambda change: change[0] not in seen))
 
 
@@ -105,11 +151,28 @@ def fitting(text: str) -> str:
     return cut[:-1] if (len(cut) - len(cut.rstrip("#"))) % 2 else cut
 
 
-def _is_ours(name: str) -> bool:
-    return name == EVERYWHERE or (name.startswith(_PREFIX) and name[len(_PREFIX) :].isdecimal())
+def _split(number: str, text: str) -> dict[str, str]:
+    """The variables of one text, which end in `number`."""
+    head, marker, rest = text.partition(TMUX_SESSION)
+    parts = {EVERYWHERE + number: fitting(head)}
+    return parts | {_REST + number: fitting(rest)} if marker else parts
+
+
+def _plain(name: str) -> str:
+    return fitting(name.replace("#", "##"))
 
 
 def _setting(name: str, text: str | None) -> Command:
+    if not name.startswith("@"):
+        return _variable(name, text)
+    name, _, pane = name.partition(" ")
+    # Quiet, for a pane that has died: it must not keep the others from theirs.
+    place = ("-pq", "-t", pane) if pane else ("-gq",)
+    words = ("-u", "--", name) if text is None else ("--", name, text)
+    return ("set-option", *place, *words)
+
+
+def _variable(name: str, text: str | None) -> Command:
     if text is None:
         return "set-environment", "-gu", "--", name
     return "set-environment", "-gh", "--", name, text
