@@ -94,8 +94,10 @@ def failure(message: str, hint: str | None = None) -> None:
 
 
 def notice(message: str, hint: str) -> None:
-    """Say what was done otherwise than one may think, and what to do about it."""
-    sys.stderr.write(f"! {escaped(message)}\n  {escaped(hint)}\n")
+    """Say what is otherwise than one may think, and what to do about it."""
+    sys.stderr.write(f"! {escaped(message)}\n")
+    for part in hint.splitlines():
+        sys.stderr.write(f"  {escaped(part)}\n")
 
 
 def table(rows: list[tuple[str, str]]) -> None:

@@ -17,6 +17,9 @@ NOT_FOUND = 127
 DEFAULT_PATH = "/bin:/usr/bin"
 """What the C library searches where PATH is not set."""
 
+SHIM_MARK = "#!/bin/sh\n# A shim of axium:"
+"""How the files begin that hand a command to `axium run`: none of them is ever the tool."""
+
 
 def plain(argv: list[str], environ: dict[str, str]) -> int:
     """Become `argv` as it was typed; the exit code where that fails."""
@@ -101,15 +104,29 @@ def _missing_of_rule(program: str, command: str, where: str, environ: dict[str, 
 
 def _unfit(program: str, environ: dict[str, str]) -> str | None:
     """A file of this name that cannot be executed."""
-    return next((path for path in _candidates(program, environ) if _is_file(path)), None)
+    return next((path for path in _candidates(program, environ) if _is_idle(path)), None)
 
 
 def find(program: str, environ: dict[str, str]) -> str | None:
-    """The path of an executable file, searched as execvp does."""
+    """The path of an executable file, searched as execvp does, past the shims on PATH."""
     for path in _candidates(program, environ):
         if posix.access(encode(path), posix.X_OK) and _is_file(path):
+            if path != program and is_shim(path):
+                continue
             return path
     return None
+
+
+def is_shim(path: str) -> bool:
+    """Whether a file is a shim, of whatever home."""
+    try:
+        fd = posix.open(encode(path), posix.O_RDONLY | posix.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return posix.read(fd, len(SHIM_MARK)) == encode(SHIM_MARK)
+    finally:
+        posix.close(fd)
 
 
 def _candidates(program: str, environ: dict[str, str]) -> "Iterator[str]":
@@ -118,6 +135,10 @@ def _candidates(program: str, environ: dict[str, str]) -> "Iterator[str]":
         return
     for directory in environ.get("PATH", DEFAULT_PATH).split(":"):
         yield (directory or ".") + "/" + program
+
+
+def _is_idle(path: str) -> bool:
+    return _is_file(path) and not posix.access(encode(path), posix.X_OK)
 
 
 def _is_file(path: str) -> bool:

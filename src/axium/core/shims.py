@@ -1,0 +1,147 @@
+"""Shims: links in a directory on PATH through which scripts and editors run wrapped commands."""
+
+import os
+import shlex
+import stat
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from axium.config.atomic import replace_file
+from axium.core.bootstrap import PACKAGE
+from axium.thin.launch import DEFAULT_PATH, SHIM_MARK, is_shim
+from axium.thin.paths import Home
+from axium.thin.words import encode
+
+LAUNCHER = ".axium-shim"
+"""What every shim of a directory is a link to; the hook of bash knows a directory by it."""
+
+OWN_DIRECTORY = "# This directory was made for it.\n"
+
+TEXT = """\
+{mark} each command beside this file is a link to it. `axium shim remove` takes them away.
+{own}
+python={python}
+main={main}
+if [ ! -x "$python" ] || [ ! -r "$main" ]; then
+    printf '✗ `%s` did not run: the axium of its shim is gone: %s\\n' "${{0##*/}}" "$main" >&2
+    printf '  run `axium shim install` of a new one, or remove %s\\n' "${{0%/*}}" >&2
+    exit 127
+fi
+export AXIUM_HOME={home}
+exec "$python" -I -S -E "$main" run "${{0##*/}}" "$@"
+"""
+
+
+class Foreign(Exception):
+    """A file of somebody else's is where one of ours would be; nothing was done."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        super().__init__(", ".join(f"`{path}`" for path in paths))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What makes the shims of a directory those that are wanted."""
+
+    added: list[str]
+    removed: list[str]
+    launcher: bool
+    """Whether the launcher is missing, or of another installation."""
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.launcher)
+
+
+class Shims:
+    """The shims of one directory, for one home and this installation. OSError from all of it."""
+
+    def __init__(self, home: Home, directory: Path | None = None) -> None:
+        self.directory = directory or Path(home.root, "shims")
+        self._home = home
+        self._launcher = self.directory / LAUNCHER
+
+    def names(self) -> list[str]:
+        """The commands that have a shim here, sorted."""
+        if not self.directory.is_dir():
+            return []
+        return sorted([path.name for path in self.directory.iterdir() if _is_ours(path)])
+
+    def changes(self, wanted: Iterable[str], *, keep: bool = False) -> Changes:
+        """What there is to do; `keep` lets shims stay that are not wanted. Foreign."""
+        there = set(self.names())
+        added = sorted(set(wanted) - there)
+        paths = [self.directory / name for name in added]
+        taken = [path for path in paths if os.path.lexists(path)]
+        if os.path.lexists(self._launcher) and not self._is_launcher():
+            taken.append(self._launcher)
+        if taken:
+            raise Foreign(taken)
+        removed = [] if keep else sorted(there - set(wanted))
+        return Changes(added, removed, launcher=self._text() != self._written())
+
+    def apply(self, changes: Changes) -> None:
+        """Make them; a file that has come there meanwhile is an OSError, and stays."""
+        if changes.launcher:
+            text = encode(self._text())
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            replace_file(str(self._launcher), text, durable=True, mode=0o700)
+        for name in changes.removed:
+            self._unlink(name)
+        for name in changes.added:
+            (self.directory / name).symlink_to(LAUNCHER)
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Take these away; with the last one the launcher, and a directory that was made for it."""
+        for name in names:
+            self._unlink(name)
+        if self.names() or not self._is_launcher():
+            return
+        is_own = OWN_DIRECTORY in (self._written() or "")
+        self._launcher.unlink()
+        if is_own and not any(self.directory.iterdir()):
+            self.directory.rmdir()
+
+    def hidden(self, environ: Mapping[str, str]) -> dict[str, str | None]:
+        """The shims that PATH does not lead to: name -> what is found instead."""
+        found = {name: _first(name, environ) for name in self.names()}
+        return {name: path for name, path in found.items() if path is None or not is_shim(path)}
+
+    def _unlink(self, name: str) -> None:
+        path = self.directory / name
+        if _is_ours(path):
+            path.unlink()
+
+    def _is_launcher(self) -> bool:
+        return (self._written() or "").startswith(SHIM_MARK)
+
+    def _written(self) -> str | None:
+        try:
+            return self._launcher.read_text("utf-8", "surrogateescape")
+        except FileNotFoundError:
+            return None
+
+    def _text(self) -> str:
+        written = self._written()
+        is_own = OWN_DIRECTORY in written if written else not self.directory.exists()
+        return TEXT.format(
+            mark=SHIM_MARK,
+            own=OWN_DIRECTORY if is_own else "",
+            python=shlex.quote(sys.executable),
+            main=shlex.quote(str(PACKAGE / "__main__.py")),
+            home=shlex.quote(self._home.root),
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_symlink() and os.readlink(path) == LAUNCHER
+
+
+def _first(name: str, environ: Mapping[str, str]) -> str | None:
+    """What PATH leads to."""
+    for directory in environ.get("PATH", DEFAULT_PATH).split(":"):
+        path = f"{directory or '.'}/{name}"
+        if os.access(path, os.X_OK) and stat.S_ISREG(os.stat(path).st_mode):
+            return path
+    return None
