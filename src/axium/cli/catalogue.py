@@ -57,8 +57,9 @@ def _words(context: Context) -> Iterator[str]:
             yield _kind(param) + ("*" if param.nargs == -1 else "")
     for param in params:
         if param.param_type_name == "option" and not getattr(param, "hidden", False):
-            takes_value = not getattr(param, "is_flag", False)
-            yield from (f"{name}={_kind(param)}" if takes_value else name for name in param.opts)
+            value = "" if getattr(param, "is_flag", False) else f"={_kind(param)}"
+            # Click keeps the names of the help option in a set, which has no order.
+            yield from (name + value for name in sorted(param.opts, key=len))
 
 
 def _kind(param: "Parameter") -> str:
