@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from axium.config.defaults import SHIPPED
+from tests.cli.saying import said
 from tests.support import Scratch
 
 RULE = "prefixes:\n  - {command: kubectl, prefix: vault --}\n"
@@ -198,3 +199,36 @@ def test_a_dry_run_tells_what_would_be_written_and_writes_nothing(scratch: Scrat
         f"would write {rules}\nwould write {hook}\n"
     )
     assert hook.read_text() == "old"
+
+
+def test_bootstrap_makes_a_private_home_and_never_touches_a_users_file(scratch: Scratch) -> None:
+    (scratch.home / "envs.yaml").write_text("envs: {mine: {}}\n")
+    assert said(scratch, "bootstrap") == (0, "", "")
+    made = {path.name for path in scratch.home.iterdir()}
+    assert {"envs.yaml", "prefixes.yaml", "hud.yaml", "bash", "tmux", "logs"} <= made
+    assert (scratch.home / "prefixes.yaml").stat().st_mode & 0o777 == 0o600
+    hook = scratch.home / "bash" / "init.sh"
+    hook.write_text("old")
+    assert said(scratch, "bootstrap") == (0, "", "")
+    assert hook.read_text() == "old"
+    assert said(scratch, "bootstrap", "--force") == (0, "", "")
+    assert (hook.read_text() != "old", (scratch.home / "envs.yaml").read_text()) == (
+        True,
+        "envs: {mine: {}}\n",
+    )
+
+
+def test_the_hook_is_printed_for_a_home_of_any_name(scratch: Scratch) -> None:
+    home = scratch.root / "a 'home' $(touch canary) \"x\""
+    script = 'eval "$(axium init bash)"; echo "$_axium_home"'
+    done = scratch.run("bash", "-c", script, env={"AXIUM_HOME": str(home)})
+    assert (done.stdout, done.stderr) == (f"{home}\n", "")
+    assert not (scratch.user / "canary").exists()
+
+
+def test_the_hook_of_another_shell_is_told_to_be_missing(scratch: Scratch) -> None:
+    assert said(scratch, "init", "pash") == (
+        1,
+        "",
+        "✗ no hook for the shell `pash`\n  did you mean `bash`?\n",
+    )

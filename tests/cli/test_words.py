@@ -8,14 +8,9 @@ import socket
 import pytest
 
 import axium
+from tests.cli.saying import said
 from tests.support import Daemon, Scratch
 from tests.thin.speaker import Speaker
-
-
-def said(scratch: Scratch, *args: str, **env: str) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of `axium ARGS`."""
-    done = scratch.axium(*args, env=env)
-    return done.returncode, done.stdout, done.stderr
 
 
 def test_axium_alone_and_axium_help_show_every_command_grouped(scratch: Scratch) -> None:
