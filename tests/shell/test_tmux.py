@@ -235,6 +235,7 @@ def hooked(scene: Scene) -> Iterator[Tmux]:
 def test_each_pane_is_shown_its_own_hud(scene: Scene, hooked: Tmux) -> None:
     hooked.cmd("set-environment", "-gh", "AXIUM_HUD", "all #(touch canary) ##{x} #{pane_id}, }")
     hooked.cmd("set-environment", "-gh", "AXIUM_HUD_1", "[of one]")
+    hooked.cmd("set-environment", "-gh", "AXIUM_MORE", "1")
     hooked.cmd("split-window", "-h", "-t", "main", "exec cat")
     terminal = Terminal(hooked)
     try:

@@ -44,8 +44,10 @@ _axium_tell_unknown() { # where commands may run plainly that a rule is meant fo
 }
 
 _axium_enter_tmux() {
+  [[ -n ${TMUX-} ]] || return 0
+  source $_axium_home/tmux/functions.sh
   # The server passes AXIUM_TMUX on to every pane made later: once per server and version.
-  [[ -n ${TMUX-} && ${AXIUM_TMUX-} != "$_axium_version ${TMUX%,*}" ]] || return 0
+  [[ ${AXIUM_TMUX_MINIMAL-} != 1 && ${AXIUM_TMUX-} != "$_axium_version ${TMUX%,*}" ]] || return 0
   export AXIUM_TMUX="$_axium_version ${TMUX%,*}"
   command sh $_axium_home/tmux/init.sh
 }
