@@ -23,14 +23,14 @@ Command = Annotated[
 @app.command()
 def help(command: Command = None, *, json: Json = False) -> None:  # noqa: A001 (its name)
     """Show every command, or what one takes."""
-    context = _context(command or [])
+    context = context_of(command or [])
     if json:
         show.exactly(thin.document(thin.sections(environ(), " ".join(command or []))))
         return
     show.lines(context.get_help() + "\n")
 
 
-def _context(words: list[str]) -> Context:
+def context_of(words: list[str]) -> Context:
     """Of the command that `words` name. UnknownCommand where there is none."""
     context = root_context()
     for position, word in enumerate(words):
