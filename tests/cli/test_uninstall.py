@@ -1,0 +1,78 @@
+"""`axium uninstall` leaves what is the user's, and nothing else of what axium made."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support import Scratch
+
+YAML = {"envs.yaml", "hud.yaml", "prefixes.yaml"}
+
+
+@pytest.fixture
+def used(scratch: Scratch) -> Scratch:
+    """A home that was lived in: a daemon ran, completion and shims are installed."""
+    for words in (
+        ("daemon", "start"),
+        ("env", "set", "builder"),
+        ("notify", "send", "-t", "hello"),
+        ("completions", "install", "--shell", "fish"),
+        ("shim", "install"),
+    ):
+        scratch.run("axium", *words, check=True)
+    (scratch.user / ".bashrc").write_text('eval "$(axium init bash)"\n')
+    return scratch
+
+
+def tree(scratch: Scratch) -> set[str]:
+    """Every file below the scratch directory, of which some were there before."""
+    root = Path(os.path.commonpath([scratch.home, scratch.user]))
+    return {str(path) for path in root.rglob("*") if path.is_symlink() or not path.is_dir()}
+
+
+def in_home(scratch: Scratch) -> set[str]:
+    return {path.name for path in scratch.home.rglob("*")} if scratch.home.exists() else set()
+
+
+def test_what_is_the_users_stays(used: Scratch) -> None:
+    done = used.run("axium", "uninstall")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert in_home(used) == YAML
+    assert done.stderr.count(".bashrc:1: ") == 1
+    assert used.run("axium", "daemon", "status").stdout == "not running\n"
+
+
+def test_purge_takes_the_home_too(used: Scratch) -> None:
+    used.run("axium", "uninstall", "--purge", check=True)
+
+    left = [path for path in tree(used) if "axium" in Path(path).name]
+    assert (used.home.exists(), left) == (False, [])
+
+
+def test_purge_leaves_files_that_axium_does_not_know(used: Scratch) -> None:
+    (used.home / "notes.txt").write_text("mine")
+
+    used.run("axium", "uninstall", "--purge", check=True)
+
+    assert in_home(used) == {"notes.txt"}
+
+
+def test_a_dry_run_names_each_piece_and_takes_none(used: Scratch) -> None:
+    before = tree(used)
+
+    told = used.run("axium", "uninstall", "--purge", "-n", check=True).stdout.splitlines()
+
+    assert f"would take away {used.home}/state.json" in told
+    assert all(line.startswith("would take away ") for line in told)
+    assert tree(used) == before
+    used.run("axium", "daemon", "stop", check=True)
+
+
+def test_it_can_be_done_twice(used: Scratch) -> None:
+    used.run("axium", "uninstall", check=True)
+
+    assert used.run("axium", "uninstall", "-v").returncode == 0
