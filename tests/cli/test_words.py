@@ -13,26 +13,6 @@ from tests.support import Daemon, Scratch
 from tests.thin.speaker import Speaker
 
 
-def test_axium_alone_and_axium_help_show_every_command_grouped(scratch: Scratch) -> None:
-    code, alone, talk = said(scratch)
-    assert (code, talk) == (0, "")
-    assert said(scratch, "help") == said(scratch, "--help") == (0, alone, "")
-    assert said(scratch, "-v", "--help") == (0, alone, "")
-    for line in ("core", "environments", "daemon and system"):
-        assert line in alone.splitlines()
-    for command in ("env set", "daemon start", "hud reload", "run", "explain", "notify drain"):
-        assert f"\n  {command} " in alone
-    assert "\n  ipc " not in alone
-    assert max(map(len, alone.splitlines())) <= 80
-    assert "…" not in alone
-
-
-def test_help_can_be_read_by_programs(scratch: Scratch) -> None:
-    told = json.loads(said(scratch, "help", "--json")[1])["commands"]
-    assert list(told) == ["core", "environments", "daemon and system"]
-    assert told["core"]["hud reload"] == "Read hud.yaml again and refresh every pane."
-
-
 def test_success_is_silent_and_v_confirms_before_and_after_the_command(scratch: Scratch) -> None:
     assert said(scratch, "bootstrap") == (0, "", "")
     there = f"✓ {scratch.home} is there\n"

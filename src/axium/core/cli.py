@@ -55,7 +55,7 @@ class HelpfulCommand(TyperCommand):
         """`NAME`, where Typer writes `{NAME}`; and `[ARGS]...` where more may follow."""
         pieces = super().collect_usage_pieces(ctx)
         pieces = [piece.removeprefix("{").removesuffix("}") for piece in pieces]
-        return [*pieces, "[ARGS]..."] if ctx.allow_extra_args else pieces
+        return [*pieces, "[ARGS]..."] if self.context_settings.get("allow_extra_args") else pieces
 
 
 class UnknownCommand(Exception):

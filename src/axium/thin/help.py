@@ -65,7 +65,7 @@ def _row(name: str, said: str) -> str:
         if len(said) > left:
             # The first clause says what it does, those after it how, or what else.
             said = said.partition(f"{mark} ")[0].rstrip(".") + "."
-    return name + (said if len(said) <= left else said[: left - 1] + "…")
+    return name + (said if len(said) <= left else said[:left].rpartition(" ")[0] + " …")
 
 
 def _is_coloured(around: "Mapping[str, str]") -> bool:
