@@ -11,10 +11,10 @@ import pytest
 
 from axium.thin.paths import process_start
 from tests.shell.scene import VERSION, Scene
+from tests.shell.tmux_lines import TEXT, everything, length, line, script, told
 from tests.support import Scratch, Tmux, until
 from tests.support.terminal import Terminal
 
-TEXT = "#{E:#{E:@axium_tpl}}"
 HOSTILE_LINES = [
     "plain %H:%M",
     "",
@@ -34,41 +34,6 @@ def quoted_scene(scratch: Scratch) -> Scene:
     scratch.home = scratch.root / "a 'b\" $HOME"
     scratch.home.mkdir(mode=0o700)
     return Scene(scratch)
-
-
-def script(scene: Scene, tmux: Tmux, name: str, **env: str) -> str:
-    """Run a tmux script of the home as in a pane; what it says."""
-    around = {"TMUX": f"{tmux.socket},{tmux.pid},0", "TMUX_PANE": "%0", **env}
-    done = scene.scratch.run("sh", scene.home / "tmux" / name, env=around)
-    assert (done.returncode, done.stdout) == (0, "")
-    return done.stderr
-
-
-def everything(tmux: Tmux) -> list[str]:
-    """All that a user can have set: options, environment, bindings, hooks."""
-    return [
-        tmux.cmd("show-options", "-g"),
-        tmux.cmd("show-options", "-gw"),
-        tmux.cmd("show-options", "-s"),
-        tmux.cmd("show-environment", "-g"),
-        tmux.cmd("show-environment", "-gh"),
-        tmux.cmd("list-keys"),
-        tmux.cmd("show-hooks", "-g"),
-    ]
-
-
-def line(tmux: Tmux) -> str:
-    return tmux.cmd("show-options", "-gv", "status-right")
-
-
-def length(tmux: Tmux) -> str:
-    return tmux.cmd("show-options", "-gv", "status-right-length")
-
-
-def told(scene: Scene) -> list[bytes]:
-    """What the daemon was told in the background."""
-    until(lambda: scene.calls() and (scene.seen / "calls").read_text().endswith("\n"))
-    return scene.call().argv
 
 
 @pytest.mark.parametrize("user_line", HOSTILE_LINES)
@@ -125,7 +90,7 @@ def test_running_it_again_changes_nothing(scene: Scene, tmux: Tmux) -> None:
     script(scene, tmux, "init.sh")
 
     assert everything(tmux) == once
-    assert length(tmux) == "100"
+    assert length(tmux) == "101"
 
 
 def test_a_theme_that_came_later_gets_the_hud_again(scene: Scene, tmux: Tmux) -> None:
@@ -134,7 +99,7 @@ def test_a_theme_that_came_later_gets_the_hud_again(scene: Scene, tmux: Tmux) ->
 
     script(scene, tmux, "init.sh")
 
-    assert (line(tmux), length(tmux)) == (f"theme{TEXT}", "100")
+    assert (line(tmux), length(tmux)) == (f"theme{TEXT}", "101")
 
 
 def test_a_place_that_the_user_chose_is_used(scene: Scene, tmux: Tmux) -> None:
@@ -189,8 +154,7 @@ def test_an_old_tmux_is_told_in_one_word(scene: Scene, tmux: Tmux, version: str)
     real = shlex.quote(shutil.which("tmux") or "tmux")
     scene.scratch.tool(
         "tmux",
-        f'#!/bin/sh\n[ "$1" = display-message ] || exec {real} "$@"\n'
-        f"echo '{version}'\n",
+        f'#!/bin/sh\n[ "$1" = display-message ] || exec {real} "$@"\necho \'{version}\'\n',
     )
 
     said = script(scene, tmux, "init.sh")

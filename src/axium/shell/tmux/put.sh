@@ -14,7 +14,7 @@
 
 home=@AXIUM_HOME@
 hud='#{E:#{E:@axium_tpl}}'
-hud_width=60
+hud_width=61 # odd: a theme's own round number is not taken for one that was raised here
 segment_width=40
 border='#{?@axium_color,fg=#{@axium_color},}'
 tries=2
@@ -162,6 +162,10 @@ if [ "$way" = again ]; then
   tmux set-environment -gu AXIUM_AGAIN # what is set from here on is looked at anew
 fi
 find_enabled
+case $hud$segments$global in
+  *@axium_*) ;;
+  *) exit ;; # all of it was taken away meanwhile
+esac
 put_globally
 put_into_sessions
 put_into_borders
