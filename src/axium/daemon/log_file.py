@@ -86,11 +86,16 @@ class LogFile:
             return
 
     def _look_again(self) -> None:
-        """Begin anew where somebody took the file, or its directory, away."""
+        """Begin anew where somebody took the file, or its directory, away.
+
+        Not where the whole home went: it is written to where it is now.
+        """
         if _identity(self._path) == _identity(self._file):
             return
-        os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
-        self._open()
+        directory = os.path.dirname(self._path)
+        if os.path.isdir(os.path.dirname(directory)):
+            os.makedirs(directory, mode=0o700, exist_ok=True)
+            self._open()
 
     def _rotate(self) -> None:
         """Put the file aside, and the oldest one away; empty it where that can't be done."""
