@@ -59,6 +59,21 @@ def test_a_daemon_that_starts_writes_what_is_missing(scratch: Scratch) -> None:
     assert written(scratch) == shipped()
 
 
+def test_plugins_write_and_read_the_names_by_the_published_functions(scratch: Scratch) -> None:
+    script = """
+import json
+from axium.core.completions import *
+done = [generate_completion_cache(), load_completion_cache(), get_completions("ENV S")]
+print(json.dumps(done))
+"""
+    names = sorted(record.partition("\t")[0] for record in shipped())
+    done = json.loads(scratch.run("python", "-c", script).stdout)
+    assert done == [True, names, ["env set", "env show"]]
+    assert written(scratch) == shipped()
+    nowhere = scratch.run("python", "-c", script, env={"AXIUM_HOME": "/dev/null/axium"})
+    assert json.loads(nowhere.stdout) == [False, names, ["env set", "env show"]]
+
+
 def test_what_is_current_is_not_written_again(scratch: Scratch) -> None:
     scratch.axium("bootstrap")
     before = (scratch.home / "catalogue").stat().st_ino
