@@ -256,12 +256,11 @@ TYPED_WITH_PACKAGE = {
 
 def complete(tmux: Tmux, typed: str, shown: str) -> None:
     """Type, with each Tab as a key; wait until the line shows this."""
-    tmux.cmd("send-keys", "-t", "main", "C-l")
+    tmux.cmd("send-keys", "-t", "main", "C-e", "C-u", "C-l")
     for part in re.split("(\t)", typed):
         if part:
             tmux.cmd("send-keys", "-t", "main", *(["Tab"] if part == "\t" else ["-l", part]))
     tmux.wait_for(lambda: f"$ {shown}" in tmux.capture())
-    tmux.cmd("send-keys", "-t", "main", "C-c")
 
 
 @pytest.mark.parametrize("start", ["{hook}", "{package}\n{hook}", "{hook}\n{package}"])

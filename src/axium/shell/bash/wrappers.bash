@@ -1,9 +1,6 @@
 # shellcheck shell=bash disable=SC2154,SC2016 # names from read.bash; backticks in texts
 # Defines a function for each wrapped command, and takes away those that are not wrapped any more.
 
-# A shell that loads another version of this file keeps its wrappers, and the account of them.
-[[ ${AXIUM_WRAPPED_COMMANDS@a} == *a* ]] || AXIUM_WRAPPED_COMMANDS=()
-
 axium_refresh_wrappers() { # make the wrappers of this shell those that are published
   local -
   set +aefku +o posix # names like `docker-compose` are no function names in posix mode
@@ -31,11 +28,7 @@ _axium_define() { # NAME...
   for name; do
     _axium_contains "$name" "${AXIUM_WRAPPED_COMMANDS[@]}" && continue
     _axium_may_wrap "$name" || continue
-    if _axium_is_wrapper "$name"; then
-      AXIUM_WRAPPED_COMMANDS+=("$name")
-      continue
-    fi
-    if declare -F -- "$name" >/dev/null; then
+    if declare -F -- "$name" >/dev/null && ! _axium_is_wrapper "$name"; then
       printf '! `%s` is a function of your own: axium does not wrap it\n' "$name" >&2
       continue
     fi
@@ -62,9 +55,11 @@ _axium_remove() { # NAME...: unless the user has defined a function of that name
   done
 }
 
-_axium_is_wrapper() { # NAME: whether the function of that name is ours
-  declare -F -- "$1" >/dev/null &&
-    [[ $(declare -f -- "$1") == *$'\n    _axium_wrap '"$1"$' "$@"\n}' ]]
+_axium_is_wrapper() { # NAME: whether the function of that name is ours, in either form
+  local text
+  declare -F -- "$1" >/dev/null || return
+  text=$(declare -f -- "$1")
+  [[ $text == *$'\n    '@(_axium_wrap|command\ axium\ run)" $1 "$'"$@"\n}' ]]
 }
 
 _axium_contains() { # WORD WORDS...
@@ -75,3 +70,10 @@ _axium_contains() { # WORD WORDS...
   done
   return 1
 }
+
+# A shell keeps its wrappers when it loads another version of this file, and the account of them.
+# The functions of `axium wrapper refresh`, made without the hook, have theirs in a string.
+if [[ ${AXIUM_WRAPPED_COMMANDS@a} != *a* ]]; then
+  IFS=' ' read -r -a AXIUM_WRAPPED_COMMANDS <<<"${AXIUM_WRAPPED_COMMANDS-}"
+  axium_clear_wrappers
+fi
