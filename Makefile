@@ -13,7 +13,7 @@ run: $(READY)  ## see it work: two panes, two environments
 	@$(BIN)/python -m scripts.demo
 
 test: $(READY)  ## every test, against the real programs
-	@scripts/need tmux zsh fish strace shellcheck gcc bwrap=bubblewrap systemctl=systemd \
+	@scripts/need tmux zsh fish strace shellcheck gcc bwrap=bubblewrap systemctl=systemd faketime \
 		ed dh_bash-completion=bash-completion
 	@$(BIN)/python -m pytest $(ARGS)
 

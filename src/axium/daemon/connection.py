@@ -154,10 +154,20 @@ class Connection:
         self._port.closed(self)
 
     def _ready(self, events: int) -> None:
-        if events & WRITE:
-            self._writable()
-        if events != WRITE and self.is_open:
-            self._readable()
+        try:
+            if events & WRITE:
+                self._writable()
+            if events != WRITE and self.is_open:
+                self._readable()
+        except MemoryError:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Let go of a request that there is no memory for, and with it of the rest of its line."""
+        self._input = LineBuffer()
+        self._held.clear()
+        log.error("a connection was closed: there is no memory for what it asks")
+        self._refuse_and_close("unavailable", "the daemon has no memory for this request")
 
     def _readable(self) -> None:
         if not self._events & READ:
