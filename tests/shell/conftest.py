@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.shell.fish import fish_scene
 from tests.shell.scene import Scene, Zsh
 from tests.support import Scratch
 
@@ -18,3 +19,9 @@ def scene(scratch: Scratch) -> Scene:
 def zsh(scratch: Scratch) -> Scene:
     """The same; lines are typed into zsh."""
     return Scene(scratch, Zsh())
+
+
+@pytest.fixture
+def fish(scratch: Scratch) -> Scene:
+    """The same; lines are typed into fish."""
+    return fish_scene(scratch)

@@ -57,6 +57,10 @@ class Bash:
         """What it must find in its environment for that."""
         return {}
 
+    def script(self, lines: tuple[str, ...]) -> str:
+        """What it is given to run `lines`, and to draw its prompt before each."""
+        return "\n".join(lines) + "\n"
+
     def told(self, stderr: str) -> str:
         """What it said, without what every shell of its kind says where it has no terminal."""
         talk = [
@@ -101,6 +105,7 @@ class Scene:
         for file in SHELL_FILES.glob("*/*.*"):
             self._render(file)
         self.rc = scratch.user / self.shell.rc
+        self.rc.parent.mkdir(parents=True, exist_ok=True)
         self.start_file()
 
     def start_file(self, before: str = "", after: str = "") -> None:
@@ -151,7 +156,7 @@ class Scene:
 
     def type(self, *lines: str, env: dict[str, str] | None = None) -> Typed:
         """An interactive shell that is given `lines`, once its start file was read."""
-        script = "\n".join(lines) + "\n"
+        script = self.shell.script(lines)
         around = self.shell.environ(self) | (env or {})
         done = self.scratch.run(*self.shell.argv(self), stdin=script, env=around)
         return Typed(done.returncode, done.stdout, self.shell.told(done.stderr))
