@@ -1,17 +1,26 @@
-"""`axium hud`: the line of one pane."""
+"""`axium hud`: the line of one pane, and its look."""
 
 from typing import Annotated
 
 import typer
 
-from axium.cli import show
+from axium.cli import show, theme
 from axium.cli.ask import ask
-from axium.cli.options import Json, Pane, group
+from axium.cli.options import Json, Pane, group, one_of
 from axium.thin import hud as thin
 
-app = group("Print the HUD, or refresh it.")
+app = group("Print the HUD, refresh it, or choose its look.")
+app.add_typer(theme.app, name="theme")
 
-Format = Annotated[str, typer.Option("--format", metavar="plain|tmux|ansi", help="Its form.")]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="plain|tmux|ansi",
+        click_type=one_of(*thin.FORMATS),
+        help="Its form.",
+    ),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -33,5 +42,5 @@ def hud(
 @app.command()
 def reload() -> None:
     """Read hud.yaml again and refresh every pane."""
-    show.faults(ask("reload"))
+    show.faults(ask("reload", autostart=False))
     show.confirm("the HUD was read again")

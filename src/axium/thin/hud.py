@@ -8,6 +8,7 @@ from axium.thin.paths import environ, pane_of, shell_env, socket_path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Literal
 
 INACTIVE = "[axium] inactive"
 FORMATS = ("plain", "tmux", "ansi")
@@ -59,7 +60,7 @@ def _rendered(env: str | None, pane: str | None, form: str, around: dict[str, st
     return str(reply.get("hud", INACTIVE))
 
 
-def colors(around: "Mapping[str, str]") -> str:
+def colors(around: "Mapping[str, str]") -> 'Literal["24bit", "256", "none"]':
     """How many colours the terminal shows: `24bit`, `256` or `none`, as its variables say."""
     if around.get("NO_COLOR"):
         return "none"
