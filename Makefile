@@ -37,10 +37,11 @@ docs: $(READY)  ## the reference pages, from the types
 lock: $(READY)  ## the exact versions again, from the ranges in pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile $(LOCK) --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile $(LOCK) --no-deps --group pyproject.toml:peers -o requirements/peers.txt
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-$(READY): requirements/dev.txt pyproject.toml packaging/bin/axium scripts/make-venv
+$(READY): requirements/dev.txt requirements/peers.txt pyproject.toml packaging/bin/axium scripts/make-venv
 	@scripts/make-venv .venv
 	@touch $@

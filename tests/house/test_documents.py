@@ -19,7 +19,7 @@ def test_every_link_between_the_documents_leads_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "peers.txt"])
 def test_every_locked_version_has_its_hashes_and_no_address(name: str) -> None:
     text = (PROJECT / "requirements" / name).read_text()
     entries = text.replace("\\\n", "").splitlines()
