@@ -21,19 +21,25 @@ NAMES = ("root", "dev", "prod")
 PANES = ("%1", "%2")
 FOLLOWS = None
 NEVER = "never"
-SEEN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SEEN = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-names = st.sampled_from((*NAMES, "nowhere"))
-panes = st.sampled_from(PANES)
-steps = st.one_of(
+# Mistakes show where the same place is changed and returned to many times.
+names = st.sampled_from((*NAMES, *NAMES, *NAMES, "nowhere"))
+panes = st.sampled_from(("%1",) * 5 + ("%2",))
+changes = st.one_of(
     st.tuples(st.just("set_env"), st.fixed_dictionaries({"value": names})),
     st.tuples(st.just("set_pane_env"), st.fixed_dictionaries({"pane": panes, "env": names})),
     st.tuples(st.just("clear_pane_env"), st.fixed_dictionaries({"pane": panes})),
-    st.tuples(st.just("previous_env"), st.fixed_dictionaries({}, optional={"pane": panes})),
+    st.tuples(st.just("previous_env"), st.fixed_dictionaries({"pane": panes})),
+    st.tuples(st.just("previous_env"), st.just({})),
+)
+others = st.one_of(
     st.tuples(st.just("hold_env"), st.fixed_dictionaries({"env": names})),
     st.tuples(st.just("restart"), st.just({})),
     st.tuples(st.just("have"), st.fixed_dictionaries({"names": st.sets(st.sampled_from(NAMES))})),
+    st.tuples(st.just("have"), st.just({"names": set(NAMES)})),
 )
+steps = st.one_of(changes, changes, changes, changes, others)
 
 
 class Model:
@@ -71,10 +77,10 @@ class Model:
         return {
             "active": self.now[None],
             "panes": {pane: self.now[pane] for pane in PANES if self.now[pane] is not FOLLOWS},
-            "applies": [self.now[pane] or self.now[None] for pane in PANES],
+            "applies": self.now["%1"] or self.now[None],
             "global": self.now[None],
             "held": self.shells & self.known,
-            "explained": [name in self.known for name in NAMES],
+            "explained": "prod" in self.known,
         }
 
 
@@ -88,10 +94,10 @@ def seen(served: Served) -> dict[str, Any]:
     return {
         "active": state["active_env"],
         "panes": state["panes"],
-        "applies": [served.ask("get_pane_env", pane=pane)["env"] for pane in PANES],
+        "applies": served.ask("get_pane_env", pane="%1")["env"],
         "global": unframe((run / "global").read_bytes())[0],
         "held": set(held),
-        "explained": [served.ask("explain", command="ls", env=n)["ok"] for n in NAMES],
+        "explained": served.ask("explain", command="ls", env="prod")["ok"],
     }
 
 
@@ -110,7 +116,7 @@ def fresh() -> Iterator[Served]:
 
 
 @SEEN
-@given(st.lists(steps, max_size=14))
+@given(st.lists(steps, min_size=8, max_size=30))
 def test_any_sequence_of_changes_is_as_the_model_has_it(
     sequence: list[tuple[str, dict[str, Any]]],
 ) -> None:
