@@ -8,18 +8,20 @@ if (( ! $+functions[_axium_read_words] )); then # found on fpath, in a shell wit
 fi
 
 _axium() {
-  local name='' record kind
-  local -a _axium_records
+  local name=''
+  local -a _axium_records record=()
   local -i at=2
   _axium_read_catalogue || return 1
-  while (( at < CURRENT )); do # the longest name of a command or a group
-    [[ $words[at] == -* ]] || _axium_is_name ${name:+$name }$words[at] || break
-    [[ $words[at] == -* ]] || name+=${name:+ }$words[at]
-    (( at++ ))
+  for (( ; at < CURRENT; at++ )); do # the longest name of a command or a group
+    if _axium_is_name ${name:+$name }$words[at]; then
+      name+=${name:+ }$words[at]
+      record=("${(@M)_axium_records:#${(b)name}$'\t'*}")
+    elif [[ $words[at] != -?* || $#record != 0 ]]; then
+      break
+    fi
   done
-  record=${(M)_axium_records:#${(b)name}$'\t'*}
-  if [[ -n $name && -n $record ]]; then
-    _axium_complete_command $name $at ${=record##*$'\t'}
+  if [[ $#record != 0 ]]; then
+    _axium_complete_command $name $at ${=record[1]##*$'\t'}
   elif (( at == CURRENT )); then
     _axium_offer_names $name
   else
@@ -35,7 +37,13 @@ _axium_read_catalogue() { # into _axium_records: NAME, section, help, words, wit
 }
 
 _axium_is_name() { # NAME: whether a command is called so, or begins with these words
-  (( ${#${(M)_axium_records:#${(b)1}[[:blank:]]*}} ))
+  local -a found=("${(@M)_axium_records:#${(b)1}[[:blank:]]*}")
+  (( $#found ))
+}
+
+_axium_is_group() { # NAME: whether the names of commands begin with these words and go on
+  local -a found=("${(@M)_axium_records:#${(b)1} *}")
+  (( $#found ))
 }
 
 _axium_offer_names() { # WORDS: what may follow them in the name of a command
@@ -61,12 +69,12 @@ _axium_offer_names() { # WORDS: what may follow them in the name of a command
 _axium_complete_command() { # NAME AT WORDS...: a command's own words, of which AT is the first
   local name=$1 spec
   local -i at=$2 given=0
-  local -A options
+  local -A known
   local -a kinds
   for spec in "${@[3,-1]}"; do
     case $spec in
-      -*=*) options[${spec%%=*}]=${spec#*=} ;;
-      -*) options[$spec]='' ;;
+      -*=*) known[${spec%%=*}]=${spec#*=} ;;
+      -*) known[$spec]='' ;;
       *) kinds+=($spec) ;;
     esac
   done
@@ -76,14 +84,13 @@ _axium_complete_command() { # NAME AT WORDS...: a command's own words, of which 
     [[ -n $kind || $kinds[-1] != *\* ]] || kind=$kinds[-1]
     if [[ -z $dashes && $words[at] == -- ]] && (( at < CURRENT )); then
       dashes=yes
-    elif [[ -z $dashes && $words[at] == -* ]]; then
-      if (( at == CURRENT )); then
-        _axium_complete_option
-        return
-      fi
-      [[ -n ${options[$words[at]]-} ]] || continue
+    elif [[ -z $dashes && $words[at] == -* ]] && (( at == CURRENT )); then
+      _axium_complete_option
+      return
+    elif [[ -z $dashes && $words[at] == -?* ]]; then
+      [[ -n ${known[$words[at]]-} ]] || continue
       if (( ++at == CURRENT )); then
-        _axium_offer ${options[$words[at - 1]]}
+        _axium_offer ${known[$words[at - 1]]}
         return
       fi
     elif [[ $kind == rest ]]; then
@@ -94,7 +101,7 @@ _axium_complete_command() { # NAME AT WORDS...: a command's own words, of which 
     fi
   done
   local -i none=1
-  if (( given == 0 )) && [[ $first == $CURRENT ]] && _axium_is_name "$name "; then
+  if (( given == 0 )) && [[ $first == $CURRENT ]] && _axium_is_group $name; then
     _axium_offer_names $name && none=0
   fi
   if [[ -n $kind ]]; then
@@ -107,9 +114,9 @@ _axium_complete_command() { # NAME AT WORDS...: a command's own words, of which 
 
 _axium_complete_option() { # the word that begins with a dash
   local option=${PREFIX%%=*}
-  if [[ $PREFIX == --*=* && -n ${options[$option]-} ]]; then
+  if [[ $PREFIX == --*=* && -n ${known[$option]-} ]]; then
     compset -P '--*='
-    _axium_offer $options[$option]
+    _axium_offer $known[$option]
   else
     _axium_offer_options
   fi
@@ -117,7 +124,7 @@ _axium_complete_option() { # the word that begins with a dash
 
 _axium_offer_options() { # those that were not given yet
   local -a flags
-  flags=(${${(ko)options}:|words})
+  flags=(${${(ko)known}:|words})
   _wanted options expl option compadd -a flags
 }
 

@@ -15,7 +15,7 @@ _axium_program() { # PROGRAM ARGS...: the body of both
       _axium_catch_up
       return "$_axium_status"
       ;;
-    *) command -- "$@" ;;
+    *) AXIUM_HOOK="zsh $_axium_version" command -- "$@" ;; # for `doctor`
   esac
 }
 

@@ -11,7 +11,8 @@ axium_prompt() { # the first of precmd_functions, so that those after it see wha
 }
 
 _axium_note_typed() { # a preexec function: what was typed, for `_axium_is_inline`
-  typeset -g +x _axium_typed="$3"
+  emulate -L zsh
+  _axium_typed=$3
 }
 
 _axium_catch_up() { # after a change, and where the pointer can't be read
