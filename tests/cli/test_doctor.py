@@ -146,16 +146,20 @@ def test_an_exported_key_that_beats_the_rule_is_a_fault(home: Scratch) -> None:
     assert found == [("shell", "fault", text, fix), ("exit", 1)]
 
 
-def test_in_a_shell_the_hook_is_looked_for(home: Scratch) -> None:
-    hook = 'eval "$(axium init bash)"\n'
-    typed = "axium doctor --json\n"
-    rc = home.user / "rc"
-    told = []
-    for start in ("", hook):
-        rc.write_text(f"PS1=\n{start}")
-        argv = ("bash", "--noediting", "--noprofile", "--rcfile", rc, "-i")
-        printed = home.run(*argv, stdin=typed, env=QUIET).stdout
-        found = json.loads(printed)["findings"]
-        told.append([each["text"] for each in found if "hook" in each["text"]])
+def hook_findings(home: Scratch, *argv: str | Path) -> list[str]:
+    """What a shell that is given one line to run says of its hook."""
+    printed = home.run(*argv, stdin="axium doctor --json\n", env=QUIET).stdout
+    return [each["text"] for each in json.loads(printed)["findings"] if "hook" in each["text"]]
 
-    assert told == [["not typed in a shell, so no hook was looked for"], ["bash has the hook"]]
+
+def test_bash_and_zsh_tell_of_their_hook(home: Scratch) -> None:
+    bash = ("bash", "--noediting", "--noprofile", "--rcfile", home.user / "rc", "-i")
+    (home.user / "rc").write_text("PS1=\n")
+    without = hook_findings(home, *bash)
+    (home.user / "rc").write_text('PS1=\neval "$(axium init bash)"\n')
+    (home.user / ".zshrc").write_text('PS1=\neval "$(axium init zsh)"\n')
+
+    told = [hook_findings(home, *bash), hook_findings(home, "zsh", "-i", "-o", "no_zle")]
+
+    assert without == ["not typed in a shell, so no hook was looked for"]
+    assert told == [["bash has the hook"], ["zsh has the hook"]]
