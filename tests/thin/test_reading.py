@@ -42,8 +42,8 @@ def test_the_hud_of_a_daemon_has_every_format(daemon: Daemon) -> None:
     plain = said(daemon.scratch, "hud")
     assert plain == (0, "[axium] env:root  uptime:0m\n", "")
     assert said(daemon.scratch, "hud", "--json")[1] == '{"hud": "[axium] env:root  uptime:0m"}\n'
-    for form in ("tmux", "ansi"):
-        text = daemon.request({"cmd": "get_hud", "format": form})["hud"]
+    for form, colors in (("tmux", "24bit"), ("ansi", "256")):  # the terminal of a test has 256
+        text = daemon.request({"cmd": "get_hud", "format": form, "colors": colors})["hud"]
         assert said(daemon.scratch, "hud", "--format", form) == (0, text + "\n", "")
 
 
