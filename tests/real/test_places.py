@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -203,8 +204,25 @@ def test_a_runtime_directory_may_have_a_long_path(scratch: Scratch) -> None:
     try:
         assert scratch.axium("env", "get").stdout == "root\n"
         assert len(os.readlink(scratch.socket)) > 107
+        # A client of anybody's: the kernel minds the length of what it is given, not of the target.
+        assert scratch.exchange(b"ENV\n") == b"root\n"
     finally:
         assert scratch.axium("daemon", "stop").returncode == 0
+
+
+def test_a_home_with_a_long_path_is_reached_by_any_client_from_within(scratch: Scratch) -> None:
+    home = scratch.root / ("h" * 120)
+    env = {"AXIUM_HOME": str(home)}
+    assert scratch.axium("env", "set", "builder", env=env).returncode == 0
+    script = "import socket; s = socket.socket(socket.AF_UNIX); s.connect('%s/daemon.sock'); "
+    script += "s.sendall(b'ENV\\n'); print(s.recv(99).decode())"
+    try:
+        from_anywhere = scratch.run(sys.executable, "-c", script % home)
+        from_within = scratch.run(sys.executable, "-c", script % ".", cwd=home)
+    finally:
+        assert scratch.axium("daemon", "stop", env=env).returncode == 0
+    assert from_anywhere.stderr.splitlines()[-1] == "OSError: AF_UNIX path too long"
+    assert from_within.stdout == "builder\n\n"
 
 
 def test_a_directory_of_ours_that_others_could_use_is_refused(scratch: Scratch) -> None:
