@@ -26,14 +26,14 @@ SEEN = settings(max_examples=50, deadline=None, suppress_health_check=[HealthChe
 # Mistakes show where the same place is changed and returned to many times.
 names = st.sampled_from((*NAMES, *NAMES, *NAMES, "nowhere"))
 panes = st.sampled_from(("%1",) * 5 + ("%2",))
-changes = st.one_of(
+changes: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.tuples(st.just("set_env"), st.fixed_dictionaries({"value": names})),
     st.tuples(st.just("set_pane_env"), st.fixed_dictionaries({"pane": panes, "env": names})),
     st.tuples(st.just("clear_pane_env"), st.fixed_dictionaries({"pane": panes})),
     st.tuples(st.just("previous_env"), st.fixed_dictionaries({"pane": panes})),
     st.tuples(st.just("previous_env"), st.just({})),
 )
-others = st.one_of(
+others: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.tuples(st.just("hold_env"), st.fixed_dictionaries({"env": names})),
     st.tuples(st.just("restart"), st.just({})),
     st.tuples(st.just("have"), st.fixed_dictionaries({"names": st.sets(st.sampled_from(NAMES))})),
