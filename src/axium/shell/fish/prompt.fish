@@ -43,7 +43,7 @@ function __axium_show # AXIUM_ENV and AXIUM_PROMPT from the pointer's words
     # UTF-8, which fish keeps as U+F600 to U+F6FF.
     set env (string replace --all --regex '[\p{Cc}\x{f600}-\x{f6ff}]' '?' -- "$env" | string collect)
     test -n "$env"; or set env
-    if test -z "$NO_COLOR"; and string match --quiet --regex '^[0-9;]+\z' -- "$sgr"
+    if test -z "$NO_COLOR"; and test "$TERM" != dumb; and string match --quiet --regex '^[0-9;]+\z' -- "$sgr"
         set env \e\["$sgr"m$env\e\[0m
     end
     set --global --unexport AXIUM_PROMPT $env" "

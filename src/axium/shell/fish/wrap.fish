@@ -39,6 +39,12 @@ function __axium_wrap # NAME ARGS...: the body of every wrapper
                     return 127
             end
         end
+        # What hides a global variable from the tool does not hide a universal one.
+        set --query --universal --export $__axium_unset
+        if test $status != $__axium_how_many_unset
+            __axium_ask $argv
+            return
+        end
         # A local that is there already stood in front of the command.
         set --query --local $__axium_changed
         test $status = $__axium_how_many; or __axium_note_inline $argv[1]
@@ -128,6 +134,8 @@ function __axium_take_own --argument-names command env # what every wrapped comm
     end
     set --global __axium_changed $__axium_set $__axium_unset
     set --global __axium_how_many (builtin count $__axium_changed)
+    set --global __axium_how_many_unset (builtin count $__axium_unset)
+    or set __axium_how_many_unset 255 # what `set --query` answers for none
     set --append __axium_set AXIUM_WRAPPED
     set --global __axium_value_AXIUM_WRAPPED $command
     test $__axium_how_many -lt 255 # an exit code can't count more
@@ -159,9 +167,8 @@ function __axium_look_for
     set --local program $__axium_before[1]
     if test "$program" != "$argv[1]"; and __axium_is_users $program
         # A function does not see what hides an exported variable here: it would use that one.
-        set --query __axium_unset[1]; or return 1
         set --query --export $__axium_unset
-        test $status = (builtin count $__axium_unset); and return 1
+        test $status = $__axium_how_many_unset; and return 1
         return 2
     end
     command --query -- $program; and return 0
