@@ -19,6 +19,7 @@ from tests.support.scratch import make_scratch
 
 NAMES = ("root", "dev", "prod")
 PANES = ("%1", "%2")
+Step = tuple[str, dict[str, Any]]
 FOLLOWS = None
 NEVER = "never"
 SEEN = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -118,7 +119,7 @@ def fresh() -> Iterator[Served]:
 @SEEN
 @given(st.lists(steps, min_size=8, max_size=30))
 def test_any_sequence_of_changes_is_as_the_model_has_it(
-    sequence: list[tuple[str, dict[str, Any]]],
+    sequence: list[Step],
 ) -> None:
     model = Model()
     with fresh() as served:
