@@ -14,7 +14,7 @@ run: $(READY)  ## see it work: two panes, two environments
 
 test: $(READY)  ## every test, against the real programs
 	@scripts/need tmux zsh fish strace shellcheck gcc bwrap=bubblewrap systemctl=systemd faketime \
-		ed dh_bash-completion=bash-completion
+		ed direnv dh_bash-completion=bash-completion
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(READY)  ## format, lint, types, floors, shell files, generated pages

@@ -55,12 +55,17 @@ _axium_append_prompt() { # after what the user has there, whether that is a stri
   local - attributes
   set +au
   attributes=${PROMPT_COMMAND@a}
-  # starship draws the prompt while it runs: what comes after it would be shown one prompt late.
+  # Whoever draws the prompt while it runs shows what comes after it one prompt late; and what
+  # stands behind bash-preexec hides the first command from it. Both have a place for others.
   if [[ -z ${starship_precmd_user_func-} ]] && declare -F starship_precmd >/dev/null; then
     starship_precmd_user_func=axium_prompt
   fi
+  if [[ ${bash_preexec_imported-} && ${precmd_functions[*]-} != *axium_prompt* ]]; then
+    precmd_functions=(axium_prompt "${precmd_functions[@]}")
+  fi
   [[ $attributes != *r* && \
-    ${PROMPT_COMMAND[*]-}${STARSHIP_PROMPT_COMMAND-} != *axium_prompt* ]] || return 0
+    ${PROMPT_COMMAND[*]-}${STARSHIP_PROMPT_COMMAND-}${precmd_functions[*]-} != *axium_prompt* ]] ||
+    return 0
   if [[ $attributes == *a* ]]; then
     PROMPT_COMMAND+=(axium_prompt)
   else
