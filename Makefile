@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PYTHON_FILES := src tests scripts $(wildcard benchmarks docs/generate.py)
 SHELL_FILES := packaging/bin/axium axium.tmux .ci/run $(filter-out %.py %/__pycache__,$(wildcard scripts/*)) \
-	$(wildcard src/axium/shell/bash/* src/axium/shell/tmux/*)
+	axium.tmux $(wildcard src/axium/shell/bash/* src/axium/shell/tmux/*.sh)
 
 .PHONY: run test check bench docs lock
 
