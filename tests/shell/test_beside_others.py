@@ -48,7 +48,7 @@ def pane(scene: Scene, start: str) -> Iterator[Tmux]:
     hook = f"source {scene.home}/bash/init.sh"
     places = {"@hook@": hook, "@preexec@": f"source {PREEXEC}"}
     places["@starship@"] = f'eval "$({STARSHIP} init bash)"'
-    places["@direnv@"] = f'eval "$(direnv hook bash)"'
+    places["@direnv@"] = 'eval "$(direnv hook bash)"'
     for name, text in places.items():
         start = start.replace(name, text)
     scene.rc.write_text(start + "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from axium.thin.wrapper import FUNCTION
 from tests.shell.scene import Scene
 
 PRELUDES = [
@@ -148,6 +149,27 @@ def test_a_newer_hook_takes_the_wrappers_of_an_older_one_over(scene: Scene, lost
     left = ["gcloud", "tofu"] if lost else ["tofu"]  # nothing tells that `gcloud` was one
     assert typed.stdout.splitlines() == ["aws", *left]
     assert typed.stderr == "! `tofu` is a function of your own: axium does not wrap it"
+    assert scene.call().argv == [b"aws", b"--profile", b"prod", b"s3"]
+
+
+@pytest.mark.parametrize("lost", ["", "unset AXIUM_WRAPPED_COMMANDS"])
+def test_the_functions_of_wrapper_refresh_become_those_of_the_hook(scene: Scene, lost: str) -> None:
+    scene.prod()
+    scene.rc.write_text("PS1=\n")
+    names = ("aws", "gcloud")
+    functions = "\n".join([FUNCTION.format(name=name) for name in names])
+
+    typed = scene.type(
+        f"{functions}\nAXIUM_WRAPPED_COMMANDS='{' '.join(names)}'",
+        lost,
+        f"source {scene.home}/bash/init.sh",
+        "aws s3",
+        'echo "${AXIUM_WRAPPED_COMMANDS[*]}"',
+        "compgen -A function gcloud",
+    )
+
+    left = ["gcloud"] if lost else []  # nothing tells that `gcloud` was one
+    assert (typed.stdout.splitlines(), typed.stderr) == (["aws", *left], "")
     assert scene.call().argv == [b"aws", b"--profile", b"prod", b"s3"]
 
 

@@ -98,6 +98,51 @@ def test_the_hud_stays_away_from_a_server_that_it_was_taken_from(panes: Tmux) ->
     assert shown not in panes.cmd("show-environment", "-gh")
 
 
+def test_a_shell_of_its_own_environment_changes_nothing_but_itself(live: Daemon) -> None:
+    printed = typed(
+        live.scratch,
+        "axium env set prod --shell; aws 1",
+        "bash -c 'axium run aws 2'",
+        "axium env set nosuch --shell 2>/dev/null || aws 3",
+        "axium env get --json; axium env -; aws 4",
+    )
+
+    assert printed == [
+        "wrapx exec prod -- aws 1 in prod",
+        "wrapx exec prod -- aws 2 in prod",
+        "wrapx exec prod -- aws 3 in prod",
+        '{"env": "prod"}',
+        "aws 4 in dev",
+    ]
+    assert live.request({"cmd": "get_state"})["state"]["active_env"] == "dev"
+
+
+def test_a_shell_keeps_its_own_environment_while_its_pane_changes(panes: Tmux) -> None:
+    panes.send("%1", "axium env set prod --shell")
+    panes.wait_for(lambda: "prod $" in panes.capture("%1"))
+    panes.send("%0", "axium env set prod --pane %1; axium env clear --pane %1; aws here")
+    panes.wait_for(lambda: "aws here in dev" in panes.capture("%0"))
+    panes.send("%1", "aws there")
+    panes.wait_for(lambda: "wrapx exec prod -- aws there in prod" in panes.capture("%1"))
+    panes.send("%1", "axium env clear --shell")
+    panes.wait_for(lambda: panes.capture("%1").rstrip().endswith("dev $"))
+
+
+def test_a_function_that_is_the_program_of_a_rule_runs_once_wherever_it_is_asked_for(
+    live: Daemon,
+) -> None:
+    rule = "prefixes:\n  - {command: aws, prefix: 'through it'}\n"
+    (live.scratch.home / "prefixes.yaml").write_text(rule)
+    live.request({"cmd": "reload"})
+    function = 'through() { echo "through $AXIUM_WRAPPED"; shift; "$@"; }\n'
+    with (live.scratch.user / ".bashrc").open("a") as start:
+        start.write(RC + function)
+
+    printed = typed(live.scratch, function, "aws 1", "command axium run aws 2")
+
+    assert printed == ["through aws", "aws 1 in dev"] + ["through aws", "aws 2 in dev"]
+
+
 def test_commands_run_as_before_while_the_daemon_is_down(live: Daemon) -> None:
     live.request({"cmd": "set_env", "value": "prod"})
     live.scratch.stop_daemon()
