@@ -78,13 +78,11 @@ def test_names_that_the_hook_uses_itself_are_the_users(fish: Scene) -> None:
     names = ["words", "name", "value", "rest", "tag", "file", "env", "command", "word", "program"]
     fish.prod("<aws", *(f"={name}=ours" for name in names[:5]), *(f"-{name}" for name in names[5:]))
 
-    fish.type("aws", env={name: "mine" for name in names})
+    fish.type("aws", env=dict.fromkeys(names, "mine"))
 
     call = fish.call()
     assert call.argv == [b"aws"]
-    assert call.variables(*names) == {
-        name: "ours" if name in names[:5] else None for name in names
-    }
+    assert call.variables(*names) == {name: "ours" if name in names[:5] else None for name in names}
 
 
 def test_no_environment_is_no_axium_env(fish: Scene) -> None:

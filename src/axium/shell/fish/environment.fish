@@ -62,7 +62,7 @@ function __axium_hold # PROGRAM ARGS...: the program checks the name and prints 
     AXIUM_SHELL_HOOK=1 command $argv | read --null name
     set --local code $pipestatus[1]
     test $code = 0; or return $code
-    set name (string replace --regex '\n\z' '' -- "$name" | string collect --no-trim-newlines)
+    string match --quiet --regex '(?s)^(?<name>.*?)\n?\z' -- "$name"
     __axium_find_held
     test "x$name" = "x$__axium_held"; or set --global __axium_held_before $__axium_held
     if test -n "$name"

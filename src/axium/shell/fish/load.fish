@@ -49,7 +49,7 @@ end
 
 function __axium_enter_tmux
     set --query TMUX[1]; or return 0
-    source $__axium_home/tmux/functions.fish
+    builtin source $__axium_home/tmux/functions.fish
     test "$AXIUM_TMUX_MINIMAL" != 1; or return 0
     # The server passes AXIUM_TMUX on to every pane made later: once per server and version.
     set --local mark "$__axium_version "(string replace --regex ',[^,]*$' '' -- "$TMUX")
