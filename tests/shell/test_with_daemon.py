@@ -140,7 +140,7 @@ def test_a_function_that_is_the_program_of_a_rule_runs_once_wherever_it_is_asked
 
     printed = typed(live.scratch, function, "aws 1", "command axium run aws 2")
 
-    assert printed == ["through aws", "aws 1 in dev"] + ["through aws", "aws 2 in dev"]
+    assert printed == ["through aws", "aws 1 in dev", "through aws", "aws 2 in dev"]
 
 
 def test_commands_run_as_before_while_the_daemon_is_down(live: Daemon) -> None:
