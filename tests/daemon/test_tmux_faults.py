@@ -143,6 +143,32 @@ def test_a_push_that_failed_is_made_again(
     assert server.variables() == {"AXIUM_HUD": "dev"}
 
 
+def test_an_old_tmux_is_told_of_once_and_its_panes_are_known_all_the_same(
+    scratch: Scratch, server: TmuxServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    real = shutil.which("tmux", path=scratch.environ["PATH"])
+    scratch.tool(
+        "tmux",
+        "#!/bin/sh\ncase $* in *-gh*) echo 'tmux: unknown option -- h' >&2; exit 1 ;; esac\n"
+        f'{real} "$@" | sed "s/^3[.][0-9a-z]* /3.1c /"\n',
+    )
+
+    async def scene(tmux: Tmux) -> dict[str, int] | None:
+        await show(tmux, server.server, HudTexts("dev"))
+        await show(tmux, server.server, HudTexts("prod"))
+        return await tmux.panes(server.server)
+
+    panes = play(scratch, scene)
+    assert list(panes or ()) == ["%0"]
+    assert messages(caplog) == [
+        (
+            logging.INFO,
+            f"tmux server `{server.socket}` shows no HUD: tmux 3.1c is older than 3.2",
+        )
+    ]
+
+
 def test_without_tmux_one_line_is_logged_and_the_hud_comes_with_tmux(
     scratch: Scratch, server: TmuxServer, other: TmuxServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -137,7 +137,7 @@ def test_hooks_of_the_user_stay_and_are_not_touched(scene: Scene, tmux: Tmux) ->
     script(scene, tmux, "uninstall.sh")
 
     added = [hook.split()[0] for hook in during.split("\n") if hook not in before.split("\n")]
-    assert added == ["after-set-option[8141]"]
+    assert added == ["after-set-option[8141]", "session-created[8141]"]
     assert tmux.cmd("show-hooks", "-g") == before
     assert tmux.cmd("show-environment", "-g", "SECOND") == "SECOND=2"
 

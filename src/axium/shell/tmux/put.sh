@@ -19,7 +19,7 @@ segment_width=40
 border='#{?@axium_color,fg=#{@axium_color},}'
 tries=2
 window=30
-hook='after-set-option[8141]' # an index of our own: the user's hooks stay as they are
+hook=8141 # an index of our own: the user's hooks stay as they are
 newline='
 '
 
@@ -169,4 +169,5 @@ esac
 put_globally
 put_into_sessions
 put_into_borders
-tmux set-option -g @axium_scripts "$home/tmux" \; set-hook -g "$hook" "$hooked"
+tmux set-option -g @axium_scripts "$home/tmux" \; set-hook -g "after-set-option[$hook]" "$hooked" \; \
+  set-hook -g "session-created[$hook]" "$hooked" # while tmux.conf is read no hook is called

@@ -69,9 +69,12 @@ set-option -pqu -t #{pane_id} @axium_color
   }
 
   uninstall_hud() {
-    tmux display-message -p '' >/dev/null 2>&1 || return # a $TMUX that outlived its server
+    if ! tmux show-environment -gh >/dev/null 2>&1; then # too old, or $TMUX outlived its server
+      tmux set-environment -gu AXIUM_TMUX 2>/dev/null
+      return
+    fi
     # First of all: it would put back what is taken away here.
-    tmux set-hook -gu 'after-set-option[8141]'
+    tmux set-hook -gu 'after-set-option[8141]' \; set-hook -gu 'session-created[8141]'
     restore_line -g
     for session in $(tmux list-sessions -F '#{session_id}' 2>/dev/null); do
       restore_line -t "$session"

@@ -1,6 +1,7 @@
 """One bounded run of tmux on a named server; it never starts a server."""
 
 import logging
+import re
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Protocol
 
@@ -13,6 +14,8 @@ Command = Sequence[str]
 
 BOUND = 1.0
 """Seconds that one run of tmux may take; a healthy one takes two milliseconds."""
+
+OLDEST = (3, 2)
 
 PID: Command = ("display-message", "-p", "#{pid}")
 
@@ -40,6 +43,13 @@ class Unreachable(Exception):
 
 class TmuxMissing(Unreachable):
     """There is no tmux to run; said once, by the client."""
+
+
+class TooOld(Unreachable):
+    """A tmux without hidden variables."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"tmux {version} is older than {'.'.join(map(str, OLDEST))}")
 
 
 class Client:
@@ -84,6 +94,12 @@ class Client:
         elif self._missing and not missing:
             log.info("there is a tmux on PATH again")
         self._missing = missing
+
+
+def is_too_old(version: str) -> bool:
+    """Whether tmux `3.1c`, `next-3.2` or `openbsd-7.0` is older than `OLDEST`; unknown ones not."""
+    numbers = re.fullmatch(r"(?:next-)?([0-9]+)\.([0-9]+).*", version, re.ASCII)
+    return numbers is not None and (int(numbers[1]), int(numbers[2])) < OLDEST
 
 
 def size(command: Command) -> int:

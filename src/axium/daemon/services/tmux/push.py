@@ -6,7 +6,13 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 
-from axium.daemon.services.tmux.client import Client, TmuxMissing, Unreachable
+from axium.daemon.services.tmux.client import (
+    Client,
+    TmuxMissing,
+    TooOld,
+    Unreachable,
+    is_too_old,
+)
 from axium.daemon.services.tmux.identity import is_running, socket_file
 from axium.daemon.services.tmux.variables import (
     CLEAR,
@@ -23,7 +29,7 @@ from axium.model.panes import Server
 
 log = logging.getLogger("axium.tmux")
 
-_WANTS_OPTIONS = "options=#{@axium_options}"
+_FACTS = "#{version} #{@axium_options}"
 _VISIBLE = "#{S:#{?session_attached,#{W:#{?window_active,#{P:#{pane_id}\n},}},}}"
 
 Start = Callable[[str, Coroutine[None, None, None]], asyncio.Task[None]]
@@ -84,6 +90,8 @@ class Push:
         while is_running(self.server) and (texts := self._take()) is not None:
             try:
                 await self._bring(texts)
+            except TooOld as fault:
+                self._give_up(fault)
             except Unreachable as fault:
                 self._fell(fault)
                 self._put_back(texts)
@@ -128,15 +136,14 @@ class Push:
         return self._known
 
     async def _ask(self) -> dict[str, str]:
-        told, *lines = await self._client.ask(
-            self.server,
-            ("display-message", "-p", _WANTS_OPTIONS),
-            ("show-environment", "-gh"),
-        )
-        self._wants_options = told == "options=on"
+        facts, *_ = await self._client.ask(self.server, ("display-message", "-p", _FACTS))
+        version, _, wants_options = facts.partition(" ")
+        if is_too_old(version):
+            raise TooOld(version)
+        self._wants_options = wants_options == "on"
         if self._wants_options:
             await self._client.do(self.server.socket, CLEAR)
-        return found_variables(lines)
+        return found_variables(await self._client.ask(self.server, ("show-environment", "-gh")))
 
     async def _visible(self) -> Iterable[str]:
         return await self._client.ask(self.server, ("display-message", "-p", _VISIBLE))
@@ -154,6 +161,12 @@ class Push:
         if not silent and is_running(self.server):
             log.warning("tmux server `%s` shows an old HUD: %s", self.server.socket, fault)
             self._failing = True
+
+    def _give_up(self, fault: TooOld) -> None:
+        self._known = None
+        if not self._failing:
+            log.info("tmux server `%s` shows no HUD: %s", self.server.socket, fault)
+        self._failing = True
 
     def _rose(self) -> None:
         if self._failing:
