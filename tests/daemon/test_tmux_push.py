@@ -145,6 +145,49 @@ def test_hostile_texts_arrive_as_they_are(scratch: Scratch, server: TmuxServer) 
     assert server.variables() == {"AXIUM_HUD": "all", "AXIUM_MORE": "1", **expected}
 
 
+def test_a_tmux_that_was_made_ready_is_given_the_same_texts(
+    scratch: Scratch, server: TmuxServer
+) -> None:
+    panes = {f"%{number}": text for number, text in enumerate([*HOSTILE, "'", '"\'"', "#{x}'"])}
+    record = Recorder()
+
+    async def scene(tmux: Tmux) -> None:
+        await show(tmux, server.server, HudTexts("before"))
+        record.runs.clear()
+        tmux.prepare(server.server)
+        await show(tmux, server.server, HudTexts("all", panes))
+
+    play(scratch, scene, record)
+    expected = {f"AXIUM_HUD_{pane[1:]}": text for pane, text in panes.items()}
+    assert server.variables() == {"AXIUM_HUD": "all", "AXIUM_MORE": "1", **expected}
+    assert record.runs == [["source-file", "-"]]
+
+
+def test_a_tmux_that_was_made_ready_for_nothing_ends_by_itself(
+    scratch: Scratch, server: TmuxServer
+) -> None:
+    async def scene(tmux: Tmux) -> None:
+        await show(tmux, server.server, HudTexts("same"))
+        tmux.prepare(server.server)
+        await show(tmux, server.server, HudTexts("same"))
+
+    play(scratch, scene)
+    assert server.variables() == {"AXIUM_HUD": "same"}
+
+
+def test_a_tmux_that_waited_in_vain_keeps_nobody_from_a_later_text(
+    scratch: Scratch, server: TmuxServer
+) -> None:
+    async def scene(tmux: Tmux) -> None:
+        await show(tmux, server.server, HudTexts("before"))
+        tmux.prepare(server.server)  # for a change that is never committed
+        await quiet(tmux)
+        await show(tmux, server.server, HudTexts("after"))
+
+    play(scratch, scene)
+    assert server.variables() == {"AXIUM_HUD": "after"}
+
+
 def test_a_command_in_a_text_is_shown_and_not_run(
     scratch: Scratch, server: TmuxServer, attach: Attach
 ) -> None:

@@ -30,9 +30,10 @@ class Recorder:
         *,
         environ: Mapping[str, str],
         timeout: float,  # noqa: ASYNC109
+        stdin: bytes | int = b"",
     ) -> spawn.Finished:
         self.runs.append(list(argv[5:]))
-        return await spawn.run(argv, environ=environ, timeout=timeout)
+        return await spawn.run(argv, environ=environ, timeout=timeout, stdin=stdin)
 
 
 class TmuxServer(Tmux):

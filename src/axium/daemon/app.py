@@ -175,6 +175,7 @@ class Daemon:
         """Let what follows a change follow it."""
         services = self.services
         services.store.on_commit(self._forget)
+        services.store.on_begin(services.terminals.expect)
         services.store.on_commit(services.terminals.committed)
         services.store.on_commit(lambda _change: self._plan_sweep())
         services.hud.on_change(self._memo.forget)

@@ -27,7 +27,7 @@ async def run(
     argv: Sequence[str],
     *,
     environ: Mapping[str, str],
-    stdin: bytes = b"",
+    stdin: bytes | int = b"",
     timeout: float,  # noqa: ASYNC109 (the bound is its promise, never left out)
     limit: int = OUTPUT_LIMIT,
     open_files: int | None = None,
@@ -36,7 +36,8 @@ async def run(
 
     The group is killed after `timeout` seconds (TimeoutError), when the caller is cancelled, and
     when more than `limit` bytes come out of one stream (returncode -9). What the program leaves
-    running is not waited for. Without `stdin` it reads /dev/null. `open_files` is its soft limit
+    running is not waited for. Without `stdin` it reads /dev/null; a number is a descriptor of the
+    caller's. `open_files` is its soft limit
     of descriptors, for a daemon that raised its own. OSError if it can't be started:
     FileNotFoundError if there is no such program.
     """
@@ -58,7 +59,7 @@ class _Handles(NamedTuple):
 
 
 def _spawn(
-    argv: Sequence[str], environ: Mapping[str, str], stdin: bytes, open_files: int | None
+    argv: Sequence[str], environ: Mapping[str, str], stdin: bytes | int, open_files: int | None
 ) -> _Handles:
     from shutil import which  # 3 ms, and never needed for the first answer
 
@@ -95,8 +96,12 @@ def _pipe(ours: ExitStack, theirs: ExitStack) -> tuple[int, int]:
     return read, write
 
 
-def _input(theirs: ExitStack, data: bytes) -> tuple[int, ...] | tuple[int, int, str, int, int]:
+def _input(
+    theirs: ExitStack, data: bytes | int
+) -> tuple[int, ...] | tuple[int, int, str, int, int]:
     """The file action for descriptor 0: a file in memory, which nobody has to go on feeding."""
+    if isinstance(data, int):
+        return os.POSIX_SPAWN_DUP2, data, 0
     if not data:
         return os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0
     file = theirs.enter_context(os.fdopen(os.memfd_create("stdin"), "wb"))

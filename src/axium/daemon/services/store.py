@@ -51,12 +51,17 @@ class Store:
         self._latest = snapshot
         self._save = save
         self._executor = executor
+        self._heralds: list[Callable[[Change], None]] = []
         self._listeners: list[Callable[[Change], None]] = []
         self._waiting: list[_Waiter] = []
         self._saving = False
         self._suspects = 0
         self._began = self._took = 0.0
         self._loop = asyncio.get_running_loop()
+
+    def on_begin(self, herald: Callable[[Change], None]) -> None:
+        """Call `herald` when a change begins to be saved, which may fail: to get ready for it."""
+        self._heralds.append(herald)
 
     def on_commit(self, listener: Callable[[Change], None]) -> None:
         """Call `listener` after each commit, before its waiters are told."""
@@ -98,9 +103,10 @@ class Store:
         most = 1 if self._suspects else len(self._waiting)
         batch, self._waiting = self._waiting[:most], self._waiting[most:]
         self._suspects = max(0, self._suspects - 1)
-        saving = self._loop.run_in_executor(
-            self._executor, self._save, self.committed, batch[-1].change.new
-        )
+        latest = Change(self.committed, batch[-1].change.new)
+        saving = self._loop.run_in_executor(self._executor, self._save, *latest)
+        for herald in self._heralds:
+            herald(latest)
         saving.add_done_callback(lambda saved: self._finish(batch, saved.exception()))
 
     def _finish(self, batch: list[_Waiter], fault: BaseException | None) -> None:

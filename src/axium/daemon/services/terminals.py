@@ -100,6 +100,14 @@ class Terminals:
         if place.server is not None:
             self._tmux.forget(place.server)
 
+    def expect(self, change: Change) -> None:
+        """The truth is about to change: have a tmux start where that will be seen."""
+        old, new = change.old.state, change.new.state
+        named = {split_key(key)[0] for key, _env in old.panes.items() ^ new.panes.items()}
+        for name, server in self._served.items():
+            if (name in named or old.active_env != new.active_env) and server not in self._hidden:
+                self._tmux.prepare(server)
+
     def committed(self, change: Change) -> None:
         """The truth changed: serve new servers, and show it everywhere."""
         if change.old.state.servers is not change.new.state.servers:

@@ -41,6 +41,11 @@ class Tmux:
         if server in self._watches:
             self._watches[server].expect(texts.panes)
 
+    def prepare(self, server: Server) -> None:
+        """A push to the server is to be expected in a moment; without one nothing changes."""
+        if server in self._pushes:
+            self._pushes[server].prepare()
+
     def look_again(self, server: Server) -> None:
         """Somebody else changed the server: ask what it has before the next push."""
         if server in self._pushes:

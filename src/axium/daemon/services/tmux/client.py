@@ -1,8 +1,11 @@
 """One bounded run of tmux on a named server; it never starts a server."""
 
+import asyncio
 import logging
+import os
 import re
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from axium.daemon import spawn
@@ -11,6 +14,8 @@ from axium.model.panes import Server
 log = logging.getLogger("axium.tmux")
 
 Command = Sequence[str]
+
+Start = Callable[[str, Coroutine[None, None, None]], asyncio.Task[None]]
 
 BOUND = 1.0
 """Seconds that one run of tmux may take; a healthy one takes two milliseconds."""
@@ -29,7 +34,12 @@ class Run(Protocol):
     """How programs are run: `spawn.run`, or a test's recorder around it."""
 
     def __call__(
-        self, argv: Sequence[str], *, environ: Mapping[str, str], timeout: float
+        self,
+        argv: Sequence[str],
+        *,
+        environ: Mapping[str, str],
+        timeout: float,
+        stdin: bytes | int = b"",
     ) -> Awaitable[spawn.Finished]: ...
 
 
@@ -50,6 +60,32 @@ class TooOld(Unreachable):
 
     def __init__(self, version: str) -> None:
         super().__init__(f"tmux {version} is older than {'.'.join(map(str, OLDEST))}")
+
+
+class Ready:
+    """A tmux that has started and connected, and waits for its commands: half of the way is made.
+
+    One that nobody needs is given an end of input, and ends itself.
+    """
+
+    def __init__(self, pipe: int, ended: asyncio.Future[spawn.Finished | None]) -> None:
+        self._pipe = pipe
+        self._ended = ended
+
+    async def do(self, commands: Sequence[Command]) -> bool:
+        """Whether `commands`, which a pipe has room for, were done; False is worth another try."""
+        try:
+            os.write(self._pipe, script(commands).encode(errors="surrogateescape"))
+        except OSError:
+            return False
+        finally:
+            os.close(self._pipe)
+        done = await self._ended
+        return done is not None and done.returncode == 0
+
+    def drop(self) -> None:
+        """It is not needed."""
+        os.close(self._pipe)
 
 
 class Client:
@@ -77,6 +113,24 @@ class Client:
             raise Unreachable(_complaint(done))
         return done.stdout.decode(errors="replace")
 
+    def prepare(self, socket: str, start: Start) -> Ready:
+        """Start a tmux whose commands follow, within `BOUND` seconds."""
+        theirs, ours = os.pipe()
+        ended: asyncio.Future[spawn.Finished | None] = asyncio.get_running_loop().create_future()
+        argv = ["tmux", "-u", "-N", "-S", socket, "source-file", "-"]
+
+        async def run() -> None:
+            done = None
+            try:
+                with suppress(OSError, TimeoutError):  # then the commands are not done
+                    done = await self._run(argv, environ=self._environ, timeout=BOUND, stdin=theirs)
+            finally:
+                os.close(theirs)
+                ended.set_result(done)
+
+        start(f"have a tmux ready for {socket}", run())
+        return Ready(ours, ended)
+
     async def ask(self, server: Server, *commands: Command) -> list[str]:
         """The lines that `commands` print on this very server. Unreachable.
 
@@ -102,6 +156,11 @@ def is_too_old(version: str) -> bool:
     return numbers is not None and (int(numbers[1]), int(numbers[2])) < OLDEST
 
 
+def script(commands: Sequence[Command]) -> str:
+    """The lines that `source-file` reads as `commands`."""
+    return "".join(" ".join(map(_quoted, command)) + "\n" for command in commands)
+
+
 def size(command: Command) -> int:
     """The bytes that a command takes of the 16 KiB that one run can send."""
     return sum(len(_argument(word).encode()) + 1 for word in command) + len(";\0")
@@ -118,6 +177,11 @@ def _joined(commands: Sequence[Command]) -> list[str]:
 def _argument(word: str) -> str:
     """tmux ends a command at an argument that ends in `;`, and takes `\\;` for that character."""
     return word[:-1] + "\\;" if word.endswith(";") else word
+
+
+def _quoted(word: str) -> str:
+    """Nothing has a meaning between single quotes, and they end at the next one."""
+    return "'" + word.replace("'", "'\"'\"'") + "'"
 
 
 def _complaint(done: spawn.Finished) -> str:

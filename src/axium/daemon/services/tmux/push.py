@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 
 from axium.daemon.services.tmux.client import (
     Client,
+    Command,
+    Ready,
+    Start,
     TmuxMissing,
     TooOld,
     Unreachable,
@@ -31,8 +34,6 @@ log = logging.getLogger("axium.tmux")
 
 _FACTS = "#{version} #{@axium_options}"
 _VISIBLE = "#{S:#{?session_attached,#{W:#{?window_active,#{P:#{pane_id}\n},}},}}"
-
-Start = Callable[[str, Coroutine[None, None, None]], asyncio.Task[None]]
 
 RETRY = 1.0
 """Seconds without a run of tmux after one that failed."""
@@ -66,6 +67,7 @@ class Push:
         self._wants_options = False
         self._file: tuple[int, int, int] | None = None
         self._failing = False
+        self._ready: Ready | None = None
         self._task: asyncio.Task[None] | None = None
 
     def push(self, texts: HudTexts) -> None:
@@ -76,12 +78,19 @@ class Push:
         if self._task is None or self._task.done():
             self._task = self._start(f"push to tmux {self.server.socket}", self._work())
 
+    def prepare(self) -> None:
+        """A push is to be expected in a moment: have its tmux start meanwhile."""
+        is_idle = self._task is None or self._task.done()
+        if is_idle and self._ready is None and self._known is not None and not self._failing:
+            self._ready = self._client.prepare(self.server.socket, self._start)
+
     def look_again(self) -> None:
         """The server may have been changed by others: ask before the next push."""
         self._file = None
 
     def close(self) -> None:
         """Leave the server as it is."""
+        self._drop_ready()
         if self._task is not None:
             self._task.cancel()
 
@@ -121,8 +130,19 @@ class Push:
         if len(list(islice(chunks(changed), 2))) > 1:
             changed = visible_first(changed, await self._visible())
         for commands in chunks(changed):
-            await self._client.do(self.server.socket, *commands, REFRESH)
+            await self._do([*commands, REFRESH])
+        self._drop_ready()
         self._known = wanted
+
+    async def _do(self, commands: list[Command]) -> None:
+        ready, self._ready = self._ready, None
+        if ready is None or not await ready.do(commands):
+            await self._client.do(self.server.socket, *commands)
+
+    def _drop_ready(self) -> None:
+        if self._ready is not None:
+            self._ready.drop()
+            self._ready = None
 
     async def _present(self) -> dict[str, str]:
         """The server's variables; it is asked when it may have others than it was told.
