@@ -7,7 +7,7 @@
 # use, so that a command in a trap of the user's, which may run between any two lines here, does
 # not sort other words into their place.
 
-_axium_learned='' _axium_command='' _axium_itself='' _axium_options=''
+_axium_learned='' _axium_command='' _axium_itself='' _axium_options='' _axium_path='' _axium_shims=''
 
 _axium_wrap() { # NAME ARGS...: the body of every wrapper
   if [[ ${AXIUM_OFF-} == 1 || ${AXIUM_WRAPPED-} == "$1" || ${_axium_direct-} == "$1" ]]; then
@@ -66,7 +66,7 @@ _axium_learn() { # NAME ARGS...: sort the table's words; fails where `axium run`
   _axium_learned='' _axium_where='' _axium_plain=''
   _axium_append_prompt # whoever set PROMPT_COMMAND anew has ended the prompt's part
   _axium_is_pointer || return
-  local env=${_axium_words[1]} stamp=${_axium_words[2]} word plugins=() _axium_original _axium_found
+  local env=${_axium_words[1]} stamp=${_axium_words[2]} word plugins=() _axium_original
   _axium_name_original
   _axium_before=() _axium_after=() _axium_set=() _axium_unset=()
   _axium_read_table "$stamp" "$1" && [[ ${_axium_words[1]} == go ]] || return
@@ -84,7 +84,8 @@ _axium_learn() { # NAME ARGS...: sort the table's words; fails where `axium run`
   done
   _axium_is_program "${_axium_before[0]-}" || return
   _axium_itself=${_axium_before[0]}
-  [[ $_axium_itself != "$1" ]] || _axium_find "$1" || _axium_itself='' # a shim stands before it
+  _axium_look_for_shims
+  [[ $_axium_itself != "$1" || -z $_axium_shims ]] || _axium_itself='' # a shim may stand before it
   if [[ -n $env ]]; then _axium_set+=("AXIUM_ENV=$env"); else _axium_unset+=(AXIUM_ENV); fi
   _axium_names=("${_axium_set[@]%%=*}" "${_axium_unset[@]}")
   _axium_are_settable || return
@@ -117,51 +118,53 @@ _axium_is_program() { # WORD: not one that `command` would take for a builtin
   esac
 }
 
-_axium_find() { # WORD: into _axium_found, the program or nothing; fails where shims stand before it
-  local path=${PATH-}: directory status=0
-  _axium_found=$1
-  if [[ $1 == */* ]]; then
-    [[ -x $1 && -f $1 ]] || _axium_found=''
-    return 0
-  fi
+_axium_look_for_shims() { # into _axium_shims, whether the PATH of now has any
+  local path=${PATH-}: directory
+  _axium_path=${PATH-} _axium_shims=''
   while [[ $path ]]; do
     directory=${path%%:*} path=${path#*:}
-    directory=${directory:-.}
-    [[ -x $directory/$1 && -f $directory/$1 ]] || continue
-    if [[ ! $directory/$1 -ef $directory/.axium-shim ]]; then
-      [[ $status == 0 ]] || _axium_found=$directory/$1
-      return "$status"
-    fi
-    status=1
+    [[ ! -e ${directory:-.}/.axium-shim ]] || _axium_shims=yes
+  done
+}
+
+_axium_find() { # WORD: into _axium_found, the tool of that name past the shims; empty for none
+  local path=${PATH-}: directory
+  _axium_found=$1
+  [[ ${PATH-} == "$_axium_path" ]] || _axium_look_for_shims
+  [[ $_axium_shims && $1 != */* ]] || return 0
+  while [[ $path ]]; do
+    directory=${path%%:*} path=${path#*:}
+    _axium_found=${directory:-.}/$1
+    [[ ! -x $_axium_found || ! -f $_axium_found || \
+      $_axium_found -ef ${directory:-.}/.axium-shim ]] || return 0
   done
   _axium_found=''
-  return "$status"
 }
 
 _axium_step_aside() { # NAME ARGS...: the tool itself, as if there were neither wrapper nor shim
   local _axium_found
-  _axium_find "$1" || :
+  _axium_find "$1"
   command -- "${_axium_found:-$1}" "${@:2}"
 }
 
 _axium_execute() { # NAME ARGS...: where another program comes first, or a shim on PATH
-  local _axium_program=${_axium_before[0]} _axium_found
-  if [[ $_axium_program != "$1" ]] && declare -F -- "$_axium_program" >/dev/null; then
+  local _axium_found=${_axium_before[0]}
+  if [[ $_axium_found != "$1" ]] && declare -F -- "$_axium_found" >/dev/null; then
     set -- "${_axium_before[@]}" "${@:2}" "${_axium_after[@]}"
     # A function of the user's may run wrapped commands; if it is a wrapper, it does not look again.
-    local _axium_direct=$_axium_program
+    local _axium_direct=$_axium_found
     _axium_deciding=''
     "$@"
     return
   fi
-  _axium_find "$_axium_program" || :
-  if [[ $_axium_found ]]; then
+  [[ -z $_axium_shims && ${PATH-} == "$_axium_path" ]] || _axium_find "$_axium_found"
+  if type -P -- "$_axium_found" >/dev/null; then
     command -- "$_axium_found" "${_axium_before[@]:1}" "${@:2}" "${_axium_after[@]}"
   elif [[ $_axium_plain ]]; then
     _axium_step_aside "$@"
   else
     printf '✗ `%s` did not run: `%q`, which its rule names, is not there\n' \
-      "$1" "$_axium_program" >&2
+      "$1" "${_axium_before[0]}" >&2
     printf '  see %q: install it, or write `fallback: plain` there\n' "$_axium_where" >&2
     return 127
   fi
