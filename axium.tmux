@@ -6,7 +6,7 @@
 # also before the first shell, and where no shell has the hook.
 
 find_axium() {
-  for program in "$(command -v axium)" "$HOME/.local/bin/axium" "${0%/*}/.venv/bin/axium"; do
+  for program in "$(command -v axium)" "$HOME/.local/bin/axium"; do
     [ ! -x "$program" ] || return 0
   done
   return 1

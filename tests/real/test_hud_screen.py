@@ -138,6 +138,8 @@ def test_the_session_is_named_as_tmux_names_it_at_any_time(
     tmux.cmd("new-session", "-d", "-s", "other")
     tmux.cmd("switch-client", "-t", "other")
     terminal.wait_for("[axium] session:other  env:dev")
+    tmux.cmd("rename-session", "-t", "other", "#[bg=red]####|},")  # a format: `##` is one `#`
+    terminal.wait_for("[axium] session:#[bg=red]##|},  env:dev")
 
 
 def test_what_others_wrote_stays_within_its_columns_and_steers_nothing(

@@ -16,7 +16,7 @@ fail() { # MESSAGE [HINT]
 }
 
 enable_palette() {
-  tr '\0' '\n' <"$home/catalogue" 2>/dev/null | grep -q '^palette	' ||
+  { [ -r "$home/catalogue" ] && tr '\0' '\n' <"$home/catalogue" | grep -q '^palette	'; } ||
     fail 'this version of axium has no palette'
   bound=$(tmux list-keys -T root "$key" 2>/dev/null)
   case $bound in

@@ -16,8 +16,9 @@
   # text for all panes, and no number is looked for.
   number='#{s/%//:pane_id}'
   whole="##{?AXIUM_HUD_$number#,##{AXIUM_HUD_$number#}#,##{AXIUM_HUD#}#}"
-  own="##{AXIUM_HUD_$number#}##{session_name#}##{AXIUM_REST_$number#}"
-  all="##{AXIUM_HUD#}##{session_name#}##{AXIUM_REST#}"
+  session='##{s/########/################/:session_name#}' # each `#` doubled: it is no style
+  own="##{AXIUM_HUD_$number#}$session##{AXIUM_REST_$number#}"
+  all="##{AXIUM_HUD#}$session##{AXIUM_REST#}"
   parts="##{?AXIUM_HUD_$number#,$own#,$all#}"
   # The list is matched by what runs there: a regular expression would cost more than all the rest.
   remote=' ssh slogin autossh sshpass mosh mosh-client et telnet rlogin '

@@ -162,12 +162,14 @@ if [ "$way" = again ]; then
   tmux set-environment -gu AXIUM_AGAIN # what is set from here on is looked at anew
 fi
 find_enabled
-case $hud$segments$global in
-  *@axium_*) ;;
-  *) exit ;; # all of it was taken away meanwhile
+case $way$global in
+  again*"$newline@axium_scripts "*) ;;
+  again*) exit ;; # all of it was taken away meanwhile
 esac
 put_globally
 put_into_sessions
 put_into_borders
-tmux set-option -g @axium_scripts "$home/tmux" \; set-hook -g "after-set-option[$hook]" "$hooked" \; \
-  set-hook -g "session-created[$hook]" "$hooked" # while tmux.conf is read no hook is called
+if [ "$way" != again ]; then # while tmux.conf is read no hook is called, so one of them is later
+  tmux set-option -g @axium_scripts "$home/tmux" \; \
+    set-hook -g "after-set-option[$hook]" "$hooked" \; set-hook -g "session-created[$hook]" "$hooked"
+fi

@@ -53,7 +53,7 @@
     case $(tmux list-keys -T root C-g 2>/dev/null) in
       *@axium_palette*) set -- "$@" \; unbind-key -n C-g ;;
     esac
-    for name in tpl hud scripts options palette env color segments; do
+    for name in tpl hud options palette env color segments; do
       set -- "$@" \; set-option -gu "@axium_$name"
     done
     for number in $(tmux show-options -gqv @axium_segments); do
@@ -74,7 +74,8 @@ set-option -pqu -t #{pane_id} @axium_color
       return
     fi
     # First of all: it would put back what is taken away here.
-    tmux set-hook -gu 'after-set-option[8141]' \; set-hook -gu 'session-created[8141]'
+    tmux set-hook -gu 'after-set-option[8141]' \; set-hook -gu 'session-created[8141]' \; \
+      set-option -gu @axium_scripts
     restore_line -g
     for session in $(tmux list-sessions -F '#{session_id}' 2>/dev/null); do
       restore_line -t "$session"
