@@ -28,7 +28,7 @@ check: $(READY)  ## format, lint, types, floors, shell files, generated pages
 	$(if $(wildcard docs/generate.py),$(BIN)/python docs/generate.py --check)
 
 bench: $(READY)  ## the figures, peers side by side in the same run
-	@scripts/need gcc redis-server strace tmux direnv
+	@scripts/need gcc redis-server strace tmux direnv zsh fish
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 docs: $(READY)  ## the reference pages, from the types

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from benchmarks.figures import (
-    bash,
     crowd,
     fresh,
     idle,
@@ -15,6 +14,7 @@ from benchmarks.figures import (
     scale,
     screen,
     setters,
+    shells,
     start,
     storm,
     tmux,
@@ -38,7 +38,9 @@ FIGURES = (
     Figure("start", "from the daemon's start to its first answer", start.measure),
     Figure("idle", "memory and wakeups while a terminal is attached", idle.measure),
     Figure("verbs", "axium's fast verbs, beside a bare interpreter", verbs.measure),
-    Figure("bash", "prompt and wrapped command in bash, beside others'", bash.measure),
+    Figure("bash", "prompt and wrapped command in bash, beside others'", shells.bash),
+    Figure("zsh", "prompt and wrapped command in zsh, beside others'", shells.zsh),
+    Figure("fish", "prompt and wrapped command in fish, beside others'", shells.fish),
     Figure("tmux", "what a refresh of the status line costs tmux", tmux.measure),
     Figure("screen", "from a change to the screen, 50 panes", screen.measure),
     Figure("fresh", "a command after a change sees the change", fresh.measure),

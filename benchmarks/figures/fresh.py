@@ -8,7 +8,7 @@ from benchmarks.kit.axiumd import Connection, daemon
 from benchmarks.kit.bench import AXIUM, Bench, scratch_home
 from benchmarks.kit.homes import ENVIRONMENTS, envs_yaml, prefixes_yaml
 from benchmarks.kit.report import Row, at_most
-from benchmarks.kit.shells import Bash, bash
+from benchmarks.kit.shells import Bash
 from tests.support.scratch import Scratch
 
 TOOL = '#!/bin/sh\necho "${0##*/} $* in $AXIUM_ENV"\n'
@@ -19,8 +19,8 @@ def measure(bench: Bench) -> Iterator[Row]:
     with (
         scratch_home(envs_yaml(), prefixes_yaml()) as scratch,
         daemon(scratch) as axium,
-        bash(scratch) as here,
-        bash(scratch) as there,
+        Bash(scratch) as here,
+        Bash(scratch) as there,
     ):
         for name in ("aws", "wrapx"):
             scratch.tool(name, TOOL)
