@@ -4,7 +4,7 @@ Lines of JSON both ways. The host's lines are requests with an `id`, or an `Answ
 the daemon's are replies with that `id`, or a `Call`. Each host has at most one call under way.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
