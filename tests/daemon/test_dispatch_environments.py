@@ -259,3 +259,15 @@ def test_a_change_is_carried_out_and_told_though_its_client_has_hung_up(served: 
         served.client(line("set_pane_env", pane="%1", env=name)).close()
     told = [(event["pane"], event["new_env"]) for event in listener.replies(4)]
     assert told == [(None, "dev"), ("%1", "dev"), (None, "prod"), ("%1", "prod")]
+
+
+@pytest.mark.parametrize(("asked", "repeated"), [(200, 200), (100_000, 1978)])
+def test_a_refusal_repeats_a_name_but_not_megabytes_of_it(
+    served: Served, asked: int, repeated: int
+) -> None:
+    cut = "…" if repeated < asked else ""
+    sentence = f"Unknown environment: {'x' * repeated}{cut}"
+    told = UNKNOWN | {"error": sentence, "suggestions": []}
+    assert served.ask("set_env", value="x" * asked) == told
+    plan = json.dumps({"command": "aws", "env": "x" * asked})
+    assert served.send(f"PLAN {plan}\n".encode()).decode().split("\0")[2] == sentence

@@ -20,6 +20,10 @@ Code = Literal[
 ]
 
 
+LONGEST = 2000
+"""Characters of a sentence: one that repeats what was asked for could have as many as a request."""
+
+
 class Refusal(Exception):
     """A request that is answered with `ok: false`.
 
@@ -30,8 +34,12 @@ class Refusal(Exception):
     def __init__(
         self, code: Code, sentence: str, *, hint: str | None = None, **fields: Any
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(_bounded(sentence))
         self.code: Code = code
-        self.sentence = sentence
-        self.hint = hint
+        self.sentence = _bounded(sentence)
+        self.hint = hint and _bounded(hint)
         self.fields = fields
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
