@@ -119,6 +119,16 @@ def test_what_a_killed_process_left_is_found_and_taken_away(home: Scratch) -> No
     assert (str(left) in warning[2], left.exists()) == (True, False)
 
 
+def test_a_copy_that_somebody_keeps_is_not_taken_for_a_left_over(home: Scratch) -> None:
+    for name in ("envs.yaml.20260101", "notes.4194999"):
+        (home.home / name).write_text("mine")
+    before = snapshot(home.home)
+
+    findings(home, "--fix")
+
+    assert snapshot(home.home) == before
+
+
 def test_a_running_daemon_is_told_with_its_version(home: Scratch) -> None:
     home.run("axium", "daemon", "start", check=True)
     try:

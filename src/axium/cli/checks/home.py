@@ -11,8 +11,11 @@ from axium.config.state_file import DamagedState, read_state
 from axium.core.bootstrap import hooks, update_init_scripts
 from axium.thin.paths import Home
 
-_BESIDE = re.compile(r"\.(?P<pid>[0-9]+)(\.new)?$")
-"""The name of a file on its way into another's place (`config.atomic`, `daemon.boot`)."""
+_BESIDE = re.compile(r"(.*\.(?P<pid>[0-9]+)\.new|(daemon\.sock|run)\.(?P<starting>[0-9]+))")
+"""The name of a file on its way into another's place (`config.atomic`, `daemon.boot`).
+
+No more than these: `envs.yaml.20260101` is a copy that somebody keeps.
+"""
 
 
 def obstacle(home: Home) -> Finding | None:
@@ -77,11 +80,15 @@ def _left_over(home: Home) -> Iterator[Finding]:
     """Files of processes that ended while they were writing."""
     for directory in (home.root, home.run):
         for name in sorted(_names(directory)):
-            found = _BESIDE.search(name)
+            found = _BESIDE.fullmatch(name)
             path = f"{directory}/{name}"
-            if found and not os.path.isdir(path) and not os.path.exists(f"/proc/{found['pid']}"):
+            if found and not os.path.isdir(path) and not _runs(found["pid"] or found["starting"]):
                 text = f"{path} was left by a process that ended while it wrote"
                 yield Finding("home", "warning", text, f"`rm {path}`", partial(os.unlink, path))
+
+
+def _runs(pid: str) -> bool:
+    return os.path.exists(f"/proc/{pid}")
 
 
 def _names(directory: str) -> list[str]:
