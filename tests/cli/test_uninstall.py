@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.support import Scratch
+from tests.support.tmux import Tmux
 
 YAML = {"envs.yaml", "hud.yaml", "prefixes.yaml"}
 
@@ -76,3 +78,44 @@ def test_it_can_be_done_twice(used: Scratch) -> None:
     used.run("axium", "uninstall", check=True)
 
     assert used.run("axium", "uninstall", "-v").returncode == 0
+
+
+def test_what_a_link_of_somebody_elses_leads_to_stays(used: Scratch) -> None:
+    precious = used.user / "precious"
+    precious.mkdir()
+    (precious / "gold").write_text("mine")
+    (used.home / "run").unlink()
+    (used.home / "run").symlink_to(precious)
+
+    used.run("axium", "uninstall", check=True)
+
+    assert (in_home(used), (precious / "gold").read_text()) == (YAML, "mine")
+
+
+def test_a_tmux_server_that_hangs_does_not_keep_the_rest(used: Scratch) -> None:
+    tmux = Tmux(used)
+    notes = used.home / "tmux" / "servers"
+    notes.mkdir()
+    (notes / str(tmux.pid)).write_text(f"{tmux.variable}\n")
+    (notes / "damaged").write_bytes(b"\xff\n")
+    tmux.signal(signal.SIGSTOP)
+    try:
+        done = used.run("axium", "uninstall")
+    finally:
+        tmux.close()
+
+    said = f"the HUD of the tmux server {tmux.socket} stays: the server did not answer within 3 s"
+    assert (done.returncode, said in done.stderr, in_home(used)) == (2, True, YAML)
+
+
+def test_a_daemon_that_hangs_keeps_what_it_would_make_anew(used: Scratch) -> None:
+    pid = int((used.home / "axiumd.pid").read_text())
+    before = in_home(used)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        done = used.run("axium", "uninstall")
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+    said = "✗ the daemon did not answer in time\n  nothing more was taken away"
+    assert (done.returncode, said in done.stderr, in_home(used)) == (2, True, before)

@@ -6,6 +6,7 @@ import typer
 
 from axium.cli import install as service
 from axium.cli import show
+from axium.cli.ask import NotRunning, ask
 from axium.cli.options import DryRun, group
 from axium.core import daemon
 from axium.core.removal import Step, lines_left, steps, tmux_steps
@@ -36,8 +37,14 @@ def uninstall(*, purge: Purge = False, dry_run: DryRun = False) -> None:
 
 def _stop() -> None:
     """End the daemon. Failure where it stays: it would make everything anew."""
-    if daemon.status()["pid"] is None:
+    try:
+        ask("ping", autostart=False)
+    except NotRunning:
         return
+    except show.Failure as failed:
+        pid = home_of(environ()).pid
+        hint = f"nothing more was taken away; end the daemon first, whose pid is in {pid}"
+        raise show.Failure(str(failed), hint, code=2) from None
     reply = daemon.stop()
     if not reply.get("ok"):
         raise show.Failure(str(reply.get("error")), "nothing more was taken away", code=2)

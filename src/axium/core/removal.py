@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -32,7 +33,7 @@ START_FILES = (".bashrc", ".bash_profile", ".profile", ".zshrc", ".zprofile",
                ".config/fish/config.fish", ".tmux.conf", ".config/tmux/tmux.conf")  # fmt: skip
 """Where people put the line of the hook; these are theirs, and only read here."""
 
-TMUX_SECS = 10.0
+TMUX_SECS = 3.0
 
 
 class Step(NamedTuple):
@@ -46,7 +47,7 @@ def tmux_steps(home: Home, environ: Mapping[str, str]) -> Iterator[Step]:
     """The hooks in every tmux server that has them; while the daemon still listens."""
     script = f"{home.root}/tmux/uninstall.sh"
     notes = Path(home.root, "tmux", "servers")
-    servers = {note.read_text().strip() for note in notes.glob("*")} if notes.is_dir() else set()
+    servers = {os.fsdecode(note.read_bytes()).strip() for note in notes.glob("*")}
     servers |= {environ.get("TMUX", "")}
     for server in sorted(servers - {""}):
         if os.path.exists(script):
@@ -63,9 +64,9 @@ def steps(home: Home, environ: Mapping[str, str], *, purge: bool) -> Iterator[St
         yield Step(str(path), path.unlink)
     for name in (*hooks(home), *MADE, *_set_aside(home), *(USERS if purge else ())):
         yield from _piece(Path(home.root, name))
-    yield from _piece(Path(os.path.realpath(home.run)))
-    yield from _piece(Path(home.run))
-    yield from _piece(Path(state_dir(home, environ)))
+    state = Path(state_dir(home, environ))
+    yield from _runtime(home, state.name)
+    yield from _piece(state)
     yield from _piece(Path(home.root, LAST))
     yield Step(f"{home.root}, where it is empty", partial(_remove_empty, home))
 
@@ -84,9 +85,16 @@ def lines_left(environ: Mapping[str, str]) -> list[str]:
 
 
 def _leave_tmux(script: str, environ: Mapping[str, str]) -> None:
-    subprocess.run(
-        ["sh", script], env=dict(environ), stdin=subprocess.DEVNULL, timeout=TMUX_SECS, check=False
-    )
+    told = ["sh", script]
+    # Its own group, so that a tmux that waits for a hung server ends with the script.
+    with subprocess.Popen(
+        told, env=dict(environ), stdin=subprocess.DEVNULL, process_group=0
+    ) as process:
+        try:
+            process.wait(TMUX_SECS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise OSError(f"the server did not answer within {TMUX_SECS:g} s") from None
 
 
 def _completions(home: Home, environ: Mapping[str, str]) -> Iterator[Path]:
@@ -99,6 +107,18 @@ def _completions(home: Home, environ: Mapping[str, str]) -> Iterator[Path]:
 
 def _set_aside(home: Home) -> list[str]:
     return sorted(path.name for path in Path(home.root).glob("state.json.damaged-*"))
+
+
+def _runtime(home: Home, name: str) -> Iterator[Step]:
+    """The runtime directory, and the link to it.
+
+    A link that leads to a directory of another `name` was laid by somebody else: what it leads
+    to is not ours.
+    """
+    run, directory = Path(home.run), Path(os.path.realpath(home.run))
+    if run.is_symlink() and directory.name == name:
+        yield from _piece(directory)
+    yield from _piece(run)
 
 
 def _piece(path: Path) -> Iterator[Step]:
