@@ -5,8 +5,8 @@ set --query __axium_held_before; or set --global __axium_held_before ''
 
 function __axium_define_own # unless the user has functions of these names
     for name in axium ax
-        set --local code (builtin functions --no-details -- $name 2>/dev/null)
-        if not set --query code[1]; or test "$code[2]" = "    __axium_program $name \$argv"
+        if not builtin functions --query -- $name
+            or test (builtin functions --no-details -- $name)[2] = "    __axium_program $name \$argv"
             eval "function $name --description 'one environment per terminal pane'
     __axium_program $name \$argv
 end"

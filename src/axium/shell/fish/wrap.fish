@@ -7,29 +7,30 @@ set --global __axium_learned ''
 set --global __axium_command ''
 
 function __axium_wrap # NAME ARGS...: the body of every wrapper
-    if test "$AXIUM_OFF" = 1; or test "$AXIUM_WRAPPED" = "$argv[1]"
+    if test "x$AXIUM_OFF" = x1 -o "x$AXIUM_WRAPPED" = "x$argv[1]"
         command $argv
         return
     end
-    set --local __axium_line
-    set --local __axium_is_function no
     begin
         # A handler of the user's, which may run wrapped commands, has to wait while the words that
         # were sorted are in use.
         builtin block --local
-        if not test "$argv[1]:$TMUX:$TMUX_PANE:$AXIUM_SHELL_PLACE:$AXIUM_SHELL_ENV" = "$__axium_command:$__axium_here"
-            or not test "$__axium_file" -ef "$__axium_learned" -a -O "$__axium_file" -a ! -e "$__axium_absent"
+        if not test "$argv[1]:$TMUX:$TMUX_PANE:$AXIUM_SHELL_PLACE:$AXIUM_SHELL_ENV" = "$__axium_command:$__axium_here" \
+                -a "$__axium_file" -ef "$__axium_learned" -a -O "$__axium_file" -a ! -e "$__axium_absent"
             if not __axium_read_pointer; or not __axium_learn $argv
                 __axium_ask $argv
                 return
             end
         end
-        set __axium_line $__axium_before $argv[2..] $__axium_after
+        set --function __axium_line $__axium_before $argv[2..] $__axium_after
         if test "$__axium_line[1]" != "$__axium_found"
+            and begin
+                builtin functions --query -- $__axium_line[1]; or not command --query -- $__axium_line[1]
+            end
             __axium_look_for $argv
             switch $status
                 case 1
-                    set __axium_is_function yes
+                    set --function __axium_is_function
                 case 2
                     __axium_ask $argv
                     return
@@ -51,11 +52,10 @@ function __axium_wrap # NAME ARGS...: the body of every wrapper
         # Locals, so that the shell has its own values back, also after Ctrl-C. `--unpath`: a list
         # of directories is one text here. One that is not exported hides the exported one of its
         # name from the tool.
-        for __axium_name in $__axium_set
-            set --local __axium_value __axium_value_$__axium_name
-            set --function --export --unpath $__axium_name $$__axium_value
+        for __axium_place in $__axium_places
+            set --function --export --unpath $__axium_set[$__axium_place] $__axium_values[$__axium_place]
             or begin
-                __axium_refuse_variable $argv[1] $__axium_name
+                __axium_refuse_variable $argv[1] $__axium_set[$__axium_place]
                 return 126
             end
         end
@@ -67,7 +67,7 @@ function __axium_wrap # NAME ARGS...: the body of every wrapper
             end
         end
     end
-    if test $__axium_is_function = yes
+    if set --query --function __axium_is_function
         $__axium_line
     else
         command $__axium_line
@@ -86,6 +86,8 @@ function __axium_learn # NAME ARGS...: sort the table's words; fails where `axiu
     set --global __axium_before
     set --global __axium_after
     set --global __axium_set
+    set --global __axium_values
+    set --global __axium_places
     set --global __axium_unset
     set --local plugins
     __axium_name_original
@@ -94,6 +96,8 @@ function __axium_learn # NAME ARGS...: sort the table's words; fails where `axiu
     for word in $__axium_table[3..]
         set --local tag
         set --local rest
+        set --local name
+        set --local value
         string match --quiet --regex '(?s)^(?<tag>.)(?<rest>.*)\z' -- $word
         switch "$tag"
             case '<'
@@ -101,7 +105,10 @@ function __axium_learn # NAME ARGS...: sort the table's words; fails where `axiu
             case '>'
                 set --append __axium_after $rest
             case '='
-                __axium_take_value $rest; or return 1
+                string match --quiet --regex '(?s)^(?<name>[^=]*)=(?<value>.*)\z' -- $rest
+                and __axium_is_settable "$name"
+                or return 1
+                __axium_take_value $name "$value"
             case -
                 __axium_is_settable $rest; or return 1
                 set --append __axium_unset $rest
@@ -127,8 +134,7 @@ end
 
 function __axium_take_own --argument-names command env # what every wrapped command is told
     if test -n "$env"
-        set --append __axium_set AXIUM_ENV
-        set --global __axium_value_AXIUM_ENV $env
+        __axium_take_value AXIUM_ENV $env
     else
         set --append __axium_unset AXIUM_ENV
     end
@@ -136,19 +142,14 @@ function __axium_take_own --argument-names command env # what every wrapped comm
     set --global __axium_how_many (builtin count $__axium_changed)
     set --global __axium_how_many_unset (builtin count $__axium_unset)
     or set __axium_how_many_unset 255 # what `set --query` answers for none
-    set --append __axium_set AXIUM_WRAPPED
-    set --global __axium_value_AXIUM_WRAPPED $command
+    __axium_take_value AXIUM_WRAPPED $command
     test $__axium_how_many -lt 255 # an exit code can't count more
 end
 
-function __axium_take_value --argument-names pair # NAME=VALUE; fails for what may not be set
-    set --local name
-    set --local value
-    string match --quiet --regex '(?s)^(?<name>[^=]*)=(?<value>.*)\z' -- $pair
-    and __axium_is_settable "$name"
-    or return 1
+function __axium_take_value --argument-names name value # one more variable of the tool's
     set --append __axium_set $name
-    set --global --unpath __axium_value_$name $value
+    set --append __axium_values "$value"
+    set --append __axium_places (builtin count $__axium_set)
 end
 
 function __axium_is_settable --argument-names name # whether fish itself does not mind
@@ -194,8 +195,8 @@ end
 function __axium_note_inline # NAME: tell of those whose value the rule does not share
     for __axium_name in $__axium_changed
         set --query --local $__axium_name; or continue
-        set --local __axium_value __axium_value_$__axium_name
-        builtin contains -- $__axium_name $__axium_set; and test "x$$__axium_name" = "x$$__axium_value"
+        set --local __axium_place (builtin contains --index -- $__axium_name $__axium_set)
+        and test "x$$__axium_name" = "x$__axium_values[$__axium_place]"
         and continue
         builtin printf '! `%s` in front of `%s` is not used: the rule at %s comes first\n' \
             $__axium_name $argv[1] (string escape -- $__axium_where) >&2

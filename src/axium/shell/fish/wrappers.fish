@@ -3,14 +3,22 @@
 # A shell that loads another version of this file keeps its wrappers, and the account of them.
 set --query AXIUM_WRAPPED_COMMANDS; or set --global AXIUM_WRAPPED_COMMANDS
 
+set --global __axium_can_be_wrapped \
+    '^(?!(?:axium|ax|axium_.*|__axium_.*)\z)[A-Za-z0-9_][A-Za-z0-9._+-]*\z'
+
 function axium_refresh_wrappers # make the wrappers of this shell those that are published
     __axium_read_commands; or return 0
-    set --local names $__axium_names
-    set --global __axium_commands $names[1]
-    for name in $AXIUM_WRAPPED_COMMANDS
-        builtin contains -- $name $names[2..]; or __axium_remove $name
-    end
-    __axium_define $names[2..]
+    set --local names (string match --regex -- $__axium_can_be_wrapped $__axium_names[2..])
+    set --global __axium_commands $__axium_names[1]
+    __axium_remove (string match --invert --regex -- (__axium_any_of $names) $AXIUM_WRAPPED_COMMANDS)
+    __axium_define (string match --invert --regex -- \
+        (__axium_any_of $AXIUM_WRAPPED_COMMANDS (builtin --names)) $names)
+end
+
+# WORDS...: an expression that matches each of them alone; asking `contains` for one word after the
+# other would take milliseconds.
+function __axium_any_of
+    builtin echo "^($(string escape --style=regex -- $argv | string join '|'))\z"
 end
 
 function axium_clear_wrappers # take all wrappers away, until `axium_refresh_wrappers`
@@ -18,30 +26,21 @@ function axium_clear_wrappers # take all wrappers away, until `axium_refresh_wra
     set --global __axium_commands cleared
 end
 
-function __axium_define # NAMES...
+function __axium_define # NAMES...: that can be wrapped, and are not
     set --local code
-    set --local builtins (builtin --names)
     for name in $argv
-        builtin contains -- $name $AXIUM_WRAPPED_COMMANDS; and continue
-        __axium_may_wrap $name; and not builtin contains -- $name $builtins; or continue
-        if not __axium_is_wrapper $name
-            if builtin functions --query -- $name
-                builtin printf '! `%s` is a function already: axium does not wrap it\n' $name >&2
-                continue
-            end
+        if not builtin functions --query -- $name
             set --append code "function $name --description 'as the environment says'
     __axium_wrap $name \$argv
-end"
+end
+"
+        else if not __axium_is_wrapper $name
+            builtin printf '! `%s` is a function already: axium does not wrap it\n' $name >&2
+            continue
         end
         set --global --append AXIUM_WRAPPED_COMMANDS $name
     end
-    # Nothing is in it but names that `__axium_may_wrap` let through.
-    eval (string join \n -- $code | string collect)
-end
-
-function __axium_may_wrap --argument-names name
-    string match --quiet --regex '^[A-Za-z0-9_][A-Za-z0-9._+-]*\z' -- $name
-    and not string match --quiet --regex '^(axium|ax|axium_.*|__axium_.*)\z' -- $name
+    eval "$code"
 end
 
 function __axium_remove # NAMES...: unless the user has defined a function of that name since
