@@ -120,6 +120,15 @@ def test_a_lock_that_was_removed_is_locked_again(daemon: Daemon) -> None:
     assert list(daemon.scratch.processes()) == [daemon.pid]
 
 
+def test_a_lock_that_somebody_has_for_a_moment_costs_no_daemon(daemon: Daemon) -> None:
+    lock = daemon.scratch.home / "daemon.lock"
+    lock.unlink()
+    # As one has it who starts, until he sees that somebody listens already.
+    subprocess.run(["flock", lock, "sleep", "0.5"], check=True)
+    until(lambda: subprocess.run(["flock", "-n", lock, "true"], check=False).returncode == 1)
+    assert daemon.request({"cmd": "ping"})["pid"] == daemon.pid
+
+
 @pytest.mark.parametrize("place", ["the same", "another"])
 def test_a_second_daemon_that_finds_no_lock_does_not_live_beside_the_first(
     scratch: Scratch, place: str

@@ -24,6 +24,7 @@ from axium.daemon.dispatch import Dispatch
 from axium.daemon.listener import Listener
 from axium.daemon.logs import begin_log, rotate_log
 from axium.daemon.memo import Memo
+from axium.daemon.presence import Presence
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.hud import Hud
@@ -111,6 +112,7 @@ class Daemon:
         self._memo = Memo(self._call_at, self.services.counters.requests)
         dispatch = Dispatch(registry, self.services, TextVerbs(self.services), self._memo)
         self._listener = Listener(hold.listening, dispatch)
+        self._presence = Presence(hold, self.services.life.stop)
         self._watch: FileWatch | None = None
         self._sweep: asyncio.TimerHandle | None = None
         self._tasks = Tasks(log)
@@ -135,6 +137,7 @@ class Daemon:
         await self._listener.drain(FINISH_SECS)
         if self._watch is not None:
             self._watch.close()
+        self._presence.close()
         if self._sweep is not None:
             self._sweep.cancel()
         await self.services.terminals.close()
@@ -192,15 +195,8 @@ class Daemon:
 
     def _files_changed(self) -> None:
         """A user's file is another one, or somebody who found us silent touched the lock."""
-        if not self._hold.is_reachable():
-            log.error("%s is gone, nobody can reach this daemon: it stops", self._hold.path)
-            self.services.life.stop()
-            return
-        if not self._hold.keep_lock():
-            log.error("%s is another daemon's: this one stops", self._hold.home.lock)
-            self.services.life.stop()
-            return
-        self._tasks.spawn("read the changed files", self.services.settings.changed_on_disk())
+        if self._presence.check():
+            self._tasks.spawn("read the changed files", self.services.settings.changed_on_disk())
 
     def _reload(self) -> None:
         async def reload() -> None:
