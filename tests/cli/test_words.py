@@ -202,6 +202,16 @@ def test_output_that_cannot_be_written_is_the_systems_fault(scratch: Scratch) ->
     assert (closed.returncode, closed.stderr) == (2, lost + "Bad file descriptor\n")
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("info > /dev/full", 2), ("bogus", 1), ("-v bootstrap", 0), ("env exec nope", 1)],
+)
+def test_talk_that_cannot_be_written_leaves_the_exit_code_alone(
+    scratch: Scratch, typed: str, code: int
+) -> None:
+    assert scratch.run("sh", "-c", f"axium {typed} 2> /dev/full").returncode == code
+
+
 @pytest.mark.parametrize("locale", ["POSIX", "en_US.ISO-8859-1"])
 def test_all_is_said_whatever_the_locale(daemon: Daemon, locale: str) -> None:
     strict = {"LC_ALL": locale, "PYTHONIOENCODING": "ascii:strict", "PYTHONUTF8": "0"}

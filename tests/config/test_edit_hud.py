@@ -140,11 +140,19 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
             "hud.yaml:3:1: a second document begins here, and one file is one document",
             "mend it first, then try again",
         ),
-        (
-            "other: &t {name: dim}\nstyle: {theme: *t}\n",
-            "hud.yaml can't be edited without changing more",
-            "edit hud.yaml by hand",
-        ),
+        *[
+            (
+                text,
+                "hud.yaml can't be edited without changing more",
+                "edit hud.yaml by hand",
+            )
+            for text in (
+                "other: &t {name: dim}\nstyle: {theme: *t}\n",
+                "style:\n  theme:\n    name: >-\n      dim\n",
+                "style:\n  theme:\t# libyaml alone takes a tab here\n    name: dim\n",
+                "---\n...\n",
+            )
+        ],
     ],
 )
 def test_what_can_not_be_done_leaves_the_file_as_it_is(

@@ -78,6 +78,7 @@ def test_the_last_lines_are_shown_also_from_files_that_were_put_aside(scratch: S
     assert shown("-n", "3") == [87, 88, 89]
     assert shown("-n", "0") == []
     assert shown("-n", "1000") == list(range(90))
+    assert shown("-n", "99999999999999999999") == list(range(90))
 
 
 def test_what_is_followed_goes_on_across_rotation_and_restart(scratch: Scratch) -> None:

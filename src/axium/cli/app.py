@@ -3,7 +3,7 @@
 import os
 import sys
 from importlib import import_module
-from io import TextIOWrapper
+from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -19,6 +19,7 @@ from axium.thin.paths import environ
 from axium.thin.say import reason
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
     from typer._click import Command, Parameter
 
 # The groups of `axium help`, and the module of each command: nothing is imported for this.
@@ -103,15 +104,29 @@ def main(argv: list[str]) -> None:
     sys.exit(_delivered(_code(argv or ["help"])))
 
 
+class _Talk(FileIO):
+    """What stderr leads to; talk that a full disk does not take is dropped."""
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        """Write it, or drop it."""
+        try:
+            return super().write(data)
+        except OSError:
+            return memoryview(data).nbytes
+
+
 def _prepare_streams() -> None:
     """Have a stdout and a stderr that take any text, whatever the locale.
 
-    Where the caller closed them, data fails and talk is dropped.
+    Where the caller closed them, or the disk is full, data fails and talk is dropped.
     """
     if sys.stdout is None:
         sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w")  # noqa: SIM115 (it stays open)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (it stays open)
+    elif isinstance(sys.stderr, TextIOWrapper) and sys.stderr.fileno() == 2:
+        talk = BufferedWriter(_Talk(2, "w", closefd=False))
+        sys.stderr = TextIOWrapper(talk, line_buffering=True)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")

@@ -149,7 +149,7 @@ def logs(*, follow: Follow = False, lines: Lines = 50) -> None:
     except FileNotFoundError:
         raise show.Failure(f"there is no log at {path}", "no daemon was started yet") from None
     with closing(view):
-        show.lines(view.last(lines))
+        show.lines(view.last(min(lines, sys.maxsize)))
         while follow:  # until Ctrl-C
             sys.stdout.flush()
             time.sleep(FOLLOW_INTERVAL)

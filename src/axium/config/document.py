@@ -61,10 +61,10 @@ class Document:
         """EditRefused if `text` would not say the same as the file, changed by `expect`."""
         expected = copy.deepcopy(plain(self.root)) or {}
         expect(expected)
-        self._check(text, None)
+        # First: a fault that the change itself made is at no place of the user's file.
         if _told(plain(self.tree(text))) != _told(expected):
-            hint = f"edit {self.name} by hand"
-            raise EditRefused(f"{self.name} can't be edited without changing more", hint)
+            raise self._beyond()
+        self._check(text, None)
 
     def _check(self, text: str, hint: str | None) -> None:
         findings = Findings()
@@ -78,8 +78,12 @@ class Document:
         # The marks of libyaml do not count a byte order mark; those of Python's parser do.
         root = parse_yaml(text, self.name, Findings(), yaml.SafeLoader)
         if root is None:
-            raise EditRefused(f"{self.name} can't be read back")
+            raise self._beyond()
         return root
+
+    def _beyond(self) -> EditRefused:
+        hint = f"edit {self.name} by hand"
+        return EditRefused(f"{self.name} can't be edited without changing more", hint)
 
 
 def entries_of(node: Node) -> dict[str, Entry]:
