@@ -107,15 +107,15 @@ _axium_are_settable() { # whether `local` can be trusted with _axium_names
   esac
 }
 
+# One text is matched ten times as fast as the patterns of a `case`.
+_axium_builtins=' . : [ alias bg bind break builtin caller cd command compgen complete compopt continue
+  declare dirs disown echo enable eval exec exit export false fc fg getopts hash help history jobs
+  kill let local logout mapfile popd printf pushd pwd read readarray readonly return set shift shopt
+  source suspend test times trap true type typeset ulimit umask unalias unset wait '
+_axium_builtins=${_axium_builtins//$'\n'/}
+
 _axium_is_program() { # WORD: not one that `command` would take for a builtin
-  case $1 in
-    '' | . | : | '[' | alias | bg | bind | break | builtin | caller | cd | command | compgen | \
-      complete | compopt | continue | declare | dirs | disown | echo | enable | eval | exec | \
-      exit | export | false | fc | fg | getopts | hash | help | history | jobs | kill | let | \
-      local | logout | mapfile | popd | printf | pushd | pwd | read | readarray | readonly | \
-      return | set | shift | shopt | source | suspend | test | times | trap | true | type | \
-      typeset | ulimit | umask | unalias | unset | wait) return 1 ;;
-  esac
+  [[ -n $1 && $_axium_builtins != *" $1 "* ]]
 }
 
 _axium_look_for_shims() { # into _axium_shims, whether the PATH of now has any

@@ -1,14 +1,19 @@
 # shellcheck shell=bash disable=SC2154,SC2016 # names from read.bash; backticks in texts
 # Defines a function for each wrapped command, and takes away those that are not wrapped any more.
 
+_axium_keywords=' if then elif else fi case esac for select while until do done in function time coproc '
+
 axium_refresh_wrappers() { # make the wrappers of this shell those that are published
   local -
   set +aefku +o posix # names like `docker-compose` are no function names in posix mode
-  local _axium_words name kept=() gone=()
+  local _axium_words published name kept=() gone=()
   _axium_read_commands || return 0
   _axium_commands=${_axium_words[0]}
+  # Looked for in one text, for to go through forty names forty times takes milliseconds. A word
+  # that has a newline in it, and is no name, can do nothing there but keep a wrapper.
+  printf -v published '%s\n' '' "${_axium_words[@]:1}"
   for name in "${AXIUM_WRAPPED_COMMANDS[@]}"; do
-    if _axium_contains "$name" "${_axium_words[@]:1}"; then kept+=("$name"); else gone+=("$name"); fi
+    if [[ $published == *$'\n'"$name"$'\n'* ]]; then kept+=("$name"); else gone+=("$name"); fi
   done
   AXIUM_WRAPPED_COMMANDS=("${kept[@]}")
   _axium_remove "${gone[@]}"
@@ -24,17 +29,18 @@ axium_clear_wrappers() { # take all wrappers away, until `axium_refresh_wrappers
 }
 
 _axium_define() { # NAME...
-  local name code=''
+  local name code='' wrapped
+  printf -v wrapped '%s\n' '' "${AXIUM_WRAPPED_COMMANDS[@]}"
   for name; do
-    _axium_contains "$name" "${AXIUM_WRAPPED_COMMANDS[@]}" && continue
+    [[ $wrapped != *$'\n'"$name"$'\n'* ]] || continue
     _axium_may_wrap "$name" || continue
-    if declare -F -- "$name" >/dev/null && ! _axium_is_wrapper "$name"; then
+    if declare -F -- "$name" && ! _axium_is_wrapper "$name"; then
       printf '! `%s` is a function of your own: axium does not wrap it\n' "$name" >&2
       continue
     fi
     code+="function $name { _axium_wrap $name \"\$@\"; }"$'\n'
     AXIUM_WRAPPED_COMMANDS+=("$name")
-  done
+  done >/dev/null
   eval "$code" # nothing is in it but names that `_axium_may_wrap` let through
 }
 
@@ -42,10 +48,8 @@ _axium_may_wrap() { # NAME
   case $1 in
     '' | [!_$_axium_letters$_axium_digits]* | *[!_.+$_axium_letters$_axium_digits-]*) return 1 ;;
     axium | ax | axium_* | _axium_*) return 1 ;;
-    if | then | elif | else | fi | case | 'esac' | for | select | while | until | do) return 1 ;;
-    done | in | function | time | coproc) return 1 ;;
   esac
-  _axium_is_program "$1"
+  [[ $_axium_keywords != *" $1 "* ]] && _axium_is_program "$1"
 }
 
 _axium_remove() { # NAME...: unless the user has defined a function of that name since
