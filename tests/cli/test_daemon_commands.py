@@ -80,6 +80,25 @@ def test_the_log_is_shown_and_followed(daemon: Daemon) -> None:
     assert follower.wait() == -15
 
 
+def test_the_log_is_a_document_for_programs_which_no_one_can_follow(scratch: Scratch) -> None:
+    log = scratch.home / "logs" / "axiumd.log"
+    log.parent.mkdir()
+    log.write_text("one\ntwo \x1b[2J\nthree\n")
+    assert told(scratch, "daemon", "logs", "-n", "2") == {
+        "path": str(log),
+        "lines": ["two \x1b[2J", "three"],
+    }
+    assert told(scratch, "daemon", "logs", "-n", "0")["lines"] == []
+    assert said(scratch, "daemon", "logs", "-f", "--json") == (
+        1,
+        "",
+        (
+            "✗ `--json` is one document, and `--follow` has no end\n"
+            "  leave one of them out: a line of the log begins with its time and its level\n"
+        ),
+    )
+
+
 def test_a_log_that_is_not_there_is_told(scratch: Scratch) -> None:
     assert said(scratch, "daemon", "logs") == (
         1,

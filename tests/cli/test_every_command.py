@@ -9,7 +9,8 @@ from axium.thin.catalogue import Command, shipped
 
 COMMANDS = {command.name: command for command in map(Command, shipped())}
 
-DATA = {"list", "show", "get", "status", "drain", "explain", "hud", "info", "doctor", "discover"}
+DATA = {"list", "show", "get", "status", "logs", "drain", "explain", "hud", "info", "doctor",
+        "discover"}  # fmt: skip
 """The last words of commands that show data."""
 
 MANY = {"install", "uninstall", "bootstrap", "theme set"}

@@ -141,15 +141,22 @@ def _print_faults(title: str, found: Mapping[str, Any]) -> None:
 
 
 @app.command()
-def logs(*, follow: Follow = False, lines: Lines = 50) -> None:
+def logs(*, follow: Follow = False, lines: Lines = 50, json: Json = False) -> None:
     """Show the last lines of the daemon's log."""
     path = home_of(environ()).log
+    if follow and json:
+        hint = "leave one of them out: a line of the log begins with its time and its level"
+        raise show.Failure("`--json` is one document, and `--follow` has no end", hint)
     try:
         view = LogView(path)
     except FileNotFoundError:
         raise show.Failure(f"there is no log at {path}", "no daemon was started yet") from None
     with closing(view):
-        show.lines(view.last(min(lines, sys.maxsize)))
+        last = view.last(min(lines, sys.maxsize))
+        if json:
+            show.document({"path": path, "lines": last.split("\n")[:-1]})
+            return
+        show.lines(last)
         while follow:  # until Ctrl-C
             sys.stdout.flush()
             time.sleep(FOLLOW_INTERVAL)
