@@ -109,6 +109,33 @@ def test_without_a_home_only_that_is_said(scratch: Scratch) -> None:
     assert not os.path.exists(nowhere)
 
 
+def test_a_directory_that_is_no_home_is_not_mended_into_one(scratch: Scratch) -> None:
+    place = scratch.user / "precious"
+    place.mkdir(mode=0o755)
+
+    found = findings(scratch, "--fix", env={"AXIUM_HOME": str(place)})
+
+    text = f"{place} is no config home: no file of axium is in it"
+    assert found == [
+        ("home", "fault", text, "look at AXIUM_HOME; `axium bootstrap` makes one"),
+        ("exit", 1),
+    ]
+    assert (place.stat().st_mode & 0o777, list(place.iterdir())) == (0o755, [])
+
+
+def test_an_open_socket_and_its_directory_are_closed(home: Scratch) -> None:
+    home.run("axium", "daemon", "start", check=True)
+    places = [Path(os.path.realpath(home.home / name)) for name in ("run", "daemon.sock")]
+    for place in places:
+        place.chmod(0o755)
+    try:
+        first, _, second = bad(findings(home)), findings(home, "--fix"), bad(findings(home))
+    finally:
+        home.run("axium", "daemon", "stop", check=True)
+
+    assert ([" is open to others " in each[2] for each in first[:-1]], second) == ([True] * 2, [])
+
+
 def test_what_a_killed_process_left_is_found_and_taken_away(home: Scratch) -> None:
     left = home.home / "state.json.4194999.new"
     left.write_text("half")

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
+from functools import partial
 
 from axium import __version__
 from axium.cli.ask import NotRunning, ask
@@ -48,4 +49,5 @@ def _modes(home: Home) -> Iterator[Finding]:
             continue
         if mode & 0o077:
             text = f"{place} is open to others (mode {mode:o})"
-            yield Finding("daemon", "fault", text, f"`chmod {wanted:o} {place}`")
+            repair = partial(os.chmod, place, wanted)
+            yield Finding("daemon", "fault", text, f"`chmod {wanted:o} {place}`", repair)

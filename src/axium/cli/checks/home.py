@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from axium.cli.checks.finding import Finding
+from axium.config.defaults import SHIPPED
 from axium.config.state_file import DamagedState, read_state
 from axium.core.bootstrap import hooks, update_init_scripts
 from axium.thin.paths import Home
@@ -26,11 +27,15 @@ def obstacle(home: Home) -> Finding | None:
         text = f"no config home {home.root}: {error.strerror}"
         fix = "`axium bootstrap` makes one, as does the first start of the daemon"
         return Finding("home", "fault", text, fix)
-    if owner == os.geteuid():
-        return None
-    text = f"{home.root} belongs to uid {owner}, not to you"
-    fix = "use a home of your own: unset AXIUM_HOME, or `sudo -H`"
-    return Finding("home", "fault", text, fix)
+    if owner != os.geteuid():
+        text = f"{home.root} belongs to uid {owner}, not to you"
+        fix = "use a home of your own: unset AXIUM_HOME, or `sudo -H`"
+        return Finding("home", "fault", text, fix)
+    # Whatever AXIUM_HOME names by mistake must not be mended into a home.
+    if not any(os.path.lexists(f"{home.root}/{name}") for name in (*SHIPPED, *hooks(home))):
+        text = f"{home.root} is no config home: no file of axium is in it"
+        return Finding("home", "fault", text, "look at AXIUM_HOME; `axium bootstrap` makes one")
+    return None
 
 
 def look(home: Home) -> Iterator[Finding]:
