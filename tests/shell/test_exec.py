@@ -43,3 +43,23 @@ def test_a_shell_that_is_run_elsewhere_lives_there(home: Scratch) -> None:
         ["function prod prod ", "prod", "prod", "prod"],
     )
     assert home.axium("env", "get").stdout == "root\n"
+
+
+def test_below_a_wrapped_command_itself_it_is_led_to_the_other_environment(home: Scratch) -> None:
+    itself = "axium env exec prod -- axium run shown"
+    home.tool("shown", f'#!/bin/sh\necho "$FROM"\n[ "$FROM" = prod ] || {itself}\n')
+
+    done = home.axium("run", "shown")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "root\nprod\n", "")
+
+
+def test_a_prefix_that_runs_the_tool_elsewhere_ends(home: Scratch) -> None:
+    (home.home / "prefixes.yaml").write_text(
+        "prefixes:\n  - {command: shown, prefix: axium env exec prod --}\n"
+    )
+    assert home.axium("daemon", "reload").returncode == 0
+
+    done = home.axium("run", "shown", timeout=5)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "\n", "")

@@ -168,7 +168,7 @@ def test_it_wins_over_the_shells_own_environment(there: Published) -> None:
 
 
 def test_axium_off_and_a_tool_inside_itself_run_plainly_and_know_where(there: Published) -> None:
-    for env in ({"AXIUM_OFF": "1"}, {"AXIUM_WRAPPED": "aws"}):
+    for env in ({"AXIUM_OFF": "1"}, {"AXIUM_WRAPPED": "aws", "AXIUM_ENV": "prod"}):
         argv, seen = ran(there, "env", "exec", "prod", "aws", "s3", **env)
         assert (argv, seen["AXIUM_ENV"]) == (["s3"], "prod")
 

@@ -37,12 +37,16 @@ def run_in(env: str, typed: list[str], around: dict[str, str]) -> int | None:
 
 def holding(env: str, around: dict[str, str]) -> dict[str, str]:
     """The variables of a child whose own children, too, are held to `env`."""
-    return {
+    child = {
         **around,
         "AXIUM_ENV": env,
         "AXIUM_SHELL_ENV": env,
         "AXIUM_SHELL_PLACE": place_of(around),
     }
+    if around.get("AXIUM_ENV", "") != env:
+        # We are below a command of another environment: that one is not the tool calling itself.
+        child.pop("AXIUM_WRAPPED", None)
+    return child
 
 
 def _is_published(env: str, around: dict[str, str]) -> bool:
