@@ -63,7 +63,7 @@ def stop() -> None:
     ask("ping", autostart=False, timeout=PING_TIMEOUT)
     _stop()
     if os.path.exists(socket_path(environ())):
-        from axium.cli.install import unit_name
+        from axium.cli.managers import unit_name
 
         show.notice(
             "a service manager holds its socket: the next command starts the daemon again",
