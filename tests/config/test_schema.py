@@ -6,7 +6,14 @@ from axium.config.schema import schemas
 def test_each_file_has_a_schema_of_the_current_draft() -> None:
     made = schemas()
     assert {name: schema["$schema"] for name, schema in made.items()} == dict.fromkeys(
-        ["envs.yaml", "prefixes.yaml", "hud.yaml"],
+        [
+            "envs.yaml",
+            "prefixes.yaml",
+            "hud.yaml",
+            "permissions.yaml",
+            "spoke.yaml",
+            "gear.yaml",
+        ],
         "https://json-schema.org/draft/2020-12/schema",
     )
 

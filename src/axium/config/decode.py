@@ -40,6 +40,16 @@ def decode(node: Node, shape: type[S], findings: Findings) -> S | None:
     return None if isinstance(made, _Bad) else cast(S, made)
 
 
+def decode_each(node: Node, shape: type[S], findings: Findings) -> dict[str, S]:
+    """The `shape` that each entry of the mapping `node` is, by its name; without those at fault."""
+    found = _entries(node, "", findings) or {}
+    made = {
+        _text(name, entry.key.where): _value(entry.value, _type_of(shape), name, findings)
+        for name, entry in found.items()
+    }
+    return {name: value for name, value in made.items() if not isinstance(value, _Bad)}
+
+
 def mark_of(text: str) -> Mark:
     """Where a decoded string was written."""
     assert isinstance(text, Text), "a default has no place in a file"
@@ -58,11 +68,11 @@ def _value(node: Node, type_: inspect.Type, path: str, findings: Findings) -> An
         case inspect.AnyType():
             return node
         case inspect.UnionType(types=types):
-            inner = next(t for t in types if not isinstance(t, inspect.NoneType))
-            is_text = isinstance(inner, inspect.StrType)
+            inner_types = [t for t in types if not isinstance(t, inspect.NoneType)]
+            is_text = isinstance(inner_types[0], inspect.StrType)
             if isinstance(node, Scalar) and node.is_null and not is_text:
                 return None
-            return _value(node, inner, path, findings)
+            return _choice(node, inner_types, path, findings)
         case inspect.StructType():
             return _struct(node, type_, path, findings)
         case inspect.DictType():
@@ -71,6 +81,21 @@ def _value(node: Node, type_: inspect.Type, path: str, findings: Findings) -> An
             return _list(node, type_, path, findings)
         case _:
             return _scalar(node, type_, path, findings)
+
+
+def _choice(node: Node, types: list[inspect.Type], path: str, findings: Findings) -> Any:
+    """What stands there of a choice, which is one between a single value and a list."""
+    is_list = isinstance(node, Sequence)
+    chosen = next((t for t in types if isinstance(t, inspect.ListType) == is_list), types[0])
+    if is_list or len(types) == 1:
+        return _value(node, chosen, path, findings)
+    expected, fits, _hint = _expectation(chosen, node)
+    if isinstance(node, Scalar) and fits(node.value):
+        return node.value
+    hint = f"a list is written `[{node.text}]`" if isinstance(node, Scalar) else None
+    message = f"{_named(path)}must be {expected} or a list, found {found_text(node)}"
+    findings.error(node.where, message, hint)
+    return _BAD
 
 
 def _struct(node: Node, type_: inspect.StructType, path: str, findings: Findings) -> Any:

@@ -23,6 +23,17 @@ def parse(text: str, findings: Findings) -> list[Rule]:
     return rules
 
 
+def wrapper_rule(command: str, wrapper: str, owner: str, findings: Findings) -> Rule | None:
+    """The rule of a plugin's manifest; None, and told, where it could never hold."""
+    where = mark_of(command)
+    if fault := command_fault(str(command)):
+        findings.error(where, fault)
+    if not wrapper.strip():
+        findings.error(mark_of(wrapper), f"the wrapper of `{command}` is empty")
+    template = _words(wrapper, findings)
+    return None if template is None else Rule(str(command), where, owner, Wrapper(template))
+
+
 def _rule(entry: RuleEntry, findings: Findings) -> Rule | None:
     where = mark_of(entry.command)
     command = str(entry.command)

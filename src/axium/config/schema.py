@@ -4,14 +4,24 @@ from typing import Any
 
 import msgspec
 
-from axium.config.shapes import EnvsFile, HudFile, PrefixesFile
+from axium.config.shapes import (
+    EnvsFile,
+    GearFile,
+    HudFile,
+    PermissionsEntry,
+    PrefixesFile,
+    SpokeFile,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_SHAPES: dict[str, type[msgspec.Struct]] = {
+_SHAPES: dict[str, Any] = {
     "envs.yaml": EnvsFile,
     "prefixes.yaml": PrefixesFile,
     "hud.yaml": HudFile,
+    "permissions.yaml": dict[str, PermissionsEntry | None],
+    "spoke.yaml": SpokeFile,
+    "gear.yaml": GearFile,
 }
 
 
@@ -20,7 +30,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {name: _schema(shape) for name, shape in _SHAPES.items()}
 
 
-def _schema(shape: type[msgspec.Struct]) -> dict[str, Any]:
+def _schema(shape: Any) -> dict[str, Any]:
     schema = msgspec.json.schema(shape)
     for definition in schema["$defs"].values():
         # A key that is not known is only warned of, but an editor shall show it.

@@ -115,3 +115,68 @@ class HudFile(Struct):
     ] = field(default_factory=lambda: ["env", "uptime"])
     hide: Annotated[list[str], Meta(description="Segments that are never shown.")] = []
     style: StyleEntry = field(default_factory=StyleEntry)
+
+
+class PermissionsEntry(Struct):
+    """What a plugin may do. In permissions.yaml a list adds, and an entry `!x` takes `x` away."""
+
+    exec: Annotated[
+        bool | list[str] | None,
+        Meta(description="Start programs: `true` for any, or a list of their names."),
+    ] = None
+    notify: Annotated[bool | None, Meta(description="Send notifications.")] = None
+    net: Annotated[
+        bool | list[str] | None,
+        Meta(
+            description="Use the network: `true` for all of it, or a list of `HOST:PORT` and"
+            " `listen:127.0.0.1:PORT`."
+        ),
+    ] = None
+    ipc: Annotated[
+        list[str] | None,
+        Meta(description="Actions of the daemon, such as `tmux_split_run` and `read_file`."),
+    ] = None
+    env: Annotated[
+        list[str] | None, Meta(description="Variables of the user's that a gear gets.")
+    ] = None
+    unix: Annotated[
+        list[Literal["ssh-agent"]] | None, Meta(description="Sockets that a gear may connect to.")
+    ] = None
+    fs_read: Annotated[
+        list[str] | None,
+        Meta(description="Files that it may read: patterns with `*`, `?`, `**`, `{a,b}`, `~`."),
+    ] = None
+    fs_write: Annotated[
+        list[str] | None, Meta(description="Files that it may write: patterns, as in `fs_read`.")
+    ] = None
+
+
+class WrapperRule(Struct):
+    """A command that a plugin wraps, and the words that stand instead of it."""
+
+    command: Annotated[str, Meta(description="The name that is typed.")]
+    wrapper: Annotated[str, Meta(description="Words that stand instead of it.")]
+
+
+class SpokeFile(Struct):
+    """`spoke.yaml`: what a spoke says of itself."""
+
+    name: Annotated[str, Meta(description="The name of its directory.")]
+    version: Annotated[str, Meta(description="Its version, such as `1.4.0`.")] = "0.0.0"
+    description: Annotated[str, Meta(description="What it is for, in one line.")] = ""
+    entrypoint: Annotated[
+        str, Meta(description="`MODULE:FUNCTION`, which is called when it is loaded.")
+    ] = "main:register"
+    author: Annotated[str, Meta(description="Who wrote it.")] = ""
+    permissions: Annotated[
+        PermissionsEntry | None, Meta(description="What it may do; left out: nothing.")
+    ] = None
+    prefixes: Annotated[list[WrapperRule], Meta(description="Commands that it wraps.")] = []
+
+
+class GearFile(SpokeFile):
+    """`gear.yaml`: what a gear says of itself."""
+
+    requires: Annotated[
+        str | None, Meta(description="The versions of axium that it works with: `>=0.1,<1`.")
+    ] = None

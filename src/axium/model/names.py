@@ -6,7 +6,12 @@ COMMAND = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
 _UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
+_PLUGIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+_ENTRYPOINT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*:[A-Za-z_][A-Za-z0-9_]*")
+
 OWN_COMMANDS = frozenset({"axium", "ax"})
+OWNERS = frozenset({"core", "user"})
+"""Who else stands where a plugin's name may: none of them can be one."""
 
 LONGEST_COMMAND = 200
 """Letters; a file is published under a command's name, and names of files end at 255 bytes."""
@@ -58,6 +63,23 @@ def variable_fault(name: str) -> str | None:
     if name.startswith("AXIUM_"):
         return f"`{name}` is reserved: variables that begin with `AXIUM_` belong to axium"
     return None
+
+
+def plugin_fault(name: str) -> str | None:
+    """Why `name` can't name a plugin; None if it can."""
+    if not _PLUGIN.fullmatch(name):
+        rule = "letters, digits and `._-`, at most 100 of them, the first one not `.`"
+        return f"`{name}` can't name a plugin: a name is {rule}"
+    if name in OWNERS:
+        return f"`{name}` can't name a plugin: it stands for you and for axium itself"
+    return None
+
+
+def entrypoint_fault(text: str) -> str | None:
+    """Why `text` names no function of a module; None if it does."""
+    if _ENTRYPOINT.fullmatch(text):
+        return None
+    return f"`{text}` names no function of a module"
 
 
 def text_fault(text: str) -> str | None:

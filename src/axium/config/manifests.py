@@ -1,0 +1,184 @@
+"""Manifests of plugins (`spoke.yaml`, `gear.yaml`), and which plugins a home has."""
+
+import os
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from axium.config import permissions, prefixes
+from axium.config.decode import Text, decode, mark_of
+from axium.config.findings import Findings
+from axium.config.nodes import parse as parse_yaml
+from axium.config.shapes import GearFile, SpokeFile, WrapperRule
+from axium.config.source import Unreadable, read_text
+from axium.model.manifests import Manifest
+from axium.model.marks import Fault, Mark
+from axium.model.names import entrypoint_fault, plugin_fault
+from axium.model.rules import Rule
+
+Kind = Literal["spokes", "gears"]
+"""Also the directory in the home that has them."""
+
+FILES: dict[Kind, tuple[str, ...]] = {
+    "spokes": ("spoke.yaml", "manifest.yaml"),
+    "gears": ("gear.yaml", "manifest.yaml"),
+}
+"""The names of a manifest; the first one that is there counts."""
+
+METADATA: dict[Kind, str] = {"spokes": ".spoke_metadata.json", "gears": ".gear_metadata.json"}
+
+_SHAPES: dict[Kind, type[SpokeFile]] = {"spokes": SpokeFile, "gears": GearFile}
+
+_LOOKS_MEANT = ("spoke.yml", "gear.yml", "manifest.yml", "main.py")
+"""What shows that a directory without a manifest is to be a plugin."""
+
+
+class Found(NamedTuple):
+    """A directory of a plugin. `name` is the directory's, and the manifest's too.
+
+    Without a manifest the `faults` say why.
+    """
+
+    name: str
+    directory: str
+    manifest: Manifest | None
+    faults: tuple[Fault, ...]
+
+
+class _Row(msgspec.Struct):
+    manifest_name: str | None = None
+
+
+def discover(root: str, kind: Kind) -> list[Found]:
+    """The plugins in the home `root`, by name. What their files contain never raises.
+
+    A directory of another name than its manifest's counts as that plugin where it was
+    installed so: its row of the metadata has `manifest_name`.
+    """
+    directory = f"{root}/{kind}"
+    renamed = _renamed(f"{directory}/{METADATA[kind]}")
+    found = (_found(directory, name, kind, renamed.get(name, name)) for name in _names(directory))
+    return [each for each in found if each is not None]
+
+
+def read_manifest(
+    directory: str, kind: Kind, *, shown: str | None = None
+) -> tuple[Manifest | None, tuple[Fault, ...]]:
+    """The manifest of one directory, None where it has an error, and what is wrong with it.
+
+    People know the directory as `shown`.
+    """
+    shown = directory if shown is None else shown
+    file = _file(directory, kind)
+    name = f"{shown}/{file}"
+    findings = Findings()
+    try:
+        text = read_text(f"{directory}/{file}", name)
+    except FileNotFoundError:
+        return None, (_missing(directory, Mark(name, 1, 1)),)
+    except Unreadable as error:
+        return None, (error.fault,)
+    manifest = parse(text, name, kind, findings)
+    return (None if findings.has_errors else manifest), findings.faults
+
+
+def parse(text: str, shown: str, kind: Kind, findings: Findings) -> Manifest | None:
+    """The manifest that a text is; what could not be made out is left out and told."""
+    root = parse_yaml(text, shown, findings)
+    file = None if root is None else decode(root, _SHAPES[kind], findings)
+    if file is None:
+        return None
+    if fault := plugin_fault(file.name):
+        findings.error(mark_of(file.name), fault)
+    _check_entrypoint(file.entrypoint, findings)
+    name = str(file.name)
+    rules = (_rule(entry, name, findings) for entry in file.prefixes)
+    return Manifest(
+        name=name,
+        where=mark_of(file.name),
+        version=str(file.version),
+        description=str(file.description),
+        entrypoint=str(file.entrypoint),
+        author=str(file.author),
+        permissions=permissions.asked(file.permissions, kind, findings),
+        prefixes=tuple(rule for rule in rules if rule is not None),
+        requires=_requires(file),
+    )
+
+
+def _requires(file: SpokeFile) -> str | None:
+    return str(file.requires) if isinstance(file, GearFile) and file.requires else None
+
+
+def _check_entrypoint(entrypoint: str, findings: Findings) -> None:
+    if isinstance(entrypoint, Text) and (fault := entrypoint_fault(entrypoint)):
+        hint = "write `main:register` for the function `register` in main.py"
+        findings.error(entrypoint.where, fault, hint)
+
+
+def _rule(entry: WrapperRule, owner: str, findings: Findings) -> Rule | None:
+    return prefixes.wrapper_rule(entry.command, entry.wrapper, owner, findings)
+
+
+def _names(directory: str) -> Iterator[str]:
+    try:
+        names = sorted(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    yield from (name for name in names if not name.startswith((".", "__")))
+
+
+def _found(parent: str, name: str, kind: Kind, named: str) -> Found | None:
+    """What one name in `parent` is; None for what is no plugin."""
+    directory, shown = f"{parent}/{name}", f"{kind}/{name}"
+    if os.path.islink(directory) and not os.path.exists(directory):
+        return Found(name, directory, None, (_gone(directory, shown),))
+    if not _is_meant(directory, kind):
+        return None
+    if fault := plugin_fault(name):
+        return Found(name, directory, None, (Fault(Mark(shown), fault, "rename the directory"),))
+    manifest, faults = read_manifest(directory, kind, shown=shown)
+    if manifest is None:
+        return Found(name, directory, None, faults)
+    if manifest.name != named:
+        return Found(name, directory, None, (*faults, _misnamed(manifest, name)))
+    return Found(name, directory, manifest.installed_as(name), faults)
+
+
+def _is_meant(directory: str, kind: Kind) -> bool:
+    return any([os.path.lexists(f"{directory}/{name}") for name in (*FILES[kind], *_LOOKS_MEANT)])
+
+
+def _gone(directory: str, shown: str) -> Fault:
+    hint = (
+        f"install it again, or remove the link: `axium spoke uninstall {os.path.basename(shown)}`"
+    )
+    return Fault(Mark(shown), f"leads to {os.readlink(directory)}, which is gone", hint)
+
+
+def _misnamed(manifest: Manifest, name: str) -> Fault:
+    message = f"the manifest is that of `{manifest.name}`, the directory is `{name}`"
+    return Fault(manifest.where, message, f"write `name: {name}`, or rename the directory")
+
+
+def _file(directory: str, kind: Kind) -> str:
+    """The name of the manifest that counts; the first of its names where there is none."""
+    names = FILES[kind]
+    return next((name for name in names if os.path.lexists(f"{directory}/{name}")), names[0])
+
+
+def _missing(directory: str, where: Mark) -> Fault:
+    path = f"{directory}/{os.path.basename(where.file)}"
+    if os.path.islink(path):
+        return Fault(where, f"leads to {os.readlink(path)}, which is gone")
+    return Fault(where, "there is no manifest", f"write one to {path}: `name: ...`")
+
+
+def _renamed(path: str) -> dict[str, str]:
+    """The names in the manifests of plugins that were installed under another one."""
+    try:
+        rows = msgspec.json.decode(read_text(path, os.path.basename(path)), type=dict[str, _Row])
+    except (OSError, Unreadable, msgspec.DecodeError):
+        return {}
+    return {name: row.manifest_name for name, row in rows.items() if row.manifest_name}
