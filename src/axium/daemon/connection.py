@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from axium.daemon.caller import USER, Caller
 from axium.daemon.poller import READ, WRITE, Poller
 from axium.wire.envelope import encode_refusal
 from axium.wire.lines import MAX_LINE, LineBuffer, TooLong
@@ -46,7 +47,13 @@ class Port(Protocol):
 
 
 class Connection:
-    """A client's connection, from accept to close; it lives on the event loop alone."""
+    """A client's connection, from accept to close; it lives on the event loop alone.
+
+    `caller` is who asks on it; `round` counts the events that led to what is asked now.
+    """
+
+    caller: Caller = USER
+    round = 0
 
     def __init__(
         self,
