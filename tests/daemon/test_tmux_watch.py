@@ -197,26 +197,46 @@ def test_a_pane_that_is_younger_than_the_watch_is_watched_once_it_has_a_text(
 def test_panes_that_end_while_the_server_is_stopped_are_told_when_it_goes_on(
     scratch: Scratch, server: TmuxServer
 ) -> None:
-    ended, ending = server.new_pane(), server.new_pane()
-    pids = [pane_pid(server, pane) for pane in (ended, ending)]
+    panes = [server.new_pane(), server.new_pane()]
+    pids = [pane_pid(server, pane) for pane in panes]
+    record = Recorder()
 
     async def scene(tmux: Tmux) -> list[str]:
         told = await watched(tmux, server.server)
+        record.runs.clear()
+        server.signal(signal.SIGSTOP)
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        await becomes(lambda: record.runs)
+        assert told == []
+        server.signal(signal.SIGCONT)
+        await becomes(lambda: len(told) == 2)
+        return told
+
+    assert sorted(play(scratch, scene, record)) == panes
+
+
+def test_a_pane_whose_server_could_not_be_asked_is_told_with_the_next(
+    scratch: Scratch, server: TmuxServer
+) -> None:
+    ended, ending = server.new_pane(), server.new_pane()
+    pids = [pane_pid(server, pane) for pane in (ended, ending)]
+    record = Recorder(bound=0.2)
+
+    async def scene(tmux: Tmux) -> list[str]:
+        told = await watched(tmux, server.server)
+        record.runs.clear()
         server.signal(signal.SIGSTOP)
         os.kill(pids[0], signal.SIGKILL)
-        await quiet_within(tmux, 10)
+        await becomes(lambda: record.runs)
+        await quiet(tmux)
         assert told == []
         server.signal(signal.SIGCONT)
         os.kill(pids[1], signal.SIGKILL)
         await becomes(lambda: len(told) == 2)
         return told
 
-    assert sorted(play(scratch, scene)) == [ended, ending]
-
-
-async def quiet_within(tmux: Tmux, seconds: float) -> None:
-    async with asyncio.timeout(seconds):
-        await becomes(lambda: not tmux._tasks)
+    assert sorted(play(scratch, scene, record)) == [ended, ending]
 
 
 def test_nothing_runs_and_no_timer_waits_while_nothing_happens(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
@@ -19,10 +20,11 @@ TEMPLATE = f"##{{?{OWN},##{{{OWN}}},##{{AXIUM_HUD}}}}"
 
 
 class Recorder:
-    """Runs programs as the daemon does, and keeps the tmux commands of each run."""
+    """Runs programs as the daemon does, for `bound` seconds at most; keeps their tmux commands."""
 
-    def __init__(self) -> None:
+    def __init__(self, bound: float = math.inf) -> None:
         self.runs: list[list[str]] = []
+        self._bound = bound
 
     async def __call__(
         self,
@@ -33,7 +35,8 @@ class Recorder:
         stdin: bytes | int = b"",
     ) -> spawn.Finished:
         self.runs.append(list(argv[5:]))
-        return await spawn.run(argv, environ=environ, timeout=timeout, stdin=stdin)
+        bounded = min(timeout, self._bound)
+        return await spawn.run(argv, environ=environ, timeout=bounded, stdin=stdin)
 
 
 class TmuxServer(Tmux):
