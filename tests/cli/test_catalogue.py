@@ -37,6 +37,16 @@ def test_a_record_has_what_completion_asks_for() -> None:
     assert "ipc" not in found
 
 
+def test_a_record_says_what_must_be_there_and_what_need_not() -> None:
+    found = {command.name: command.words for command in map(Command, records())}
+    assert [found[name][0] for name in ("env set", "env show", "help")] == [
+        "env",
+        "env?",
+        "command*",
+    ]
+    assert {"-t=text", "--title=text!", "--body=text"} < {*found["notify send"]}
+
+
 def test_a_new_home_has_the_catalogue_and_the_same_names_for_programs(scratch: Scratch) -> None:
     assert scratch.axium("bootstrap").returncode == 0
     names = sorted(record.partition("\t")[0] for record in shipped())

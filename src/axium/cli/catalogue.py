@@ -54,12 +54,21 @@ def _words(context: Context) -> Iterator[str]:
     params = context.command.get_params(context)
     for param in params:
         if param.param_type_name == "argument":
-            yield _kind(param) + ("*" if param.nargs == -1 else "")
+            yield _kind(param) + _mark(param)
     for param in params:
         if param.param_type_name == "option" and not getattr(param, "hidden", False):
             value = "" if getattr(param, "is_flag", False) else f"={_kind(param)}"
             # Click keeps the names of the help option in a set, which has no order.
-            yield from (name + value for name in sorted(param.opts, key=len))
+            *short, name = sorted(param.opts, key=len)
+            yield from (other + value for other in short)
+            yield name + value + ("!" if param.required else "")
+
+
+def _mark(param: "Parameter") -> str:
+    """How often an argument may be there; empty for once."""
+    if param.nargs == -1:
+        return "*!" if param.required else "*"
+    return "" if param.required else "?"
 
 
 def _kind(param: "Parameter") -> str:

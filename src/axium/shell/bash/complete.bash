@@ -31,6 +31,7 @@ _axium_complete_own() { # fills COMPREPLY, or _axium_tool where another command'
   for word in "${records[@]}"; do
     [[ $word == "$name"$'\t'* ]] || continue
     for tail in ${word##*$'\t'}; do
+      tail=${tail%[?!]} # whether it must be there
       case $tail in -?*) options+=("$tail") ;; *) kinds+=("$tail") ;; esac
     done
     _axium_complete_arguments

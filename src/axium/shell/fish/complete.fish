@@ -58,7 +58,8 @@ function __axium_offer_names --argument-names name # the words with which names 
 end
 
 function __axium_offer_words --argument-names kinds current # KINDS CURRENT WORDS...: of one command
-    set --local kinds (string split --no-empty ' ' -- $kinds)
+    # Without the mark of what must or need not be there.
+    set --local kinds (string split --no-empty ' ' -- $kinds | string replace --regex '[?!]$' '')
     set --local options (string match --regex '^-.*' -- $kinds)
     set --local places (string match --invert --regex '^-' -- $kinds)
     set --local words $argv[3..]

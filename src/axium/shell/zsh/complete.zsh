@@ -71,7 +71,7 @@ _axium_complete_command() { # NAME AT WORDS...: a command's own words, of which 
   local -i at=$2 given=0
   local -A known
   local -a kinds
-  for spec in "${@[3,-1]}"; do
+  for spec in "${@[3,-1]%[?!]}"; do # without the mark of what must or need not be there
     case $spec in
       -*=*) known[${spec%%=*}]=${spec#*=} ;;
       -*) known[$spec]='' ;;
