@@ -55,6 +55,26 @@ def test_purge_takes_the_home_too(used: Scratch) -> None:
     assert (used.home.exists(), left) == (False, [])
 
 
+def test_a_link_to_the_home_stays_with_an_empty_directory(used: Scratch) -> None:
+    used.run("axium", "daemon", "stop", check=True)
+    place = used.user / "dotfiles"
+    used.home.rename(place)
+    used.home.symlink_to(place)
+
+    done = used.run("axium", "uninstall", "--purge")
+
+    assert (done.returncode, used.home.is_symlink(), list(place.iterdir())) == (0, True, [])
+
+
+def test_a_place_of_the_socket_that_no_unit_can_have_keeps_nothing(used: Scratch) -> None:
+    long = used.user / ("d" * 60) / ("e" * 60)
+    long.mkdir(parents=True)
+
+    used.run("axium", "uninstall", env={"AXIUM_SOCKET": f"{long}/daemon.sock"}, check=True)
+
+    assert in_home(used) == YAML
+
+
 def test_purge_leaves_files_that_axium_does_not_know(used: Scratch) -> None:
     (used.home / "notes.txt").write_text("mine")
 

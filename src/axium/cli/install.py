@@ -41,7 +41,7 @@ def install(*, dry_run: bool) -> None:
 
 def uninstall(*, dry_run: bool) -> None:
     """Have the manager end the daemon and forget it, and take the files away."""
-    manager = of_this_home()
+    manager = of_this_home(anywhere=True)
     _refuse_foreign(manager)
     there = [path for path in manager.files if content(path) is not None]
     if not there:

@@ -33,10 +33,14 @@ def unit_name() -> str:
     return state_dir(home_of(around), around).rpartition("/")[2]
 
 
-def of_this_home() -> Manager:
-    """The manager of this machine. Failure where its files can't be made."""
+def of_this_home(*, anywhere: bool = False) -> Manager:
+    """The manager of this machine. Failure where its files can't be made.
+
+    `anywhere`: for who only wants the files' names, wherever the socket is.
+    """
+    service = _service()._replace(socket="") if anywhere else _service()
     try:
-        return _launchd() if sys.platform == "darwin" else _systemd()
+        return _launchd(service) if sys.platform == "darwin" else _systemd(service)
     except Unsuitable as unsuitable:
         raise show.Failure(str(unsuitable), "choose another place by AXIUM_SOCKET") from None
 
@@ -56,8 +60,7 @@ def _service() -> Service:
     )
 
 
-def _systemd() -> Manager:
-    service = _service()
+def _systemd(service: Service) -> Manager:
     chosen = service.environ.get("XDG_CONFIG_HOME", "")
     config = chosen if chosen.startswith("/") else user_home(service.environ) + "/.config"
     tell = ["systemctl", "--user"]
@@ -76,8 +79,7 @@ def _systemd() -> Manager:
     )
 
 
-def _launchd() -> Manager:
-    service = _service()
+def _launchd(service: Service) -> Manager:
     directory = Path(user_home(service.environ), "Library/LaunchAgents")
     files = {directory / name: text for name, text in launchd_agent(service).items()}
     domain = f"gui/{os.getuid()}"

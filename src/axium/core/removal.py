@@ -130,7 +130,11 @@ def _piece(path: Path) -> Iterator[Step]:
 
 
 def _remove_empty(home: Home) -> None:
-    """The directories of the home that nothing is left in, and then the home itself."""
+    """The directories of the home that nothing is left in, and then the home itself.
+
+    A link was laid by the user: it stays, with what it leads to.
+    """
     for directory in (*{Path(home.root, name).parent for name in hooks(home)}, Path(home.root)):
-        if directory.is_dir() and not any(directory.iterdir()):
+        is_ours = directory.is_dir() and not directory.is_symlink()
+        if is_ours and not any(directory.iterdir()):
             directory.rmdir()
