@@ -8,6 +8,13 @@ import fcntl
 import os
 import stat
 import time
+from _signal import (  # type: ignore[import-not-found]  # `signal` imports enum: 2 ms
+    SIG_BLOCK,
+    SIGHUP,
+    SIGINT,
+    SIGTERM,
+    pthread_sigmask,
+)
 from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM, socket
 
 from axium.thin.client import LONGEST, ask, connect
@@ -18,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BACKLOG = 4096
+ENDING = (SIGTERM, SIGINT, SIGHUP)
+"""The signals that ask a daemon to end."""
+
 _GIVE_UP_SECS = 7.0
 """Longer than a daemon may take to stop (`app.FINISH_SECS`)."""
 _SILENT_SECS = 2.0
@@ -77,18 +87,22 @@ class Hold:
 
 
 def take(home: Home, environ: "Mapping[str, str]") -> Hold:
-    """Become the daemon of this home. Taken, Unusable, OSError."""
+    """Become the daemon of this home. Taken, Unusable, OSError.
+
+    The signals of `ENDING` wait from before there are names until the caller,
+    who takes them away again, lets the signals come.
+    """
     _check_ours(home.root)
     handed = _handed_over(environ)
     if handed is not None:
         # First of all: a daemon that somebody started by hand sees that it can't be reached.
         _link(handed[1], home.socket_link)
     lock = _lock(home, is_handed_over=handed is not None)
+    pthread_sigmask(SIG_BLOCK, ENDING)
     run = _runtime(home, environ)
     listening, path = handed or _listening(run, home, environ)
     if path != home.socket_link:
         _link(path, home.socket_link)
-    _leave_on_signals()
     _write(home.pid, b"%d\n" % os.getpid())
     return Hold(home, lock, path, listening, is_handed_over=handed is not None)
 
@@ -276,18 +290,6 @@ def _link(target: str, name: str) -> None:
     _unlink(beside)
     os.symlink(target, beside)
     os.rename(beside, name)
-
-
-def _leave_on_signals() -> None:
-    """Until the event loop handles them, signals end the process in a way that lets it clean up."""
-    import signal  # 2 ms, not before clients can connect
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, _leave)
-
-
-def _leave(_number: int, _frame: object) -> None:
-    raise SystemExit
 
 
 def _write(path: str, data: bytes) -> None:
