@@ -177,3 +177,42 @@ def test_a_prompt_shows_the_environment_in_the_theme(
     tmux.wait_for(lambda: "dev $" in tmux.capture(pane))
     prompt = tmux.cmd("capture-pane", "-p", "-e", "-t", pane)
     assert under("dev", prompt.splitlines()[0]) == {expected}
+
+
+def test_borders_have_the_colour_of_the_pane_that_is_looked_at_while_that_is_on(
+    daemon: Daemon, tmux: Tmux, attached: Callable[..., Terminal]
+) -> None:
+    terminal = attached()
+    tmux.cmd("split-window", "-t", "main", "sleep 1000")
+    asked = {"cmd": "set_pane_env", "pane": "%1", "env": "prod", "server": tmux.variable}
+    daemon.request(asked)
+
+    def border() -> str:
+        screen = terminal.outer.cmd("capture-pane", "-p", "-e", "-t", "main")
+        return next(row for row in screen.split("\n") if "──" in row)
+
+    def colors() -> set[str]:
+        return {cell.color for cell in cells(border()) if cell.letter == "─"}
+
+    plain = colors()
+    tmux.cmd("set-option", "-g", "@axium_border", "on")
+    until(lambda: in_24_bits("#0000ff") in colors())
+    tmux.cmd("set-option", "-g", "@axium_border", "off")
+    until(lambda: colors() == plain)
+
+
+def test_a_segment_of_the_environment_follows_the_pane(
+    daemon: Daemon, tmux: Tmux, attached: Callable[..., Terminal]
+) -> None:
+    terminal = attached()
+    around = {"TMUX": tmux.variable, "TMUX_PANE": "%0"}
+    enable = daemon.scratch.home / "tmux" / "enable.sh"
+
+    daemon.scratch.run("sh", enable, "segment", "axium env get", "red", env=around, check=True)
+
+    def after_the_hud() -> list[Cell]:
+        return cells(line(terminal).rpartition("faults:1")[2])
+
+    until(lambda: after_the_hud() == [Cell(" ", "0", "2"), *(Cell(x, "1", "2") for x in "dev")])
+    daemon.request({"cmd": "set_env", "value": "prod"})
+    until(lambda: terminal.status().endswith(" prod"))
