@@ -202,3 +202,15 @@ def test_a_first_run_of_an_unknown_environment_runs_nothing(scratch: Scratch) ->
         assert (code, data, talk.splitlines()[0]) == (1, "", "✗ Unknown environment: nowhere")
     finally:
         assert said(scratch, "daemon", "stop", **fresh)[0] == 0
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_command_in_an_environment_without_a_name_does_not_run(home: Scratch, name: str) -> None:
+    code, data, talk = said(home, "env", "exec", name, "--", "echo", "ran")
+
+    told = "✗ the name of the environment is empty\n  `axium env list` shows all\n"
+    assert (code, data, talk) == (1, "", told)
+
+
+def test_an_empty_name_is_not_shown_as_the_active_one(home: Scratch) -> None:
+    assert said(home, "env", "show", "")[:2] == (1, "")

@@ -93,6 +93,8 @@ def previous(*, pane: Pane = None, everywhere: Everywhere = False) -> None:
 @app.command("exec", context_settings=FOREIGN_ARGUMENTS)
 def exec_(context: typer.Context, name: Name, command: Command) -> None:
     """Run one command in another environment, and switch nothing; the process is replaced."""
+    if not name.strip():
+        raise show.Failure("the name of the environment is empty", "`axium env list` shows all")
     typed = without_dashes([command, *context.args])
     if not typed:
         raise show.Failure("no command is given", f"`axium env exec {name} -- COMMAND ARGS...`")
@@ -206,7 +208,7 @@ def _list_panes(*, json: bool) -> None:
 def show_(name: OptionalName = None, *, pane: Pane = None, json: Json = False) -> None:
     """Show the properties of an environment, and where each was written."""
     active, source = _active(pane)
-    name = name or active
+    name = active if name is None else name
     if name is None:
         raise show.Failure("no environment is set", "`axium env set NAME` sets one")
     reply = ask("get_env_data", name=name)
