@@ -186,6 +186,13 @@ def test_a_plain_command_that_is_not_there_is_127(published: Published) -> None:
     assert (done.returncode, done.stderr) == (127, "✗ `aws2` did not run: it is not on PATH\n")
 
 
+def test_a_directory_that_is_typed_is_126(published: Published) -> None:
+    place = published.scratch.user
+    done = published.scratch.axium("run", str(place))
+    told = f"✗ `{place}` did not run: it is no file that can be executed\n"
+    assert (done.returncode, done.stderr) == (126, told)
+
+
 def test_a_directory_on_path_is_no_program(published: Published) -> None:
     (published.scratch.bin / "aws2").mkdir()
     published.table("aws2", "go", "", "<aws2")

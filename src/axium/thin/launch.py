@@ -88,6 +88,9 @@ def _missing(program: str, environ: dict[str, str]) -> int:
     if path := _unfit(program, environ):
         say.error(f"`{program}` did not run: {path} is not executable")
         return NOT_EXECUTABLE
+    if "/" in program and _mode(program):
+        say.error(f"`{program}` did not run: it is no file that can be executed")
+        return NOT_EXECUTABLE
     where = "there is no such file" if "/" in program else "it is not on PATH"
     say.error(f"`{program}` did not run: {where}")
     return NOT_FOUND
@@ -142,7 +145,12 @@ def _is_idle(path: str) -> bool:
 
 
 def _is_file(path: str) -> bool:
+    return _mode(path) & 0o170000 == 0o100000
+
+
+def _mode(path: str) -> int:
+    """The mode of what is at `path`; 0 where nothing is."""
     try:
-        return posix.stat(encode(path)).st_mode & 0o170000 == 0o100000
+        return posix.stat(encode(path)).st_mode
     except OSError:
-        return False
+        return 0
