@@ -67,6 +67,7 @@ def test_a_link_to_the_home_stays_with_an_empty_directory(used: Scratch) -> None
 
 
 def test_a_place_of_the_socket_that_no_unit_can_have_keeps_nothing(used: Scratch) -> None:
+    used.run("axium", "daemon", "stop", check=True)
     long = used.user / ("d" * 60) / ("e" * 60)
     long.mkdir(parents=True)
 
