@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from axium import __version__
-from tests.support import Scratch
+from tests.support import Scratch, Tmux
 
 QUIET = {"AXIUM_NO_AUTOSTART": "1"}
 
@@ -181,6 +181,21 @@ def test_an_exported_key_that_beats_the_rule_is_a_fault(home: Scratch) -> None:
     text = "`aws` minds AWS_ACCESS_KEY_ID, exported here, before the AWS_PROFILE that its rule sets"
     fix = "add `unset: [AWS_ACCESS_KEY_ID]` at prefixes.yaml:2:15"
     assert found == [("shell", "fault", text, fix), ("exit", 1)]
+
+
+def test_it_is_told_whose_the_environment_is(home: Scratch, tmux: Tmux) -> None:
+    pane = {"TMUX": f"{tmux.socket},{tmux.pid},0", "TMUX_PANE": "%0"}
+    home.run("axium", "env", "set", "builder", "--global", check=True)
+
+    def told() -> list[str]:
+        found = findings(home, env=pane)
+        return [text for _, _, text, _ in found[:-1] if text.startswith("the environment is")]
+
+    before = told()
+    home.run("axium", "env", "set", "builder", env=pane, check=True)
+
+    assert before == ["the environment is builder, the global one"]
+    assert told() == ["the environment is builder, the pane's"]
 
 
 def hook_findings(home: Scratch, *argv: str | Path) -> list[str]:

@@ -19,6 +19,7 @@ from tests.support.processes import alive
 from tests.support.scratch import VENV_BIN
 from tests.support.systemd import Systemd
 
+KINDS = ("socket", "service")
 AGAIN = "! a service manager holds its socket: the next command starts the daemon again\n"
 
 
@@ -276,3 +277,69 @@ def test_the_program_is_named_by_its_absolute_path(scratch: Scratch) -> None:
     text = (units_of(scratch) / unit(scratch, "service")).read_text()
     (line,) = [line for line in text.splitlines() if line.startswith("ExecStart=")]
     assert line.startswith(f'ExecStart="{VENV_BIN}/')
+
+
+def diagnosis(scratch: Scratch) -> list[tuple[str, str, str]]:
+    """What `axium doctor` says of the service: state, text and fix."""
+    done = scratch.axium("doctor", "--json", env={"AXIUM_NO_AUTOSTART": "1"})
+    found = json.loads(done.stdout)["findings"]
+    return [(e["state"], e["text"], e["fix"]) for e in found if e["area"] == "service"]
+
+
+def test_doctor_tells_of_a_service_only_where_there_is_one(
+    scratch: Scratch, systemd: Systemd
+) -> None:
+    scratch.axium("bootstrap")
+    assert diagnosis(scratch) == []
+    install(scratch)
+    pid_of(scratch)
+    names = [f"{unit(scratch, kind)} is active" for kind in KINDS]
+    assert diagnosis(scratch) == [("good", ", ".join(names), "")]
+    path = {"PATH": scratch.environ["PATH"] + ":/another"}
+    scratch.environ |= path
+    assert [state for state, _, _ in diagnosis(scratch)] == ["good"]
+
+
+def test_doctor_finds_a_socket_that_nobody_listens_at(scratch: Scratch, systemd: Systemd) -> None:
+    install(scratch)
+    name = unit(scratch, "socket")
+    systemd.cmd("stop", name)
+    text, fix = "systemd does not start the daemon", f"`systemctl --user start {name}`"
+    assert diagnosis(scratch) == [("fault", f"{name} is inactive: {text}", fix)]
+
+
+def test_doctor_finds_a_service_that_failed(scratch: Scratch, systemd: Systemd) -> None:
+    install(scratch)
+    name = unit(scratch, "service")
+    (scratch.home / "daemon.lock").mkdir()  # no daemon can start
+    systemd.cmd("stop", unit(scratch, "socket"))
+    scratch.run("systemctl", "--user", "start", name)
+    until(lambda: systemd.state(name) == "failed", timeout=20)
+    failed = [finding for finding in diagnosis(scratch) if name in finding[1]]
+    fix = f"`systemctl --user status {name}` says why, then `systemctl --user restart {name}`"
+    assert [(state, fix) for state, _, fix in failed] == [("fault", fix)]
+
+
+def test_doctor_finds_units_that_are_not_as_this_axium_writes_them(scratch: Scratch) -> None:
+    install(scratch)
+    socket_unit, service_unit = (units_of(scratch) / unit(scratch, kind) for kind in KINDS)
+    text = service_unit.read_text()
+    asked = (
+        "note",
+        "systemd can't be asked about the service from here",
+        "look from a login session",
+    )
+    again = "`axium daemon install`"
+
+    service_unit.write_text(text.replace('ExecStart="', 'ExecStart="/gone'))
+    said = f"{service_unit} is of another axium, or of another place of its files"
+    assert diagnosis(scratch) == [("fault", said, again), asked]
+
+    service_unit.write_text("[Service]\n")
+    said, fix = f"{service_unit} is not of axium's making", f"move it away, then {again}"
+    assert diagnosis(scratch) == [("fault", said, fix), asked]
+
+    service_unit.unlink()
+    assert diagnosis(scratch) == [("fault", f"{service_unit} is not there", again), asked]
+    socket_unit.unlink()
+    assert diagnosis(scratch) == []

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from axium.cli import show
-from axium.cli.checks import daemon, files, home, shell, tmux
+from axium.cli.checks import daemon, files, home, service, shell, shims, tmux
 from axium.cli.checks.finding import Finding
 from axium.cli.options import Json, group
 from axium.thin.paths import environ, home_of
@@ -21,7 +21,7 @@ Fix = Annotated[bool, typer.Option("--fix", help="Mend what can be mended withou
 
 @app.command()
 def doctor(*, fix: Fix = False, json: Json = False) -> None:
-    """Look at home, files, daemon, tmux and this shell; exits 1 where something is wrong."""
+    """Look at home, files, daemon, tmux, this shell and shims; exits 1 where something is wrong."""
     found = [_mended(finding) if fix else finding for finding in _look()]
     if json:
         show.document({"findings": [_told(finding) for finding in found]})
@@ -40,8 +40,10 @@ def _look() -> Iterator[Finding]:
     yield from home.look(place)
     yield from files.look(place)
     yield from daemon.look(place)
+    yield from service.look()
     yield from tmux.look(place, around)
     yield from shell.look(place, around)
+    yield from shims.look(place, around)
 
 
 def _mended(finding: Finding) -> Finding:

@@ -123,13 +123,12 @@ def _wrapped() -> list[str]:
 
 def _tell_path(shims: Shims) -> None:
     """Say what keeps the shims from being found, and the line that mends it."""
-    hidden = shims.hidden(environ())
-    if not hidden:
+    text = shims.off_path(environ())
+    if text is None:
         return
-    found = [f"`{name}` is {path} there" for name, path in hidden.items() if path is not None]
     directory = str(shims.directory)
     show.notice(
-        f"{directory} is not first on PATH" + (f": {found[0]}" if found else ""),
+        text,
         "put it there, by the last line of your shell's start file:\n"
         f'export PATH={shlex.quote(directory)}:"$PATH"   (bash, zsh)\n'
         f"fish_add_path --global --move --prepend {quote_fish(directory)}   (fish)",

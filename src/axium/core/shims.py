@@ -1,6 +1,7 @@
 """Shims: links in a directory on PATH through which scripts and editors run wrapped commands."""
 
 import os
+import re
 import shlex
 import stat
 import sys
@@ -34,7 +35,7 @@ exec "$python" -I -S -E "$main" run "${{0##*/}}" "$@"
 """
 
 
-class Foreign(Exception):
+class Foreign(FileExistsError):
     """A file of somebody else's is where one of ours would be; nothing was done."""
 
     def __init__(self, paths: list[Path]) -> None:
@@ -102,6 +103,21 @@ class Shims:
         self._launcher.unlink()
         if is_own and not any(self.directory.iterdir()):
             self.directory.rmdir()
+
+    def starts(self) -> list[str]:
+        """The interpreter and the program that every shim starts; nothing without a launcher."""
+        if not self._is_launcher():
+            return []
+        found = re.findall(r"^(?:python|main)=(.*)$", self._written() or "", re.MULTILINE)
+        return [word for words in found for word in shlex.split(words)]
+
+    def off_path(self, environ: Mapping[str, str]) -> str | None:
+        """How PATH leads past them; None where it leads to them."""
+        hidden = self.hidden(environ)
+        if not hidden:
+            return None
+        found = [f": `{name}` is {path} there" for name, path in hidden.items() if path]
+        return f"{self.directory} is not first on PATH" + "".join(found[:1])
 
     def hidden(self, environ: Mapping[str, str]) -> dict[str, str | None]:
         """The shims that PATH does not lead to: name -> what is found instead."""

@@ -8,7 +8,15 @@ from axium import __version__
 from axium.cli.checks.finding import Finding
 from axium.thin import published
 from axium.thin.launch import find
-from axium.thin.paths import Home, place_of, shell_env
+from axium.thin.paths import (
+    Home,
+    pane_of,
+    place_of,
+    pointer_path,
+    process_start,
+    server_of,
+    shell_env,
+)
 from axium.thin.table import Table
 
 SHELLS = {"bash": 'eval "$(axium init bash)"', "zsh": 'eval "$(axium init zsh)"',
@@ -37,7 +45,7 @@ def look(home: Home, around: dict[str, str]) -> Iterator[Finding]:
         text = "nothing is published yet: commands go to `axium run`"
         yield Finding("shell", "note", text, "`axium daemon start`")
         return
-    yield from _environment(pointer.env, around)
+    yield from _environment(home, pointer.env, around)
     for name in names:
         if find(name, around) is not None:
             yield from _command(home, pointer.stamp, name, around)
@@ -68,12 +76,10 @@ def _parent() -> str | None:
     return name if name in SHELLS and os.isatty(0) else None
 
 
-def _environment(env: str, around: Mapping[str, str]) -> Iterator[Finding]:
+def _environment(home: Home, env: str, around: Mapping[str, str]) -> Iterator[Finding]:
     """Whether the shell shows the environment that its commands run in."""
     held = shell_env(around)
-    source = (
-        "this shell's own" if held else "the pane's" if around.get("TMUX") else "the global one"
-    )
+    source = "this shell's own" if held else _source(home, around)
     yield Finding("shell", "good", f"the environment is {env or 'none'}, {source}")
     shown = around.get("AXIUM_ENV", "")
     if around.get("AXIUM_HOOK") and shown != env:
@@ -87,6 +93,16 @@ def _environment(env: str, around: Mapping[str, str]) -> Iterator[Finding]:
             f"({around.get('AXIUM_SHELL_PLACE', '')}, this is {place_of(around)}) and is not minded"
         )
         yield Finding("shell", "note", text, "unset AXIUM_SHELL_ENV AXIUM_SHELL_PLACE")
+
+
+def _source(home: Home, around: Mapping[str, str]) -> str:
+    """Whose environment applies: where a pane has none of its own, its pointer is not there."""
+    server, pane = server_of(around), pane_of(around)
+    if server is None or pane is None:
+        return "the global one"
+    start = process_start(server.rpartition(",")[2])
+    is_own = os.path.exists(pointer_path(home.run, server, start, pane))
+    return "the pane's" if is_own else "the global one"
 
 
 def _command(home: Home, stamp: str, name: str, around: Mapping[str, str]) -> Iterator[Finding]:
