@@ -3,17 +3,9 @@
 from typing import Annotated, Any
 
 import typer
-from typer._click.types import StringParamType
 
 from axium.core.cli import HelpfulCommand, HelpfulGroup
-
-
-class Kind(StringParamType):
-    """A word for which completion has something to offer; `kind` is its word in the catalogue."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
+from axium.core.commands import Kind
 
 ENV = Kind("env")
 PANE = Kind("pane")
