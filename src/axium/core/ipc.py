@@ -1,7 +1,6 @@
-"""One request to the daemon over its socket."""
+"""One request to the daemon, over its socket or a plugin's channel."""
 
-from axium.thin.paths import environ
-from axium.thin.query import query
+from axium.core.transport import request
 
 TYPE_CHECKING = False
 
@@ -15,4 +14,4 @@ def send_request_sync(payload: "Mapping[str, Any]", timeout: float = 2.0) -> "di
 
     FileNotFoundError (no socket), ConnectionRefusedError, JSONDecodeError, TimeoutError.
     """
-    return query(payload, environ(), timeout)
+    return request(payload, timeout)
