@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.shell.flipping import make_flipping
 from tests.shell.scene import Scene
 from tests.support import Tmux
 
@@ -25,21 +26,7 @@ precmd() { echo "after $? in ${AXIUM_ENV-none}" >>log; }
 
 @pytest.fixture
 def flipping(scene: Scene) -> Scene:
-    """`prod` everywhere; `flip dev` makes it another one, as a daemon would."""
-    scene.commands("aws")
-    for env, stamp in (("dev", "s2"), ("test", "s3"), ("prod", "s1")):
-        scene.table("<aws", f"<{env}", stamp=stamp)
-        scene.linked(env, stamp).rename(scene.published / f"next-{env}")
-    scene.linked("prod")
-    scene.scratch.tool(
-        "flip", f'#!/bin/sh\ncd {scene.published} && ln "next-$1" new && mv new global\n'
-    )
-    (scene.scratch.user / "starship.toml").write_text(
-        'format = "$env_var$status> "\n[env_var.AXIUM_ENV]\nformat = "<$env_value>"\n'
-        '[status]\ndisabled = false\npipestatus = true\nformat = "$status"\n'
-        'pipestatus_format = "p$pipestatus"\npipestatus_segment_format = "$status"\n'
-    )
-    return scene
+    return make_flipping(scene)
 
 
 @contextmanager
