@@ -132,7 +132,9 @@ def refuses_and_keeps(daemon: Daemon, why: str) -> None:
     scratch = daemon.scratch
     before = (scratch.home / "state.json").read_bytes(), files_of(scratch)
     reply = daemon.request({"cmd": "set_env", "value": "builder"})
-    assert reply == {
+    told, _, file = reply["error"].partition(": '")
+    assert file.startswith(str(scratch.home))
+    assert reply | {"error": told} == {
         "ok": False,
         "error": f"the change could not be saved: {why}",
         "code": "failed",

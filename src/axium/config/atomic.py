@@ -14,8 +14,10 @@ def replace_file(path: str, data: bytes, *, durable: bool, mode: int = 0o600) ->
     try:
         _write(beside, data, durable=durable, mode=mode)
         os.rename(beside, path)
-    except OSError:
+    except OSError as error:
         _discard(beside)
+        # Of a full disk the kernel does not say what it had no room for.
+        error.filename = error.filename or path
         raise
     if durable:
         _sync_directory(os.path.dirname(path))
