@@ -267,3 +267,16 @@ def test_list_shows_them_and_what_is_not_as_it_should_be(configured: Scratch, sh
         "missing": ["tofu"],
         "hidden": [],
     }
+
+
+@pytest.mark.parametrize("verb", ["install", "remove", "list"])
+def test_an_empty_directory_is_not_the_one_that_it_is_typed_in(
+    configured: Scratch, verb: str
+) -> None:
+    before = content(configured.user)
+
+    done = configured.axium("shim", verb, "--dir", "")
+
+    told = "✗ `--dir` names no directory\n  give one, or leave it out\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    assert content(configured.user) == before

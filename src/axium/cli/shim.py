@@ -26,7 +26,7 @@ There = Annotated[
     typer.Argument(metavar="[NAME]...", click_type=WRAPPED, help="Default: every shim."),
 ]
 Directory = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--dir", metavar="DIR", click_type=PATH, help="Where; default: shims in the config home."
     ),
@@ -90,9 +90,12 @@ def list_(*, directory: Directory = None, json: Json = False) -> None:
     _say(there)
 
 
-def _shims(directory: Path | None) -> Shims:
+def _shims(directory: str | None) -> Shims:
+    if directory == "":
+        # `--dir "$UNSET"`: the directory that this is typed in is not meant.
+        raise show.Failure("`--dir` names no directory", "give one, or leave it out")
     # The place of a shim is written down: it must not depend on where this was typed.
-    return Shims(home_of(environ()), directory.absolute() if directory else None)
+    return Shims(home_of(environ()), Path(directory).absolute() if directory else None)
 
 
 def _say(lines: list[str]) -> None:
