@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from axium import __version__
 from axium.cli.show import Failure, failure, line
-from axium.core.cli import HelpfulGroup, UnknownCommand, add_verbose
+from axium.core.cli import HELP_OPTIONS, HelpfulGroup, UnknownCommand, add_verbose
 from axium.thin.help import text as every_command
 from axium.thin.paths import environ
 from axium.thin.say import reason
@@ -40,8 +40,6 @@ GROUPS = {
     },
 }
 MODULES = {name: module for commands in GROUPS.values() for name, module in commands.items()}
-
-HELP_OPTIONS = ["-h", "--help"]
 
 
 class Root(HelpfulGroup):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typer._click import Command, Parameter
 
 VERBOSE = "axium.verbose"
+HELP_OPTIONS = ["-h", "--help"]
 
 
 def main() -> None:

@@ -1,0 +1,103 @@
+"""Spokes: the events that they listen for, and emit."""
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Any, overload
+
+from axium.core.ipc import send_request_sync
+
+Listener = Callable[..., Any]
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
+_log = logging.getLogger("axium.events")
+
+
+class EventBus:
+    """The events of one process: its listeners, and what it has the daemon tell all others.
+
+    `owner` is the plugin in whose name events are emitted.
+    """
+
+    def __init__(self, owner: str | None = None) -> None:
+        self.owner = owner
+        self._listeners: dict[str, list[Listener]] = {}
+
+    @overload
+    def on(self, event_name: str, callback: Listener) -> Listener: ...
+    @overload
+    def on(self, event_name: str) -> Callable[[Listener], Listener]: ...
+
+    def on(self, event_name: str, callback: Listener | None = None) -> Any:
+        """Have `callback` called at each event of this name; without one, a decorator.
+
+        A listener is called in the order of registration, with those of the event's arguments
+        that it can take; registered twice it is called once. ValueError for what can't be the
+        name of an event, TypeError for what can't be called here.
+        """
+        if callback is None:
+            return lambda decorated: self.on(event_name, decorated)
+        _check_name(event_name)
+        _check_listener(callback)
+        listeners = self._listeners.setdefault(event_name, [])
+        if callback not in listeners:
+            listeners.append(callback)
+        return callback
+
+    def off(self, event_name: str, callback: Listener) -> None:
+        """Call it no longer; nothing where it is not registered."""
+        listeners = self._listeners.get(event_name, [])
+        if callback in listeners:
+            listeners.remove(callback)
+
+    def emit(self, event_name: str, *args: Any, **kwargs: Any) -> None:
+        """Have the daemon tell everybody who listens for it, this plugin too.
+
+        They are told after this returns. The daemon's own events can't be emitted: that, and a
+        daemon that is not there, is logged. ValueError for what can't be the name of an event,
+        TypeError for arguments that JSON does not have.
+        """
+        _check_name(event_name)
+        request = {"cmd": "emit_event", "event": event_name, "args": args, "kwargs": kwargs}
+        if self.owner is not None:
+            request["spoke"] = self.owner
+        try:
+            reply = send_request_sync(request)
+        except (OSError, ValueError) as error:
+            _log.warning("`%s` was not emitted: %s", event_name, error)
+            return
+        if not reply.get("ok"):
+            _log.warning("`%s` was not emitted: %s", event_name, reply.get("error"))
+
+    def names(self) -> list[str]:
+        """The events that somebody here listens for, sorted."""
+        return sorted(name for name, listeners in self._listeners.items() if listeners)
+
+    def listeners(self, event_name: str) -> list[Listener]:
+        """Those of one event, in the order of registration."""
+        return list(self._listeners.get(event_name, ()))
+
+
+_bus = EventBus()
+
+
+def get_event_bus() -> EventBus:
+    """The bus of this process."""
+    return _bus
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f"{name!r} can't be the name of an event: it takes letters, digits and `_.-`, "
+            "at most 100 of them, the first a letter or `_`; there is no `*` for all of them"
+        )
+
+
+def _check_listener(callback: Listener) -> None:
+    from inspect import iscoroutinefunction  # 5 ms, and only where a plugin registers
+
+    if not callable(callback):
+        raise TypeError(f"a listener is a function, found {callback!r}")
+    if iscoroutinefunction(callback):
+        raise TypeError(f"{callback!r} is async: a listener is written `def`, not `async def`")

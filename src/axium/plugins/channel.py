@@ -1,0 +1,140 @@
+"""A host's end of its channel: requests from any thread of the plugin's, the daemon's calls."""
+
+import os
+import select
+import signal
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from itertools import count
+from typing import Any
+
+import msgspec
+
+from axium.wire.channel import Answer, Call
+from axium.wire.lines import MAX_LINE, LineBuffer
+
+READ_SIZE = 1 << 16
+
+
+class Channel:
+    """Whoever waits receives, for all: there is no thread of our own in a plugin's process.
+
+    What travels is encoded by msgspec, which no plugin that tampers with `json` can reach.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._lines = LineBuffer()
+        self._ids = count(1)
+        self._calls: deque[Call] = deque()
+        self._replies: dict[int, dict[str, Any] | None] = {}
+        self._changed = threading.Condition()
+        self._sending = threading.Lock()
+        self._is_receiving = False
+        self._is_closed = False
+        self.is_ours = True
+        """False in a child that the plugin forked."""
+        os.register_at_fork(after_in_child=self._leave_to_parent)
+
+    def request(self, payload: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        """The reply to `payload`. TimeoutError, ConnectionRefusedError where the daemon is gone."""
+        deadline = time.monotonic() + timeout
+        number = next(self._ids)
+        line = msgspec.json.encode({**payload, "id": number})
+        if len(line) > MAX_LINE:
+            sentence = f"the request has {len(line)} bytes, at most {MAX_LINE} can be sent"
+            return {"ok": False, "error": sentence, "code": "too_large"}
+        self._replies[number] = None
+        try:
+            self._send(line)
+            self._wait(lambda: self._replies[number] is not None, deadline)
+            reply = self._replies[number]
+        finally:
+            del self._replies[number]
+        if reply is None:
+            raise (
+                ConnectionRefusedError("the daemon is gone")
+                if self._is_closed
+                else TimeoutError("timed out")
+            )
+        return {name: value for name, value in reply.items() if name != "id"}
+
+    def next_call(self) -> Call | None:
+        """The next call of the daemon's; None when the channel was closed."""
+        self._wait(lambda: bool(self._calls), None)
+        return self._calls.popleft() if self._calls and not self._is_closed else None
+
+    def answer(self, answer: Answer) -> None:
+        """Answer the call that is under way. OSError where the daemon is gone."""
+        self._send(msgspec.json.encode(answer))
+
+    def _wait(self, is_there: Callable[[], bool], deadline: float | None) -> None:
+        """Return once it is there, the channel is closed, or the deadline has come."""
+        while not is_there() and not self._is_closed:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                return
+            with self._changed:
+                if self._is_receiving:
+                    self._changed.wait_for(lambda: not self._is_receiving or is_there(), left)
+                    continue
+                self._is_receiving = True
+            try:
+                self._receive(left)
+            finally:
+                with self._changed:
+                    self._is_receiving = False
+                    self._changed.notify_all()
+
+    def _receive(self, left: float | None) -> None:
+        waiting = select.poll()
+        waiting.register(self._connection.fileno(), select.POLLIN)
+        if not waiting.poll(None if left is None else left * 1000):
+            return
+        with _undisturbed():
+            try:
+                data = self._connection.recv(READ_SIZE)
+            except ConnectionResetError:
+                data = b""
+            self._is_closed = not data
+            for line in self._lines.feed(data):
+                self._sort(line)
+        with self._changed:
+            self._changed.notify_all()
+
+    def _sort(self, line: bytes) -> None:
+        said = msgspec.json.decode(line)
+        if "do" in said:
+            self._calls.append(msgspec.convert(said, Call))
+        elif said.get("id") in self._replies:
+            self._replies[said["id"]] = said
+
+    def _send(self, line: bytes) -> None:
+        with self._sending, _undisturbed():
+            try:
+                self._connection.sendall(line + b"\n")
+            except (BrokenPipeError, ConnectionResetError):
+                self._is_closed = True
+
+    def _leave_to_parent(self) -> None:
+        """In a forked child: never take what is the parent's."""
+        if self.is_ours:
+            self.is_ours = False
+            self._is_closed = True
+            with suppress(OSError):
+                self._connection.close()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No handler of the plugin's runs, and raises, between what belongs together."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)

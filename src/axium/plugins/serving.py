@@ -1,0 +1,50 @@
+"""What a host does with the daemon's calls: one after another, each to its answer."""
+
+import os
+
+from axium.core.hud_segments import HudRegistry
+from axium.core.spokes import get_event_bus
+from axium.plugins import segments
+from axium.plugins.channel import Channel
+from axium.plugins.faults import fault_of
+from axium.plugins.listeners import deliver
+from axium.plugins.orders import Plugin
+from axium.plugins.register import registered
+from axium.wire.channel import Answer, Call, Deliver, Register
+
+
+class Serving:
+    """The calls for one plugin."""
+
+    def __init__(self, plugin: Plugin, channel: Channel) -> None:
+        self._plugin = plugin
+        self._channel = channel
+        self._stays = True
+
+    def run(self) -> None:
+        """Answer calls until the channel is closed, or the plugin turns out to need no host."""
+        while self._stays and (call := self._channel.next_call()) is not None:
+            answer = self._answer(call)
+            if not self._channel.is_ours:
+                os._exit(0)  # the plugin forked, and its child came back here as well
+            self._channel.answer(answer)
+
+    def _answer(self, call: Call) -> Answer:
+        if isinstance(call, Register):
+            return self._register(call)
+        if isinstance(call, Deliver):
+            return Answer(
+                answer=call.call, faults=deliver(get_event_bus(), call, self._plugin.directory)
+            )
+        values, faults = segments.rendered(HudRegistry.get_instance(), call, self._plugin.directory)
+        return Answer(answer=call.call, values=values, faults=faults)
+
+    def _register(self, call: Register) -> Answer:
+        try:
+            report, faults = registered(self._plugin)
+        except BaseException as error:  # noqa: BLE001 (the plugin boundary; it is in the answer)
+            self._stays = False
+            fault = fault_of("register", error, self._plugin.directory)
+            return Answer(answer=call.call, faults=[fault])
+        self._stays = report.stays
+        return Answer(answer=call.call, report=report, faults=faults)
