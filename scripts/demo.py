@@ -65,8 +65,11 @@ PERMANENT = """\
 To keep it:
   python3 -m venv ~/.local/share/axium-venv
   ~/.local/share/axium-venv/bin/pip install .
-  mkdir -p ~/.local/bin && ln -s ~/.local/share/axium-venv/bin/ax* ~/.local/bin/
-  echo 'eval "$(~/.local/bin/axium init bash)"' >> ~/.bashrc
+  mkdir -p ~/.local/bin && ln -sf ~/.local/share/axium-venv/bin/ax* ~/.local/bin/
+and of these lines the one of your shell:
+  echo 'export PATH=~/.local/bin:"$PATH"; eval "$(axium init bash)"' >> ~/.bashrc
+  echo 'export PATH=~/.local/bin:"$PATH"; eval "$(axium init zsh)"' >> ~/.zshrc
+  echo 'fish_add_path ~/.local/bin; axium init fish | source' >> ~/.config/fish/config.fish
 """
 
 

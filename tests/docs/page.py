@@ -3,8 +3,9 @@
 The first line of a fence says what its block is:
 
 - `console`: commands behind `$ ` (they go on behind `> `), each with all that it prints.
-  `console %1`: typed in that tmux pane. `...` stands for any text, alone for any lines;
-  points in time and the uptime may be others.
+  `console %1`: typed in that tmux pane; `console zsh`, `console fish`: in that shell, outside
+  of tmux. `...` stands for any text, alone for any lines; points in time and the uptime may
+  be others.
 - `yaml envs.yaml`: that file of the config home from here on.
 - `sh NAME`, `python NAME`: a file of the home directory, executable.
 - `text %1`: what the status line shows in that pane.

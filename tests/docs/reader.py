@@ -52,6 +52,27 @@ class Shell:
         self._process.communicate("exit\n", timeout=10)
 
 
+OTHERS = {
+    "zsh": ["zsh", "-i", "-o", "no_zle"],
+    "fish": ["fish", "-i", "--init-command", "axium init fish | source"],
+}
+"""How each other shell is started."""
+
+
+def typed_in(shell: str, steps: list[Step], scratch: Scratch) -> list[Step]:
+    """The steps in a new zsh or fish, which ends with them: fish reads all before it runs one."""
+    (scratch.root / ".zshrc").write_text("PS1=''\neval \"$(axium init zsh)\"\n")
+    (scratch.user / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
+    typed = "".join(f"{step.command}\necho {END}\n" for step in steps)
+    around = {"ZDOTDIR": str(scratch.root), "FISH_UNIT_TESTS_RUNNING": "1"}  # for a quiet prompt
+    done = scratch.run(*OTHERS[shell], stdin=typed, env=around)
+    printed = done.stdout.split(f"{END}\n")
+    return [
+        step if fits(step.output, text) else Step(step.command, text + done.stderr)
+        for step, text in zip(steps, printed, strict=False)
+    ]
+
+
 class Reader:
     """Follows a page; its two panes are `%0` and `%1`."""
 
@@ -68,6 +89,9 @@ class Reader:
     def follow(self, block: Block) -> str:
         """What the block would have to show, were it written anew."""
         match block.kind, block.about:
+            case "console", name if name in OTHERS:
+                typed = typed_in(name, steps(block.text), self.scratch)
+                return "".join(step.shown() for step in typed)
             case "console", pane:
                 shell = self._shell(pane)
                 return "".join(_taken(step, shell).shown() for step in steps(block.text))
