@@ -48,10 +48,11 @@ class Cgroups:
             return None
 
     def sweep(self) -> None:
-        """Take away what was left of hosts that are gone."""
-        for left in self._path.glob(f"{PREFIX}*"):
-            with suppress(OSError):  # it is in use
-                left.rmdir()
+        """Take away what templates left that were killed."""
+        for left in self._path.glob(f"{PREFIX}*-*"):
+            if not Path("/proc", left.name.split("-")[1]).exists():
+                with suppress(OSError):  # something in it still runs
+                    left.rmdir()
 
 
 def own() -> Cgroups | None:
