@@ -5,11 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from axium.config.defaults import SHIPPED, shipped_text
+from axium.config.defaults import READ, SHIPPED, shipped_text
 from axium.config.load import load
 from axium.config.loaded import Loaded
 from axium.model.configuration import Configuration
 from axium.model.hud import HudConfig
+from axium.model.permissions import Permissions
 from axium.model.resolver import resolve
 from axium.model.rules import rule_from_wire
 from axium.model.templates import Unresolvable
@@ -48,7 +49,7 @@ def test_all_files_make_one_configuration(tmp_path: Path) -> None:
 
 
 def test_the_files_are_named_for_those_who_watch_them(tmp_path: Path) -> None:
-    assert load(str(tmp_path), None).files == tuple(str(tmp_path / name) for name in SHIPPED)
+    assert load(str(tmp_path), None).files == tuple(str(tmp_path / name) for name in READ)
 
 
 def test_a_home_without_files_has_what_is_shipped(tmp_path: Path) -> None:
@@ -249,3 +250,25 @@ def test_names_that_only_lead_to_one_another_do_not_run(tmp_path: Path) -> None:
         "prefixes: [{command: one, prefix: two}, {command: two, prefix: one}]"
     )
     assert list(load(str(tmp_path), None).configuration.rules.unreadable) == ["one", "two"]
+
+
+def test_overrides_that_are_gone_hold_no_longer_and_those_at_fault_do(tmp_path: Path) -> None:
+    good(tmp_path)
+    write(tmp_path, permissions="creds: {exec: [git], notify: false}")
+    first = load(str(tmp_path), None)
+    write(tmp_path, permissions="creds: {exec: git}")
+    broken = load(str(tmp_path), first.configuration)
+    (tmp_path / "permissions.yaml").unlink()
+    gone = load(str(tmp_path), broken.configuration)
+    override = {"creds": Permissions(exec=("git",), notify=False)}
+    assert (first.configuration.permissions, told(first)) == (override, [])
+    assert (broken.configuration.permissions, told(broken)) == (
+        override,
+        [
+            (
+                "error permissions.yaml:1:15:"
+                " `creds.exec` must be `true` or `false` or a list, found `git`"
+            )
+        ],
+    )
+    assert (gone.configuration.permissions, told(gone)) == ({}, [])

@@ -33,3 +33,19 @@ def test_a_home_whose_name_is_not_utf8_is_read_anew_each_time(tmp_path: Path) ->
     memory = tmp_path / "memory"
     assert read_twice(os.fsdecode(bytes(tmp_path) + b"/caf\xe9"), memory) == [True, True]
     assert not memory.exists()
+
+
+def test_a_file_that_comes_or_goes_is_noticed_by_the_next_start(tmp_path: Path) -> None:
+    home, memory = tmp_path / "home", str(tmp_path / "memory")
+    read_twice(str(home), tmp_path / "memory")
+    override = home / "permissions.yaml"
+    override.write_text("creds: {notify: true}")
+    later = os.stat(override).st_mtime_ns + LATER_NS
+
+    def read() -> list[str]:
+        loaded = read_configuration(str(home), memory, None, clock_ns=lambda: later)
+        return list(loaded.configuration.permissions)
+
+    there = [read(), read()]
+    override.unlink()
+    assert (there, [read(), read()]) == ([["creds"], ["creds"]], [[], []])

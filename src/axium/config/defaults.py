@@ -5,6 +5,12 @@ from functools import cache
 
 SHIPPED = ("envs.yaml", "prefixes.yaml", "hud.yaml")
 
+OPTIONAL = ("permissions.yaml",)
+"""The files that say something only where the user writes them."""
+
+READ = (*SHIPPED, *OPTIONAL)
+"""All that the configuration is made of."""
+
 
 @cache
 def shipped_text(name: str) -> str:

@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
-from axium.config import envs, hud, prefixes
-from axium.config.defaults import SHIPPED, shipped_text
+from axium.config import envs, hud, permissions, prefixes
+from axium.config.defaults import OPTIONAL, READ, shipped_text
 from axium.config.findings import Findings
 from axium.config.loaded import Loaded
 from axium.config.salvage import names_in, names_published
@@ -25,9 +25,9 @@ def load(home: str, last: Configuration | None) -> Loaded:
     """The configuration that the files of `home` make; nothing that they contain raises.
 
     A file with an error, or one that is gone, keeps what it said in `last`;
-    without a `last` what is shipped stands for it. A name that is wrapped in a
-    file at fault, and by no rule that is in force, must not run. Rules that were
-    registered are taken over from `last`.
+    without a `last` what is shipped stands for it. An optional one that is gone says
+    nothing. A name that is wrapped in a file at fault, and by no rule that is in
+    force, must not run. Rules that were registered are taken over from `last`.
     """
     before = _shipped() if last is None else last
     reader = _Reader(home, is_first=last is None)
@@ -36,9 +36,12 @@ def load(home: str, last: Configuration | None) -> Loaded:
     rules = rules.with_unreadable(reader.suspects())
     environments, rules = reader.without_circles((environments, rules), before)
     configuration = Configuration(
-        environments, rules, reader.content(hud.NAME, _showing(environments), before.hud)
+        environments,
+        rules,
+        reader.content(hud.NAME, _showing(environments), before.hud),
+        reader.content(permissions.NAME, permissions.parse, before.permissions),
     )
-    files = tuple(os.path.join(home, name) for name in SHIPPED)
+    files = tuple(os.path.join(home, name) for name in READ)
     return Loaded(configuration, tuple(reader.faults), files)
 
 
@@ -75,6 +78,8 @@ class _Reader:
         try:
             text = read_text(os.path.join(self.home, name), name)
         except FileNotFoundError:
+            if name in OPTIONAL:
+                return parse("", Findings())
             if not self.is_first:
                 self._gone(name)
             return before

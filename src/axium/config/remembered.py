@@ -13,13 +13,16 @@ import msgspec
 
 from axium import __version__
 from axium.config.atomic import replace_file
-from axium.config.defaults import SHIPPED
+from axium.config.defaults import OPTIONAL, READ
 from axium.config.loaded import Loaded
 from axium.model.configuration import Configuration
 from axium.model.rules import RuleBook
 
 Stamp = tuple[int, ...]
 """What tells a file from a later one of its name; empty: never the same."""
+
+_ABSENT: Stamp = (0,)
+"""Of a file that need not be there."""
 
 _TICK_NS = 20_000_000
 """Twice the time in which the kernel's clock of files may stand still (CONFIG_HZ=100)."""
@@ -49,7 +52,7 @@ def read_configuration(
     Without `last`, and with files that are as they were, the memory is the answer.
     """
     memory = _recall(path)
-    stamps = {name: _stamp(os.path.join(home, name), clock_ns()) for name in SHIPPED}
+    stamps = {name: _stamp(home, name, clock_ns()) for name in READ}
     if last is None and memory is not None:
         if memory.stamps == stamps and all(stamps.values()):
             return memory.loaded
@@ -88,10 +91,12 @@ def _without_registered(loaded: Loaded) -> Loaded:
     return msgspec.structs.replace(loaded, configuration=configuration)
 
 
-def _stamp(path: str, now_ns: int) -> Stamp:
+def _stamp(home: str, name: str, now_ns: int) -> Stamp:
     """Empty for a file that is missing, or so new that a further edit might not show in it."""
     try:
-        found = os.stat(path)
+        found = os.stat(os.path.join(home, name))
+    except FileNotFoundError:
+        return _ABSENT if name in OPTIONAL else ()
     except OSError:
         return ()
     tick = _TICK_NS if found.st_mtime_ns % _SECOND_NS else _COARSE_TICK_NS

@@ -140,7 +140,8 @@ class PermissionsEntry(Struct):
         list[str] | None, Meta(description="Variables of the user's that a gear gets.")
     ] = None
     unix: Annotated[
-        list[Literal["ssh-agent"]] | None, Meta(description="Sockets that a gear may connect to.")
+        list[str] | None,
+        Meta(description="Sockets that a gear may connect to: `ssh-agent`."),
     ] = None
     fs_read: Annotated[
         list[str] | None,

@@ -6,12 +6,17 @@ import msgspec
 
 from axium.model.environments import Environment
 from axium.model.hud import HudConfig
+from axium.model.permissions import Permissions
 from axium.model.rules import RuleBook
 
 
 class Configuration(msgspec.Struct, frozen=True):
-    """Everything that resolving a command or rendering a HUD needs; it is never changed."""
+    """Everything that resolving a command or rendering a HUD needs; it is never changed.
+
+    `permissions` are the user's overrides, by the name of a spoke.
+    """
 
     environments: Mapping[str, Environment] = {}
     rules: RuleBook = msgspec.field(default_factory=RuleBook)
     hud: HudConfig = msgspec.field(default_factory=HudConfig)
+    permissions: Mapping[str, Permissions] = {}

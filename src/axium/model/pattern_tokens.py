@@ -41,11 +41,15 @@ def alternatives(text: str) -> list[Components]:
         raise ValueError(f"a pattern has {MOST_LETTERS} letters at most, found {len(text)}")
     if "\0" in text:
         raise ValueError("no path contains U+0000")
-    read = _Reader(text, root.end()).choices(0)
-    found = [_components(spelled, text) for tokens in read for spelled in _spelled_out(tokens)]
-    _bound(sum(len(part) for each in found for part in each), MOST_TOKENS)
-    _bound(len(found), MOST_ALTERNATIVES)
-    return list(dict.fromkeys(found))
+    found: dict[Components, None] = {}
+    count = 0
+    for tokens in _Reader(text, root.end()).choices(0):
+        for spelled in _spelled_out(tokens):
+            count += len(spelled)
+            found[_components(spelled, text)] = None
+            _bound(count, MOST_TOKENS)
+            _bound(len(found), MOST_ALTERNATIVES)
+    return list(found)
 
 
 def _bound(count: int, most: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from axium.cli.checks.finding import Finding, State
+from axium.config.defaults import READ
 from axium.config.load import load
 from axium.thin.paths import Home
 
@@ -14,4 +15,4 @@ def look(home: Home) -> Iterator[Finding]:
         state: State = "fault" if fault.severity == "error" else "warning"
         yield Finding("files", state, str(fault), fault.hint or "mend it there")
     if not faults:
-        yield Finding("files", "good", "envs.yaml, prefixes.yaml and hud.yaml have no fault")
+        yield Finding("files", "good", f"{', '.join(READ)} have no fault")

@@ -1,0 +1,90 @@
+"""What may be granted: which words a grant takes, and which amount to running anything."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from axium.model.names import VARIABLE
+from axium.model.patterns import is_normal, pattern_fault
+from axium.model.permissions import Effective, Field
+
+_ACTION = re.compile(r"[a-z][a-z0-9_]*|call:[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_PLACE = re.compile(r"(?:listen:127\.0\.0\.1|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):(?P<port>[0-9]+)")
+_PORTS = range(1, 65536)
+
+_ACTIONS = {
+    "exec_unconfined": "starts programs outside of its confinement",
+    "register_prefix": "decides what a wrapped command becomes",
+    "set_env": "decides in which environment every command runs",
+    "set_pane_env": "decides in which environment a pane's commands run",
+    "tmux_send_keys": "types into any pane, as you do",
+    "tmux_split_run": "runs any command in a pane",
+    "tmux_split_unconfined": "runs any command in a pane, outside of its confinement",
+}
+_CONFINED = {"tmux_split_run"}
+"""What is no such grant to a gear, whose commands are confined as it is."""
+
+START_FILES = (
+    ".bashrc", ".bash_profile", ".bash_login", ".profile", ".bash_logout",
+    ".zshrc", ".zshenv", ".zprofile", ".zlogin",
+    ".config/fish/config.fish", ".config/fish/conf.d/a.fish",
+    ".tmux.conf", ".config/tmux/tmux.conf", ".gitconfig", ".config/git/config",
+    ".ssh/config", ".ssh/authorized_keys", ".ssh/rc",
+    ".config/autostart/a.desktop", ".config/systemd/user/a.service",
+    ".local/bin/a", "bin/a", ".config/axium/envs.yaml", ".config/axium/spokes/a/main.py",
+)  # fmt: skip
+"""Files under the home directory that start programs; `a` stands for any name."""
+
+
+def entry_fault(field: Field, entry: str) -> str | None:
+    """Why an entry of a list can't be granted; None if it can."""
+    if field in ("fs_read", "fs_write"):
+        return pattern_fault(entry)
+    if field == "exec" and not (is_normal(entry) if "/" in entry else entry.strip()):
+        return f"`{entry}` names no program: write its name, or an absolute path"
+    if field == "net" and not _is_place(entry):
+        return f"`{entry}` is neither `HOST:PORT` nor `listen:127.0.0.1:PORT`"
+    if field == "ipc" and not _ACTION.fullmatch(entry):
+        return f"`{entry}` names no action: one looks like `read_file` or `call:LINK`"
+    if field == "env" and not VARIABLE.fullmatch(entry):
+        return f"`{entry}` is no name of a variable: it takes letters, digits and `_`"
+    if field == "unix" and entry != "ssh-agent":
+        return f"`{entry}` is no socket that can be granted: `ssh-agent` is"
+    return None
+
+
+def _is_place(entry: str) -> bool:
+    found = _PLACE.fullmatch(entry)
+    return found is not None and len(found["port"]) <= 5 and int(found["port"]) in _PORTS
+
+
+class Label(NamedTuple):
+    """A grant, `exec` or `ipc: set_env`, and what it amounts to."""
+
+    grant: str
+    why: str
+
+
+def labels(
+    rights: Effective, *, home: str, has_prefixes: bool = False, is_gear: bool = False
+) -> list[Label]:
+    """The grants with which a plugin can do anything that the user can."""
+    return list(_labels(rights, home, has_prefixes=has_prefixes, is_gear=is_gear))
+
+
+def _labels(rights: Effective, home: str, *, has_prefixes: bool, is_gear: bool) -> Iterator[Label]:
+    if rights.exec and not is_gear:
+        yield Label("exec", "starts programs, which may do whatever you may")
+    for action in rights.ipc:
+        if action.startswith("call:"):
+            yield Label(
+                f"ipc: {action}", f"does whatever {action.removeprefix('call:')} lets you do"
+            )
+        elif action in _ACTIONS and not (is_gear and action in _CONFINED):
+            yield Label(f"ipc: {action}", _ACTIONS[action])
+    for file in START_FILES:
+        if rights.allows("fs_write", f"{home.rstrip('/')}/{file}", home=home):
+            yield Label("fs_write", f"writes ~/{file}, which starts programs")
+            break
+    if has_prefixes:
+        yield Label("prefixes", "decides what a wrapped command becomes")
