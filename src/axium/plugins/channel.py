@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import count
 from typing import Any
 
@@ -18,6 +18,8 @@ from axium.wire.channel import Answer, Call
 from axium.wire.lines import MAX_LINE, LineBuffer
 
 READ_SIZE = 1 << 16
+
+_SIGNALS = signal.valid_signals()
 
 
 class Channel:
@@ -50,7 +52,8 @@ class Channel:
             return {"ok": False, "error": sentence, "code": "too_large"}
         self._replies[number] = None
         try:
-            self._send(line)
+            with _undisturbed():
+                self._send(line)
             self._wait(lambda: self._replies[number] is not None, deadline)
             reply = self._replies[number]
         finally:
@@ -91,11 +94,11 @@ class Channel:
                     self._changed.notify_all()
 
     def _receive(self, left: float | None) -> None:
-        waiting = select.poll()
-        waiting.register(self._connection.fileno(), select.POLLIN)
-        if not waiting.poll(None if left is None else left * 1000):
+        """Take what is there within so many seconds, and tell those who wait for it."""
+        if left is not None and not self._is_readable(left):
             return
-        with _undisturbed():
+        # With nothing under way a handler that raises ends the process; there is nothing to keep.
+        with nullcontext() if left is None else _undisturbed():
             try:
                 data = self._connection.recv(READ_SIZE)
             except ConnectionResetError:
@@ -103,8 +106,11 @@ class Channel:
             self._is_closed = not data
             for line in self._lines.feed(data):
                 self._sort(line)
-        with self._changed:
-            self._changed.notify_all()
+
+    def _is_readable(self, left: float) -> bool:
+        waiting = select.poll()
+        waiting.register(self._connection.fileno(), select.POLLIN)
+        return bool(waiting.poll(left * 1000))
 
     def _sort(self, line: bytes) -> None:
         said = msgspec.json.decode(line)
@@ -114,7 +120,7 @@ class Channel:
             self._replies[said["id"]] = said
 
     def _send(self, line: bytes) -> None:
-        with self._sending, _undisturbed():
+        with self._sending:
             try:
                 self._connection.sendall(line + b"\n")
             except (BrokenPipeError, ConnectionResetError):
@@ -134,7 +140,7 @@ def _undisturbed() -> Iterator[None]:
     """No handler of the plugin's runs, and raises, between what belongs together."""
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
