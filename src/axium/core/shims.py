@@ -16,7 +16,7 @@ from axium.thin.paths import Home
 from axium.thin.words import encode
 
 LAUNCHER = ".axium-shim"
-"""What every shim of a directory is a link to; the hook of bash knows a directory by it."""
+"""What every shim of a directory is a link to; the hooks of the shells know a directory by it."""
 
 OWN_DIRECTORY = "# This directory was made for it.\n"
 

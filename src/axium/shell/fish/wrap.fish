@@ -5,17 +5,20 @@
 
 set --global __axium_learned ''
 set --global __axium_command ''
+set --global __axium_path unknown
+set --global __axium_shims
 
 function __axium_wrap # NAME ARGS...: the body of every wrapper
     if test "x$AXIUM_OFF" = x1 -o "x$AXIUM_WRAPPED" = "x$argv[1]"
-        command $argv
+        __axium_step_aside $argv
         return
     end
     begin
         # A handler of the user's, which may run wrapped commands, has to wait while the words that
         # were sorted are in use.
         builtin block --local
-        if not test "$argv[1]:$TMUX:$TMUX_PANE:$AXIUM_SHELL_PLACE:$AXIUM_SHELL_ENV" = "$__axium_command:$__axium_here" \
+        if not test "$argv[1]:$PATH:$TMUX:$TMUX_PANE:$AXIUM_SHELL_PLACE:$AXIUM_SHELL_ENV" = \
+                "$__axium_command:$__axium_path:$__axium_here" \
                 -a "$__axium_file" -ef "$__axium_learned" -a -O "$__axium_file" -a ! -e "$__axium_absent"
             if not __axium_read_pointer; or not __axium_learn $argv
                 __axium_ask $argv
@@ -26,16 +29,19 @@ function __axium_wrap # NAME ARGS...: the body of every wrapper
         if test "$__axium_line[1]" != "$__axium_found"
             and begin
                 builtin functions --query -- $__axium_line[1]; or not command --query -- $__axium_line[1]
+                or set --query __axium_shims[1]
             end
             __axium_look_for $argv
             switch $status
+                case 0
+                    set __axium_line[1] $__axium_tool
                 case 1
                     set --function __axium_is_function
                 case 2
                     __axium_ask $argv
                     return
                 case 3
-                    set __axium_line $argv
+                    set __axium_line $__axium_tool $argv[2..]
                 case 127
                     return 127
             end
@@ -122,7 +128,9 @@ function __axium_learn # NAME ARGS...: sort the table's words; fails where `axiu
     test -n "$__axium_before[1]"; or return 1
     __axium_take_own $argv[1] "$__axium_pointer[1]"; or return 1
     # Where the program is not that of the name, a function may come before it at any time.
-    test "$__axium_before[1]" = $argv[1]; and command --query -- $argv[1]
+    __axium_find_tool $argv[1]
+    test "$__axium_before[1]" = $argv[1]; and not set --query __axium_shims[1]
+    and set --query __axium_tool[1]
     and set __axium_found $argv[1]
     if set --query plugins[1] # what depends on the arguments is not kept
         not builtin contains -- "$argv[2]" $plugins
@@ -162,8 +170,34 @@ function __axium_is_settable --argument-names name # whether fish itself does no
     and not string match --quiet --regex '^(LC_|_*fish_|__axium_|AXIUM_)' -- $name
 end
 
-# NAME ARGS...: where another program comes first. 0: it is on PATH, 1: it is a function, 2: let
-# `axium run` decide, 3: the plain command runs, 127: it is not there, and told
+function __axium_find_tool --argument-names name # into __axium_tool, past the shims; empty for none
+    set --global __axium_tool
+    if test "$PATH" != "$__axium_path"
+        set --global __axium_path "$PATH"
+        set --global __axium_shims
+        for directory in $PATH
+            test -e $directory/.axium-shim; and set __axium_shims $directory
+        end
+    end
+    if not set --query __axium_shims[1]
+        command --query -- $name; and set __axium_tool $name
+        return 0
+    end
+    for file in (command --all --search -- $name)
+        test $file -ef (path dirname -- $file)/.axium-shim; and continue
+        set __axium_tool $file
+        return 0
+    end
+end
+
+function __axium_step_aside # NAME ARGS...: the tool itself, as if there were neither wrapper nor shim
+    __axium_find_tool $argv[1]
+    set --query __axium_tool[1]; or set __axium_tool $argv[1]
+    command $__axium_tool $argv[2..]
+end
+
+# NAME ARGS...: where another program comes first. 0: it is __axium_tool, 1: it is a function, 2: let
+# `axium run` decide, 3: the plain command, __axium_tool, runs, 127: it is not there, and told
 function __axium_look_for
     set --local program $__axium_before[1]
     if test "$program" != "$argv[1]"; and __axium_is_users $program
@@ -172,8 +206,13 @@ function __axium_look_for
         test $status = $__axium_how_many_unset; and return 1
         return 2
     end
-    command --query -- $program; and return 0
-    test -n "$__axium_plain"; and return 3
+    __axium_find_tool $program
+    set --query __axium_tool[1]; and return 0
+    if test -n "$__axium_plain"
+        __axium_find_tool $argv[1]
+        set --query __axium_tool[1]; or set __axium_tool $argv[1]
+        return 3
+    end
     if test "$program" = "$argv[1]"
         builtin printf 'fish: Unknown command: %s\n' $program >&2
         return 127

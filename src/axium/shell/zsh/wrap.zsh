@@ -7,11 +7,12 @@
 # the user's, which may run between any two lines here, does not sort other words into their place.
 
 typeset -g _axium_learned='' _axium_command='' _axium_where='' _axium_plain='' _axium_first=''
+typeset -g _axium_found='' _axium_path='' _axium_shims=''
 typeset -ga _axium_before _axium_after _axium_set _axium_unset _axium_changed
 
 _axium_wrap() { # NAME ARGS...: the body of every wrapper
   if [[ "${AXIUM_OFF-}" == 1 || "${AXIUM_WRAPPED-}" == "$1" || "${_axium_direct-}" == "$1" ]]; then
-    command -- "$@"
+    _axium_step_aside "$@"
     return
   fi
   # Under `allexport` our own names would be exported; under `posixbuiltins`, `command` runs what
@@ -36,31 +37,70 @@ _axium_wrap() { # NAME ARGS...: the body of every wrapper
     local +x -- "${_axium_unset[@]}"
     unset -- "${_axium_unset[@]}"
   fi
-  if [[ "$_axium_first" == "$1" ]]; then
+  if [[ "$_axium_first" == "$1" && -z "$_axium_shims" ]]; then
     shift
-    command -- "${_axium_before[@]}" "$@" "${_axium_after[@]}"
+    command -- "$_axium_first" "${_axium_before[@]}" "$@" "${_axium_after[@]}"
   else
     _axium_execute "$@"
   fi
 }
 
-_axium_execute() { # NAME ARGS...: where another program comes first
+_axium_execute() { # NAME ARGS...: where another program comes first, or a shim on PATH
   local _axium_name="$1"
   shift
-  if typeset -f -- "$_axium_first" >/dev/null; then
-    set -- "${_axium_before[@]}" "$@" "${_axium_after[@]}"
+  if [[ "$_axium_first" != "$_axium_name" ]] && typeset -f -- "$_axium_first" >/dev/null; then
+    set -- "$_axium_first" "${_axium_before[@]}" "$@" "${_axium_after[@]}"
     # A function of the user's may run wrapped commands; if it is a wrapper, it does not look again.
     local _axium_direct="$_axium_first"
     _axium_deciding=''
     "$@"
-  elif whence -p -- "$_axium_first" >/dev/null; then
-    command -- "${_axium_before[@]}" "$@" "${_axium_after[@]}"
+    return
+  fi
+  _axium_find "$_axium_first"
+  if [[ -n "$_axium_found" ]]; then
+    command -- "$_axium_found" "${_axium_before[@]}" "$@" "${_axium_after[@]}"
   elif [[ -n "$_axium_plain" ]]; then
-    command -- "$_axium_name" "$@"
+    _axium_step_aside "$_axium_name" "$@"
   else
     _axium_refuse_program "$_axium_name"
     return 127
   fi
+}
+
+_axium_step_aside() { # NAME ARGS...: the tool itself, as if there were neither wrapper nor shim
+  _axium_find "$1"
+  if [[ -n "$_axium_found" ]]; then
+    shift
+    command -- "$_axium_found" "$@"
+  else
+    command -- "$@"
+  fi
+}
+
+_axium_find() { # WORD: into _axium_found, the program of that name past the shims; empty for none
+  emulate -L zsh
+  local directory
+  [[ ${PATH-} == "$_axium_path" ]] || _axium_look_for_shims
+  if [[ -z $_axium_shims || $1 == */* ]]; then
+    _axium_found=$1
+    whence -p -- $1 >/dev/null || _axium_found=''
+    return 0
+  fi
+  for directory in "${(@s.:.)PATH}"; do
+    _axium_found=${directory:-.}/$1
+    [[ ! -f $_axium_found || ! -x $_axium_found || $_axium_found -ef ${directory:-.}/.axium-shim ]] ||
+      return 0
+  done
+  _axium_found=''
+}
+
+_axium_look_for_shims() { # into _axium_shims, whether the PATH of now has any
+  emulate -L zsh
+  local directory
+  _axium_path=${PATH-} _axium_shims=''
+  for directory in "${(@s.:.)_axium_path}"; do
+    [[ ! -e ${directory:-.}/.axium-shim ]] || _axium_shims=yes
+  done
 }
 
 _axium_ask() { # NAME ARGS...: let the program decide
@@ -106,6 +146,8 @@ _axium_learn() { # NAME ARGS...: sort the table's words; fails where `axium run`
     esac
   done
   _axium_first=${_axium_before[1]-}
+  _axium_before=("${(@)_axium_before[2,-1]}")
+  _axium_look_for_shims
   [[ -n $_axium_first ]] && ! _axium_is_shell_only $_axium_first || return 1
   if [[ -n $env ]]; then _axium_set+=("AXIUM_ENV=$env"); else _axium_unset+=(AXIUM_ENV); fi
   _axium_set+=("AXIUM_WRAPPED=$1")
