@@ -25,12 +25,15 @@ from axium.daemon.listener import Listener
 from axium.daemon.logs import begin_log, rotate_log
 from axium.daemon.memo import Memo
 from axium.daemon.presence import Presence
+from axium.daemon.programs import located
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
+from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.lifecycle import Lifecycle
 from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
+from axium.daemon.services.permissions import Permissions
 from axium.daemon.services.plans import Plans
 from axium.daemon.services.prefixes import Prefixes
 from axium.daemon.services.publisher import KEPT_SECS, Publisher, held_before
@@ -125,11 +128,11 @@ class Daemon:
             self._writer, self._saving.begin, self._first.stored, found
         )
         if found.state.paused:
-            self.services.subscriptions.pause()
+            self.services.events.pause()
         self._plan_sweep()
         self._listener.start()
         self.services.terminals.begin()
-        self.services.subscriptions.emit(DaemonReady())
+        self.services.events.emit(DaemonReady())
 
     async def end(self) -> None:
         """Let what is under way finish, and save nothing half."""
@@ -239,34 +242,36 @@ def _services(
     tmux: Tmux,
 ) -> Services:
     subscriptions, counters = Subscriptions(), Counters()
+    events = Events(subscriptions)
     panes = Panes(store, tmux, default_socket=default_socket(environ))
-    hud = Hud(store, subscriptions, clock=time.monotonic)
-    environments = Environments(store, panes, subscriptions)
+    hud = Hud(store, events, clock=time.monotonic)
+    environments = Environments(store, panes, events)
     settings = Settings(
         hold.home.root,
         _memory(hold),
         loaded,
         saved_faults,
         store,
-        subscriptions,
+        events,
         executor=writer,
         show_faults=hud.show_faults,
     )
     notifications = Notifications(
         state_dir(hold.home, environ) + "/notifications.db",
         executor=writer,
-        subscriptions=subscriptions,
+        events=events,
         clock=time.time,
         iso=iso,
     )
     return Services(
         counters=counters,
         environments=environments,
+        events=events,
         hud=hud,
         life=Lifecycle(
             store,
             settings,
-            subscriptions,
+            events,
             hud,
             StateFile(hold.home, store, writer),
             started_at=time.time(),
@@ -275,13 +280,21 @@ def _services(
         ),
         notifications=notifications,
         panes=panes,
+        permissions=Permissions(
+            hold.home.root,
+            store,
+            executor=writer,
+            user_home=user_home(environ),
+            is_strict=environ.get("AXIUM_PERMS_STRICT") == "1",
+            located=partial(located, path=environ.get("PATH", os.defpath)),
+        ),
         plans=Plans(store, environments, user_home=user_home(environ), own_variables=environ),
         prefixes=Prefixes(store),
         settings=settings,
         store=store,
         subscriptions=subscriptions,
         terminals=Terminals(
-            hold.home, store, hud, tmux, panes, subscriptions, counters, clock=time.monotonic
+            hold.home, store, hud, tmux, panes, events, counters, clock=time.monotonic
         ),
     )
 

@@ -5,10 +5,12 @@ from typing import NamedTuple
 from axium.daemon.connection import Connection
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
+from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.lifecycle import Lifecycle
 from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
+from axium.daemon.services.permissions import Permissions
 from axium.daemon.services.plans import Plans
 from axium.daemon.services.prefixes import Prefixes
 from axium.daemon.services.settings import Settings
@@ -22,10 +24,12 @@ class Services(NamedTuple):
 
     counters: Counters
     environments: Environments
+    events: Events
     hud: Hud
     life: Lifecycle
     notifications: Notifications
     panes: Panes
+    permissions: Permissions
     plans: Plans
     prefixes: Prefixes
     settings: Settings

@@ -3,11 +3,15 @@
 import asyncio
 import logging
 import time
+from collections.abc import Coroutine
 from functools import partial
+from typing import Any
 
+from axium.daemon.caller import USER
 from axium.daemon.connection import Connection
 from axium.daemon.context import Context, Services
 from axium.daemon.memo import Memo
+from axium.daemon.services.events import MOST_ROUNDS
 from axium.daemon.text import TextVerbs, text_error
 from axium.wire.codec import Codec, request_id
 from axium.wire.envelope import Reply, Request, RequestId, encode_refusal, encode_reply
@@ -74,10 +78,10 @@ class Dispatch:
         try:
             if command.needs_id and request.id is None:
                 raise Refusal("invalid", f"`{command.name}` needs an `id`", hint="add an `id`")
-            result = command.handler(Context(self._services, connection), request)
+            result = self._begun(command, request, connection)
             if isinstance(result, Reply):
                 reply = encode_reply(result, request.id)
-                if command.memo:
+                if command.memo and connection.caller is USER:
                     self._memo.learn(line, reply, request.id, name=command.name, until=until)
                 self._services.counters.took(time.perf_counter() - started)
                 return reply
@@ -87,6 +91,25 @@ class Dispatch:
         task.add_done_callback(partial(self._send_reply, connection, request.id, started))
         connection.spawn(task)
         return None
+
+    def _begun(
+        self, command: Command, request: Request, connection: Connection
+    ) -> Reply | Coroutine[Any, Any, Reply]:
+        """The reply, or what makes it; one that emits is waited with until listeners are done."""
+        context = Context(self._services, connection)
+        if not command.emits or not self._services.events.is_heard:
+            return command.handler(context, request)
+        if connection.round >= MOST_ROUNDS:
+            raise Refusal(
+                "failed",
+                f"`{command.name}` would be round {MOST_ROUNDS + 1} of a loop of events",
+                hint="a listener's own request causes the event that it listens for",
+            )
+        return self._services.events.heard_out(
+            _outcome(command, context, request),
+            round=connection.round,
+            waits=connection.caller is USER,
+        )
 
     def _send_reply(
         self,
@@ -109,6 +132,11 @@ class Dispatch:
             return
         fault = task.exception()
         connection.send(task.result() if fault is None else _text_failed(fault))
+
+
+async def _outcome(command: Command, context: Context, request: Request) -> Reply:
+    result = command.handler(context, request)
+    return result if isinstance(result, Reply) else await result
 
 
 def _text_failed(fault: BaseException) -> bytes:

@@ -108,7 +108,7 @@ class TextVerbs:
 
         The message is the first fault's; a file at fault keeps its last good content.
         """
-        faults = await self._services.life.reload()
+        faults = await self._services.events.heard_out(self._services.life.reload())
         errors = [fault for fault in faults if fault.severity == "error"]
         return text_error(str(errors[0])) if errors else b"OK\n"
 

@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
+from axium.daemon.services.events import Events
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.store import Change, Store
-from axium.daemon.services.subscriptions import Subscriptions
 from axium.model.environments import Environment
 from axium.model.events import EnvChange, HudRefresh
 from axium.model.suggest import nearest
@@ -15,10 +15,10 @@ from axium.wire.errors import Refusal
 class Environments:
     """The active environments, global and of each pane."""
 
-    def __init__(self, store: Store, panes: Panes, subscriptions: Subscriptions) -> None:
+    def __init__(self, store: Store, panes: Panes, events: Events) -> None:
         self._store = store
         self._panes = panes
-        self._subscriptions = subscriptions
+        self._events = events
 
     async def set_global(self, name: str | None, server: str | None) -> None:
         """Make `name` the environment of every pane without one of its own.
@@ -138,10 +138,8 @@ class Environments:
 
     def _tell(self, change: Change, pane: str | None, old: str | None, new: str | None) -> None:
         generation = change.new.state.generation
-        self._subscriptions.emit(
-            EnvChange(new_env=new, old_env=old, pane=pane, generation=generation)
-        )
-        self._subscriptions.emit(HudRefresh())
+        self._events.emit(EnvChange(new_env=new, old_env=old, pane=pane, generation=generation))
+        self._events.emit(HudRefresh())
 
 
 def required(found: Snapshot, name: str | None) -> Environment:

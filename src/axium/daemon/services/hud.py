@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from axium.daemon.services.events import Events
 from axium.daemon.services.store import Store
-from axium.daemon.services.subscriptions import Subscriptions
 from axium.model.colors import Depth
 from axium.model.environments import Environment
 from axium.model.events import HudRefresh, HudSegmentUpdated
@@ -29,12 +29,12 @@ class Hud:
     def __init__(
         self,
         store: Store,
-        subscriptions: Subscriptions,
+        events: Events,
         *,
         clock: Callable[[], float],
     ) -> None:
         self._store = store
-        self._subscriptions = subscriptions
+        self._events = events
         self._clock = clock
         self._started = clock()
         self._listeners: list[Callable[[], None]] = []
@@ -112,8 +112,8 @@ class Hud:
         else:
             self._extras.pop(owner, None)
         self._change()
-        self._subscriptions.emit(HudSegmentUpdated(spoke=owner, value=value))
-        self._subscriptions.emit(HudRefresh())
+        self._events.emit(HudSegmentUpdated(spoke=owner, value=value))
+        self._events.emit(HudRefresh())
 
     def show_faults(self, faults: tuple[Fault, ...]) -> None:
         """Tell in every HUD how many faults keep files from being in force."""

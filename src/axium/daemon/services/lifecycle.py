@@ -5,11 +5,11 @@ import os
 from collections.abc import Callable
 
 from axium import __version__
+from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.settings import Settings
 from axium.daemon.services.state_file import StateFile
 from axium.daemon.services.store import Store
-from axium.daemon.services.subscriptions import Subscriptions
 from axium.model.events import ConfigReloaded, DaemonReload, HudRefresh
 from axium.model.marks import Fault
 
@@ -24,7 +24,7 @@ class Lifecycle:
         self,
         store: Store,
         settings: Settings,
-        subscriptions: Subscriptions,
+        events: Events,
         hud: Hud,
         state_file: StateFile,
         *,
@@ -34,7 +34,7 @@ class Lifecycle:
     ) -> None:
         self._store = store
         self._settings = settings
-        self._subscriptions = subscriptions
+        self._events = events
         self._hud = hud
         self._state_file = state_file
         self.started_at = started_at
@@ -65,7 +65,7 @@ class Lifecycle:
         change = await self._store.change(
             lambda found: found if found.state.paused else found.step(lambda s: s.with_pause())
         )
-        self._subscriptions.pause()
+        self._events.pause()
         return change.new is not change.old
 
     async def resume(self) -> bool:
@@ -73,7 +73,7 @@ class Lifecycle:
         change = await self._store.change(
             lambda found: found.step(lambda s: s.with_resume()) if found.state.paused else found
         )
-        self._subscriptions.resume()
+        self._events.resume()
         return change.new is not change.old
 
     async def begin_session(self) -> None:
@@ -84,7 +84,7 @@ class Lifecycle:
         """Read everything again; what is wrong with it. Refusal `failed`."""
         await self._settings.reload(await self._state_file.reread())
         for event in (HudRefresh(), DaemonReload(), ConfigReloaded(), HudRefresh()):
-            self._subscriptions.emit(event)
+            self._events.emit(event)
         return self._settings.faults
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, TypeVar
 
-from axium.daemon.services.subscriptions import Subscriptions
+from axium.daemon.services.events import Events
 from axium.model.events import Notification
 from axium.model.notifications import Row
 from axium.wire.errors import Refusal
@@ -27,13 +27,13 @@ class Notifications:
         path: str,
         *,
         executor: Executor,
-        subscriptions: Subscriptions,
+        events: Events,
         clock: Callable[[], float],
         iso: Callable[[float], str],
     ) -> None:
         self._path = path
         self._executor = executor
-        self._subscriptions = subscriptions
+        self._events = events
         self._clock = clock
         self._iso = iso
         self._log: NotificationLog | None = None
@@ -45,9 +45,7 @@ class Notifications:
         seq = await self._on_writer(
             lambda log: log.add(spoke=spoke, title=title, body=body, level=level, at=at)
         )
-        self._subscriptions.emit(
-            Notification(spoke=spoke, title=title, body=body, level=level, seq=seq)
-        )
+        self._events.emit(Notification(spoke=spoke, title=title, body=body, level=level, seq=seq))
         return seq
 
     async def waiting(self, limit: int | None) -> list[Row]:

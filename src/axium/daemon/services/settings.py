@@ -10,8 +10,8 @@ import msgspec
 
 from axium.config.loaded import Loaded
 from axium.config.remembered import read_configuration
+from axium.daemon.services.events import Events
 from axium.daemon.services.store import Store
-from axium.daemon.services.subscriptions import Subscriptions
 from axium.model.configuration import Configuration
 from axium.model.events import ConfigReloaded
 from axium.model.marks import Fault
@@ -60,7 +60,7 @@ class Settings:
         first: Loaded,
         saved_faults: tuple[Fault, ...],
         store: Store,
-        subscriptions: Subscriptions,
+        events: Events,
         *,
         executor: Executor,
         show_faults: Callable[[tuple[Fault, ...]], None],
@@ -68,7 +68,7 @@ class Settings:
         self._root = root
         self._memory = memory
         self._store = store
-        self._subscriptions = subscriptions
+        self._events = events
         self._executor = executor
         self._show_faults = show_faults
         self._reading = asyncio.Lock()
@@ -111,7 +111,7 @@ class Settings:
     async def changed_on_disk(self) -> None:
         """A file changed: read all of them again, and tell."""
         await self.reload()
-        self._subscriptions.emit(ConfigReloaded())
+        self._events.emit(ConfigReloaded())
 
     def _tell(self, before: tuple[Fault, ...], now: tuple[Fault, ...]) -> None:
         if now != before:

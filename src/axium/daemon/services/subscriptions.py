@@ -4,12 +4,14 @@ import asyncio
 from collections import deque
 
 from axium.daemon.connection import Connection
-from axium.model.events import Event, Lagged
+from axium.model.events import Custom, Event, Lagged
 from axium.wire.envelope import RequestId, encode_event
 from axium.wire.errors import Refusal
 
 BOUND = 1000
 """Events that wait for one subscriber; further ones are counted, not kept."""
+
+Emitted = Event | Custom
 
 MOST_STREAMS = 64
 """Streams that one connection may have open."""
@@ -36,7 +38,7 @@ class Subscription:
             self._wanted[name] = any(fnmatchcase(name, pattern) for pattern in self._patterns)
         return self._wanted[name]
 
-    def add(self, event: Event, seq: int) -> None:
+    def add(self, event: Emitted, seq: int) -> None:
         """Take an event in, or count it from where the bound was reached to where `lagged` says."""
         self._last_seq = seq
         if self._dropped or len(self._waiting) >= BOUND:
@@ -103,7 +105,7 @@ class Subscriptions:
         """The connection is gone."""
         self._streams.pop(connection, None)
 
-    def emit(self, event: Event) -> None:
+    def emit(self, event: Emitted) -> None:
         """Number an event and hand it to every stream that wants it."""
         self.seq += 1
         # Sending finds out that a client is gone, which takes its streams away.

@@ -7,12 +7,12 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from axium.daemon.services.counters import Counters
+from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.mending import misses_pointer, pointing_anew
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.store import Change, Store
-from axium.daemon.services.subscriptions import Subscriptions
 from axium.daemon.services.tmux import HudTexts, Look, Tmux
 from axium.daemon.services.tmux.notes import noted_servers
 from axium.daemon.tasks import Tasks
@@ -50,7 +50,7 @@ class Terminals:
         hud: Hud,
         tmux: Tmux,
         panes: Panes,
-        subscriptions: Subscriptions,
+        events: Events,
         counters: Counters,
         *,
         clock: Callable[[], float],
@@ -60,7 +60,7 @@ class Terminals:
         self._hud = hud
         self._tmux = tmux
         self._panes = panes
-        self._subscriptions = subscriptions
+        self._events = events
         self._counters = counters
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -209,8 +209,8 @@ class Terminals:
 
         change = await self._store.change(step)
         if key in change.old.state.panes and key not in change.new.state.panes:
-            self._subscriptions.emit(PaneClosed(pane=key))
-            self._subscriptions.emit(HudRefresh())
+            self._events.emit(PaneClosed(pane=key))
+            self._events.emit(HudRefresh())
 
     async def _forget_server(self, name: str, server: Server) -> None:
         def step(found: Snapshot) -> Snapshot:
@@ -220,4 +220,4 @@ class Terminals:
 
         change = await self._store.change(step)
         for key in change.old.state.panes.keys() - change.new.state.panes.keys():
-            self._subscriptions.emit(PaneClosed(pane=key))
+            self._events.emit(PaneClosed(pane=key))
