@@ -7,8 +7,9 @@ from axium.daemon.commands import (
     hud,
     notifications,
     prefixes,
+    streams,
     tmux,
 )
 
-FAMILIES = (core, environments, prefixes, hud, configuration, notifications, tmux)
+FAMILIES = (core, streams, environments, prefixes, hud, configuration, notifications, tmux)
 """In the order in which the reference page shows them."""

@@ -1,4 +1,4 @@
-"""The daemon itself: liveness, capabilities, state, pausing, reloading, stopping, events."""
+"""The daemon itself: liveness, capabilities, state, pausing, reloading, stopping, figures."""
 
 from typing import Annotated
 
@@ -7,8 +7,7 @@ import msgspec
 from axium.daemon.context import Context
 from axium.daemon.services.lifecycle import PROTOCOL, uptime_in_full
 from axium.model.marks import Fault
-from axium.wire.envelope import Done, Reply, Request
-from axium.wire.errors import Refusal
+from axium.wire.envelope import Reply, Request
 from axium.wire.registry import command, registry
 
 FEATURES = ("text-verbs", "hud-line", "env-line", "plan-line", "events")
@@ -246,56 +245,6 @@ class Resume(Request, tag="resume"):
 async def resume(ctx: Context, req: Resume) -> Mode:
     await ctx.services.life.resume()
     return Mode(state=ctx.services.life.mode)
-
-
-Pattern = Annotated[str, msgspec.Meta(max_length=64)]
-Patterns = Annotated[list[Pattern], msgspec.Meta(max_length=64)]
-
-
-class Subscribe(Request, tag="subscribe"):
-    """Stream events to this connection; the `id` names the stream, and each line carries it.
-
-    `events` are names with `*` and `?`. Replaying with `since` needs the journal.
-    """
-
-    events: Patterns | None = None
-    since: int | None = None
-
-
-class Subscribed(Reply):
-    """`seq` is the number of the last event before the stream."""
-
-    seq: int
-
-
-@command(needs_id=True)
-def subscribe(ctx: Context, req: Subscribe) -> Subscribed:
-    if req.since is not None:
-        raise Refusal(
-            "unavailable",
-            "field `since`: past events are not kept by this daemon",
-            hint="leave `since` out to get events from now on",
-        )
-    subscriptions = ctx.services.subscriptions
-    assert req.id is not None
-    if not subscriptions.begin(ctx.connection, req.id, ["*"] if req.events is None else req.events):
-        raise Refusal("conflict", f"a stream with the id `{req.id}` is open on this connection")
-    return Subscribed(seq=subscriptions.seq)
-
-
-class Unsubscribe(Request, tag="unsubscribe"):
-    """End a stream of this connection: the one of `stream`, of this `id`, or the only one."""
-
-    stream: str | int | None = None
-
-
-@command(needs_id=True)
-def unsubscribe(ctx: Context, req: Unsubscribe) -> Done:
-    named = req.stream if req.stream is not None else req.id
-    assert named is not None
-    if not ctx.services.subscriptions.end(ctx.connection, named):
-        raise Refusal("not_found", f"no stream with the id `{named}` is open on this connection")
-    return Done()
 
 
 class Stats(Request, tag="stats"):
