@@ -17,6 +17,12 @@ if STARTED_BY_PATH:
 def main() -> None:
     """Run `sys.argv`; does not return."""
     fast(sys.argv[1:])
+    if sys.argv[1:2] == ["palette"]:
+        from axium.cli.palette.app import main as palette
+
+        code = palette(sys.argv[2:])
+        if code is not None:
+            sys.exit(code)
     if sys.flags.no_site:
         # The launcher starts without site (2 ms): only from here on are dependencies needed.
         import site

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 # The groups of `axium help`, and the module of each command: nothing is imported for this.
 GROUPS = {
-    "core": {"run": "run", "explain": "explain", "hud": "hud", "notify": "notify"},
+    "core": {
+        "run": "run",
+        "explain": "explain",
+        "palette": "palette.command",
+        "hud": "hud",
+        "notify": "notify",
+    },
     "environments": {"env": "env", "wrapper": "wrapper", "shim": "shim"},
     "daemon and system": {
         "daemon": "daemon",

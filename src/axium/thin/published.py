@@ -22,11 +22,12 @@ LARGEST = 16 * 1024 * 1024
 
 
 class Pointer:
-    """Which environment a pane is in (empty for none), and the stamp of its tables."""
+    """Which environment a pane is in (empty for none), the stamp of its tables, its colours."""
 
-    def __init__(self, env: str, stamp: str) -> None:
+    def __init__(self, env: str, stamp: str, sgr: str) -> None:
         self.env = env
         self.stamp = stamp
+        self.sgr = sgr
 
 
 def pointer(home: Home, environ: "Mapping[str, str]", pane: str | None = None) -> Pointer | None:
@@ -86,7 +87,7 @@ def read(path: str) -> list[str] | None:
 def _pointer(words: list[str]) -> Pointer:
     if len(words) != 4:
         raise ValueError("not a pointer")
-    return Pointer(words[0], words[1])
+    return Pointer(words[0], words[1], words[2])
 
 
 def _own(home: Home, environ: "Mapping[str, str]", pane: str | None) -> list[str] | None:

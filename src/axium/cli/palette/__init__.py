@@ -1,0 +1,1 @@
+"""The palette: every command, a few letters away; started without the command line's imports."""

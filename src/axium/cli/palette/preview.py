@@ -1,0 +1,66 @@
+"""What a command does and takes, beside the list or below it."""
+
+from axium.cli.palette.row import Row, wrapped
+from axium.cli.palette.rows import source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axium.cli.palette.state import Palette
+    from axium.cli.palette.style import Color, Style
+    from axium.thin.catalogue import Command
+
+    Piece = tuple[str, Color, bool]
+
+EVERYWHERE = ("-v", "--verbose", "-h", "--help")
+"""Options of all commands, which help nobody to choose one."""
+
+WHOLE = 9
+"""Rows from which there is room for the whole help."""
+
+
+def preview(palette: "Palette", size: tuple[int, int], style: "Style") -> list[str]:
+    """As many rows as `size` says, at the side or below."""
+    columns, rows = size
+    command = palette.command
+    lines: list[list[Piece]] = []
+    if command and not palette.env_menu:
+        tag, color = source(command.section)
+        lines = [[(command.name, "cyan", True), (f"  {tag}", color, False)]]
+        whole = palette.about(command.name) if rows >= WHOLE else []
+        lines += _whole(whole) if whole else _record(command, columns - 4)
+    if rows > 5:
+        lines.insert(0, [])
+    made = [_row(pieces, columns, style) for pieces in lines[:rows]]
+    return made + [Row(style, columns, "slate").done()] * (rows - len(made))
+
+
+def _row(pieces: "list[Piece]", columns: int, style: "Style") -> str:
+    row = Row(style, columns, "slate").add("  ")
+    for text, color, is_bold in pieces:
+        row.add(text, color, bold=is_bold)
+    return row.done()
+
+
+def _record(command: "Command", columns: int) -> "list[list[Piece]]":
+    """What the catalogue says, which is there at once."""
+    options = [word.partition("=")[0] for word in command.words if word[:2] == "--"]
+    options = [word for word in options if word not in EVERYWHERE]
+    made: list[list[Piece]] = [[(line, "soft", False)] for line in wrapped(command.help, columns)]
+    return made + [[(line, "grey", False)] for line in wrapped(" ".join(options), columns)]
+
+
+def _whole(lines: list[str]) -> "list[list[Piece]]":
+    """What the command itself says: titles and the first column of their lists in colours."""
+    made: list[list[Piece]] = [[]]
+    for line in lines:
+        if line.startswith("Usage: "):
+            made.append([(line, "grey", False)])
+        elif line.endswith(":") and not line.startswith(" "):
+            made.append([(line, "teal", True)])
+        elif line.startswith("  ") and "  " in line.strip() and made[-1:] != [[]]:
+            name, _, rest = line.strip().partition("  ")
+            lead = len(line) - len(line.lstrip())
+            made.append([(" " * lead + name, "soft", True), ("  " + rest, "grey", False)])
+        else:
+            made.append([(line, "soft", False)])
+    return made
