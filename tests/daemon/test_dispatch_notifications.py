@@ -9,12 +9,21 @@ from typing import Any
 
 import pytest
 
+from axium.model.manifests import Manifest
+from axium.model.marks import Mark
+from axium.model.permissions import Permissions
 from tests.daemon.serving import Served
 
 
 def titles(reply: dict[str, Any]) -> list[str]:
     """The titles in a reply, in order."""
     return [row["title"] for row in reply["notifications"]]
+
+
+def loaded(served: Served, name: str) -> None:
+    """Load a spoke that may notify."""
+    may = Permissions(notify=True)
+    served.services.permissions.load(Manifest(name=name, where=Mark("m"), permissions=may))
 
 
 def notified(served: Served, *names: str) -> None:
@@ -24,6 +33,7 @@ def notified(served: Served, *names: str) -> None:
 
 
 def test_a_notification_gets_a_number_and_is_stored_whole(served: Served) -> None:
+    loaded(served, "creds")
     stored = [
         served.ask("notify", title="t", body="b", level="error", spoke="creds"),
         served.ask("notify", title="u", message="m"),
@@ -45,6 +55,7 @@ def test_a_notification_gets_a_number_and_is_stored_whole(served: Served) -> Non
 
 
 def test_a_notification_is_told_to_listeners(served: Served) -> None:
+    loaded(served, "creds")
     client = served.client()
     client.ask("subscribe", id=1, events=["notification"])
     notified(served, "s")

@@ -62,6 +62,11 @@ def discover(root: str, kind: Kind) -> list[Found]:
     return [each for each in found if each is not None]
 
 
+def find(root: str, kind: Kind, name: str) -> Found | None:
+    """The plugin of this name in the home `root`, as `discover` has it."""
+    return next((found for found in discover(root, kind) if found.name == name), None)
+
+
 def read_manifest(
     directory: str, kind: Kind, *, shown: str | None = None
 ) -> tuple[Manifest | None, tuple[Fault, ...]]:
@@ -69,17 +74,20 @@ def read_manifest(
 
     People know the directory as `shown`.
     """
-    shown = directory if shown is None else shown
     file = _file(directory, kind)
-    name = f"{shown}/{file}"
+    return read_file(f"{directory}/{file}", kind, f"{shown or directory}/{file}")
+
+
+def read_file(path: str, kind: Kind, shown: str) -> tuple[Manifest | None, tuple[Fault, ...]]:
+    """The same of one file, which people know as `shown`."""
     findings = Findings()
     try:
-        text = read_text(f"{directory}/{file}", name)
+        text = read_text(path, shown)
     except FileNotFoundError:
-        return None, (_missing(directory, Mark(name, 1, 1)),)
+        return None, (_missing(path, Mark(shown, 1, 1)),)
     except Unreadable as error:
         return None, (error.fault,)
-    manifest = parse(text, name, kind, findings)
+    manifest = parse(text, shown, kind, findings)
     return (None if findings.has_errors else manifest), findings.faults
 
 
@@ -168,8 +176,7 @@ def _file(directory: str, kind: Kind) -> str:
     return next((name for name in names if os.path.lexists(f"{directory}/{name}")), names[0])
 
 
-def _missing(directory: str, where: Mark) -> Fault:
-    path = f"{directory}/{os.path.basename(where.file)}"
+def _missing(path: str, where: Mark) -> Fault:
     if os.path.islink(path):
         return Fault(where, f"leads to {os.readlink(path)}, which is gone")
     return Fault(where, "there is no manifest", f"write one to {path}: `name: ...`")

@@ -286,7 +286,7 @@ def _services(
             executor=writer,
             user_home=user_home(environ),
             is_strict=environ.get("AXIUM_PERMS_STRICT") == "1",
-            located=partial(located, path=environ.get("PATH", os.defpath)),
+            located=partial(located, environ=environ),
         ),
         plans=Plans(store, environments, user_home=user_home(environ), own_variables=environ),
         prefixes=Prefixes(store),

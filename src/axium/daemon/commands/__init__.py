@@ -6,10 +6,21 @@ from axium.daemon.commands import (
     environments,
     hud,
     notifications,
+    permissions,
     prefixes,
     streams,
     tmux,
 )
 
-FAMILIES = (core, streams, environments, prefixes, hud, configuration, notifications, tmux)
+FAMILIES = (
+    core,
+    streams,
+    environments,
+    prefixes,
+    hud,
+    configuration,
+    permissions,
+    notifications,
+    tmux,
+)
 """In the order in which the reference page shows them."""

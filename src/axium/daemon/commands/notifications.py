@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.model.notifications import Row
 from axium.wire.envelope import Reply, Request
@@ -30,9 +31,11 @@ class Stored(Reply):
 
 @command(emits=("notification",))
 async def notify(ctx: Context, req: Notify) -> Stored:
+    caller = ctx.connection.caller
+    ctx.services.permissions.require(caller, req.spoke, "notify")
     body = req.body if req.body is not None else req.message or ""
     seq = await ctx.services.notifications.send(
-        spoke=req.spoke or "core", title=req.title, body=body, level=req.level
+        spoke=meant(caller, req.spoke) or "core", title=req.title, body=body, level=req.level
     )
     return Stored(seq=seq)
 

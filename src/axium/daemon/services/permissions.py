@@ -1,0 +1,177 @@
+"""What plugins may do: decided in one place, and each decision in the log."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from typing import NoReturn
+
+from axium.daemon.caller import Caller, User
+from axium.daemon.services.store import Store
+from axium.model import permissions as model
+from axium.model.decisions import logged, security_line
+from axium.model.grants import Label, labels
+from axium.model.manifests import Manifest
+from axium.model.names import OWNERS
+from axium.wire.errors import Refusal
+
+log = logging.getLogger("axium.security")
+
+
+class Permissions:
+    """The permissions of the plugins that are loaded, under what the user overrides.
+
+    `located` tells the file of a program's name; `is_strict` ignores overrides.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        store: Store,
+        *,
+        executor: Executor,
+        user_home: str,
+        is_strict: bool,
+        located: Callable[[str], str | None],
+    ) -> None:
+        self._root = root
+        self._store = store
+        self._executor = executor
+        self._user_home = user_home
+        self._is_strict = is_strict
+        self._located = located
+        self._manifests: dict[str, Manifest] = {}
+
+    def know(self, manifests: Iterable[Manifest]) -> None:
+        """Take these as the manifests of all plugins that are loaded."""
+        self._manifests = {manifest.name: manifest for manifest in manifests}
+
+    def load(self, manifest: Manifest) -> None:
+        """A plugin is loaded, or loaded again."""
+        self._manifests[manifest.name] = manifest
+
+    def unload(self, name: str) -> None:
+        """A plugin is gone."""
+        self._manifests.pop(name, None)
+
+    async def read_again(self, name: str, path: str | None) -> None:
+        """Take a spoke's manifest as it is now, at `path` where one is given.
+
+        Refusal `not_found`, `invalid`.
+        """
+        loop = asyncio.get_running_loop()
+        self.load(await loop.run_in_executor(self._executor, _read, self._root, name, path))
+
+    def labels(self, name: str) -> list[Label]:
+        """What of a plugin's permissions amounts to anything. Refusal `not_loaded`."""
+        has_prefixes = bool(self._manifest(name).prefixes)
+        return labels(self.of(name), home=self._user_home, has_prefixes=has_prefixes)
+
+    def of(self, name: str) -> model.Effective:
+        """What a plugin may do. Refusal `not_loaded`."""
+        return self._effective(name, is_strict=self._is_strict)
+
+    def require(
+        self,
+        caller: Caller,
+        name: str | None,
+        action: str,
+        detail: str | None = None,
+        *,
+        program: str | None = None,
+    ) -> model.Effective | None:
+        """Let the caller do this, on behalf of the plugin `name`; the plugin's permissions.
+
+        None for the user, who may do anything. `action` is `exec` (then `program` is the word
+        that names it, None for a shell), `notify`, `fs_read` or `fs_write` (then `detail` is
+        the path of what was opened), or a command of the wire. Refusal `denied`, `not_loaded`.
+        """
+        asking = self._asking(caller, name, action, detail)
+        if asking is None:
+            _tell("user", action, detail, allowed=True)
+            return None
+        if asking not in self._manifests:
+            _tell(asking, action, detail, allowed=False)
+        rights = self.of(asking)
+        allowed = self._allows(rights, action, detail, program)
+        without = self._effective(asking, is_strict=True)
+        via_override = allowed != self._allows(without, action, detail, program)
+        _tell(asking, action, detail, allowed=allowed, via_override=via_override)
+        if not allowed:
+            _deny(action, _way_out(asking, action, via_override=via_override))
+        return rights
+
+    def _asking(
+        self, caller: Caller, name: str | None, action: str, detail: str | None
+    ) -> str | None:
+        """The plugin whose permissions count; None for the user's own."""
+        if isinstance(caller, User):
+            return None if not name or name in OWNERS else name
+        if name and name != caller.name:
+            _tell(caller.name, action, detail, allowed=False)
+            _deny(action, f"leave `spoke` out: this is the channel of `{caller.name}`")
+        return caller.name
+
+    def _effective(self, name: str, *, is_strict: bool) -> model.Effective:
+        manifest = self._manifest(name)
+        override = self._store.committed.configuration.permissions.get(name)
+        return model.effective(manifest.permissions, override, strict=is_strict)
+
+    def _manifest(self, name: str) -> Manifest:
+        if name not in self._manifests:
+            hint = f"no plugin `{name}` is loaded: `axium spoke list`"
+            raise Refusal("not_loaded", "spoke not loaded", hint=hint)
+        return self._manifests[name]
+
+    def _allows(
+        self, rights: model.Effective, action: str, detail: str | None, program: str | None
+    ) -> bool:
+        subject = self._granted(rights, program) if action == "exec" else detail
+        return rights.allows(action, subject, home=self._user_home)
+
+    def _granted(self, rights: model.Effective, program: str | None) -> str | None:
+        """The word of `exec` that means the same file as `program`."""
+        file = None if program is None else self._located(program)
+        if file is None or isinstance(rights.exec, bool):
+            return None
+        return next((word for word in rights.exec if self._located(word) == file), None)
+
+
+def _tell(
+    spoke: str, action: str, detail: str | None, *, allowed: bool, via_override: bool = False
+) -> None:
+    shown, said = logged(action, detail)
+    line = security_line(spoke, shown, allowed=allowed, detail=said, via_override=via_override)
+    log.log(logging.INFO if allowed else logging.WARNING, "%s", line)
+
+
+def _deny(action: str, hint: str) -> NoReturn:
+    raise Refusal("denied", f"permission denied: {action}", hint=hint)
+
+
+def _way_out(name: str, action: str, *, via_override: bool) -> str:
+    """What the user may do about a refusal."""
+    if via_override:
+        return f"your permissions.yaml refuses it: `axium perms show {name}`"
+    grants = {"exec": "exec", "notify": "notify", "fs_read": "fs_read", "fs_write": "fs_write"}
+    field = grants.get(action, "ipc")
+    return f"`axium perms edit {name}`: `{field}` is what grants it"
+
+
+def _read(root: str, name: str, path: str | None) -> Manifest:
+    # 12 ms for YAML, if nothing needed it before.
+    from axium.config.manifests import find, read_file
+
+    if path is None:
+        found = find(root, "spokes", name)
+        if found is None:
+            raise Refusal("not_found", "file not found", hint=f"no spoke `{name}` in {root}/spokes")
+        manifest, faults = found.manifest, found.faults
+    elif not os.path.lexists(path):
+        raise Refusal("not_found", "file not found", hint=f"there is no {path}")
+    else:
+        manifest, faults = read_file(path, "spokes", path)
+    if manifest is None:
+        raise Refusal("invalid", str(faults[0]), hint=faults[0].hint)
+    return manifest.installed_as(name)
