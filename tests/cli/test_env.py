@@ -18,8 +18,8 @@ HOOK = {"AXIUM_SHELL_HOOK": "1"}
 HELD = {"AXIUM_SHELL_ENV": "prod", "AXIUM_SHELL_PLACE": ":"}
 NO_HOOK = (
     "✗ `--shell` needs the hook of an interactive shell, which is not here\n"
-    '  load it, in bash by `eval "$(axium init bash)"`; for one command there is\n'
-    "  `axium env exec NAME -- COMMAND`\n"
+    '  load it, in bash by `eval "$(axium init bash)"`, in zsh the same with `zsh`, in fish\n'
+    "  by `axium init fish | source`; one command runs by `axium env exec NAME -- COMMAND`\n"
 )
 NOTE = (
     "! this shell goes on in its own environment, `prod`\n  `axium env clear --shell` gives it up\n"

@@ -118,8 +118,8 @@ def _require_hook() -> None:
     if environ().get("AXIUM_SHELL_HOOK") != "1":
         raise show.Failure(
             "`--shell` needs the hook of an interactive shell, which is not here",
-            'load it, in bash by `eval "$(axium init bash)"`; for one command there is\n'
-            "`axium env exec NAME -- COMMAND`",
+            'load it, in bash by `eval "$(axium init bash)"`, in zsh the same with `zsh`, in fish\n'
+            "by `axium init fish | source`; one command runs by `axium env exec NAME -- COMMAND`",
         )
 
 

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from axium.cli import show
+from axium.cli import known, show
 from axium.cli.options import PATH, WRAPPED, DryRun, Json, group
 from axium.core.bootstrap import ensure_axium_config, quote_fish
 from axium.core.shims import Foreign, Shims
 from axium.model.suggest import did_you_mean
-from axium.thin import published
 from axium.thin.paths import environ, home_of
 
 app = group("Wrap commands for scripts, editors and agents too, by shims on PATH.")
@@ -40,7 +39,7 @@ def install(names: Wanted = None, *, directory: Directory = None, dry_run: DryRu
     shims = _shims(directory)
     _check(names or [])
     try:
-        changes = shims.changes(names or _wrapped(), keep=bool(names))
+        changes = shims.changes(names or known.wrapped(home_of(environ())), keep=bool(names))
     except Foreign as foreign:
         raise show.Failure(
             f"{foreign} is there already, and no shim",
@@ -75,7 +74,7 @@ def remove(names: There = None, *, directory: Directory = None, dry_run: DryRun 
 def list_(*, directory: Directory = None, json: Json = False) -> None:
     """Show the commands that have a shim, one a line."""
     shims = _shims(directory)
-    there, wrapped = shims.names(), set(_wrapped())
+    there, wrapped = shims.names(), set(known.wrapped(home_of(environ())))
     if json:
         show.document(
             {
@@ -104,24 +103,11 @@ def _say(lines: list[str]) -> None:
 
 
 def _check(names: list[str]) -> None:
-    wrapped = _wrapped()
+    wrapped = known.wrapped(home_of(environ()))
     for name in names:
         if name not in wrapped:
             hint = did_you_mean(name, wrapped) or f"`axium wrapper add {name} WRAPPER` wraps it"
             raise show.Failure(f"`{name}` is not wrapped", hint)
-
-
-def _wrapped() -> list[str]:
-    try:
-        names = published.commands(home_of(environ()))
-    except ValueError:
-        names = None
-    if names is None:
-        # Only here: the user's files cost 40 ms, and a daemon knows them.
-        from axium.cli.files import configuration
-
-        return list(configuration().rules.commands())
-    return names
 
 
 def _tell_path(shims: Shims) -> None:
