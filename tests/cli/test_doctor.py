@@ -62,6 +62,36 @@ def age_hook(root: Path) -> None:
     (root / "bash" / "wrap.bash").write_text("# of another version\n")
 
 
+def without_powers(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`words` as somebody whom modes of files keep out, also where the tests are root's."""
+    root_only = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+    return (*root_only, *words) if os.geteuid() == 0 else words
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [("", 0), ("", 0o500), ("logs", 0o500), ("state.json", 0), ("logs/axiumd.log", 0o400)],
+)
+def test_what_is_closed_to_its_owner_is_named_and_opened(
+    home: Scratch, name: str, mode: int
+) -> None:
+    for words in (("daemon", "start"), ("daemon", "stop")):
+        home.run("axium", *words, check=True)
+    path = home.home / name if name else home.home
+    path.chmod(mode)
+    look = without_powers(("axium", "doctor"))
+    try:
+        told = home.run(*look, env=QUIET)
+        mended = home.run(*look, "--fix", env=QUIET)
+        again = home.run(*look, env=QUIET)
+    finally:
+        home.home.chmod(0o700)
+
+    fixes = [line for line in told.stdout.splitlines() if line.startswith("          `chmod ")]
+    assert [fix.endswith(f" {path}`") for fix in fixes] == [True]
+    assert (told.returncode, mended.returncode, again.returncode) == (1, 0, 0)
+
+
 FAULTS: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "an open home": (open_home, "is open to others (mode 755)", "chmod 700"),
     "a file at fault": (break_yaml, "prefixes.yaml:2:15: ", "mend it there"),

@@ -163,3 +163,16 @@ def test_a_daemon_that_cannot_start_in_a_read_only_home_says_so(scratch: Scratch
         assert "Read-only file system" in done.stderr
         assert scratch.axium("run", "echo", "runs").stdout == "runs\n"
     assert scratch.axium("env", "set", "builder").returncode == 0
+
+
+def test_a_daemon_that_ends_in_a_read_only_home_leaves_no_socket_behind(scratch: Scratch) -> None:
+    daemon = Daemon(scratch)
+    with read_only(scratch):
+        told = [
+            finding for finding in scratch.axium("doctor").stdout.splitlines() if "✗" in finding
+        ]
+        done = scratch.axium("daemon", "stop")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert not (scratch.home / "daemon.sock").exists()
+    daemon.close()
+    assert told == [f"✗ home    {scratch.home} can't be written: no change can be saved"]

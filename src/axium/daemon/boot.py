@@ -82,8 +82,8 @@ class Hold:
         if not self._is_handed_over:
             for name in (self.home.socket_link, self.path):
                 if _identity(name) == self._identity:
-                    _unlink(name)
-        _unlink(self.home.pid)
+                    _drop(name)
+        _drop(self.home.pid)
 
 
 def take(home: Home, environ: "Mapping[str, str]") -> Hold:
@@ -305,6 +305,14 @@ def _identity(file: str | int) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _drop(path: str) -> None:
+    """Take a name away; it stays where that can't be done, as in a home that became read-only."""
+    try:
+        os.unlink(path)
+    except OSError:
+        return
 
 
 def _unlink(path: str) -> None:

@@ -31,6 +31,8 @@ def obstacle(home: Home) -> Finding | None:
         text = f"{home.root} belongs to uid {owner}, not to you"
         fix = "use a home of your own: unset AXIUM_HOME, or `sudo -H`"
         return Finding("home", "fault", text, fix)
+    if not os.access(home.root, os.R_OK | os.X_OK):
+        return _shut(home.root, os.stat(home.root).st_mode)
     # Whatever AXIUM_HOME names by mistake must not be mended into a home.
     if not any(os.path.lexists(f"{home.root}/{name}") for name in (*SHIPPED, *hooks(home))):
         text = f"{home.root} is no config home: no file of axium is in it"
@@ -41,6 +43,7 @@ def obstacle(home: Home) -> Finding | None:
 def look(home: Home) -> Iterator[Finding]:
     """Findings of the home itself."""
     yield _closed(home.root, os.stat(home.root).st_mode, 0o700)
+    yield from _writable(home)
     yield from _state(home)
     yield from _hooks(home)
     yield from _left_over(home)
@@ -55,6 +58,26 @@ def _closed(path: str, mode: int, wanted: int) -> Finding:
     return Finding("home", "fault", text, f"`chmod {wanted:o} {path}`", repair)
 
 
+def _writable(home: Home) -> Iterator[Finding]:
+    """What the daemon writes to and could not."""
+    places = (home.root, home.run, home.logs, home.log, home.lock)
+    there = [path for path in places if os.path.exists(path)]
+    shut = [path for path in there if not os.access(path, os.R_OK | os.W_OK)]
+    for path in shut[:1] if home.root in shut else shut:  # the home says it for all in it
+        yield _shut(path, os.stat(path).st_mode)
+
+
+def _shut(path: str, mode: int) -> Finding:
+    """What is closed to its own owner, by its mode or by where it is."""
+    wanted = stat.S_IMODE(mode) | (0o700 if stat.S_ISDIR(mode) else 0o600)
+    if wanted == stat.S_IMODE(mode):
+        text = f"{path} can't be written: no change can be saved"
+        return Finding("home", "fault", text, "mount its file system so that it can be written")
+    text = f"{path} is closed to you (mode {stat.S_IMODE(mode):o})"
+    fix = f"`chmod {wanted:o} {path}`"
+    return Finding("home", "fault", text, fix, partial(os.chmod, path, wanted))
+
+
 def _state(home: Home) -> Iterator[Finding]:
     try:
         if read_state(home.state) is not None:
@@ -64,7 +87,8 @@ def _state(home: Home) -> Iterator[Finding]:
         yield Finding("home", "fault", str(fault), text)
     except OSError as error:
         text = f"{home.state} can't be read: {error.strerror}"
-        yield Finding("home", "fault", text, f"`chmod 600 {home.state}`")
+        repair = partial(os.chmod, home.state, 0o600)
+        yield Finding("home", "fault", text, f"`chmod 600 {home.state}`", repair)
     for name in sorted(_names(home.root)):
         if name.startswith("state.json.damaged-"):
             text = f"{home.root}/{name} was set aside: it could not be read"
