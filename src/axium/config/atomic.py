@@ -16,8 +16,8 @@ def replace_file(path: str, data: bytes, *, durable: bool, mode: int = 0o600) ->
         os.rename(beside, path)
     except OSError as error:
         _discard(beside)
-        # Of a full disk the kernel does not say what it had no room for.
-        error.filename = error.filename or path
+        if error.filename2 is None:
+            error.filename = path  # a full disk names no file, and nobody knows the one beside
         raise
     if durable:
         _sync_directory(os.path.dirname(path))
