@@ -141,6 +141,29 @@ def test_the_printed_code_defines_and_removes_wrappers(scratch: Scratch, shell: 
     assert not (scratch.user / "canary").exists()
 
 
+@pytest.mark.parametrize("told", ["--shell fish", ""])
+def test_the_code_for_fish_defines_and_removes_wrappers(scratch: Scratch, told: str) -> None:
+    Published(scratch).write("commands", "c1", "aws", "a.b-c+", "x; touch canary", "")
+    script = f"""
+    axium wrapper refresh {told} | source
+    functions --query aws; and functions --query a.b-c+; and echo $AXIUM_WRAPPED_COMMANDS
+    axium wrapper clear {told} | source
+    functions --query aws; or echo "gone$AXIUM_WRAPPED_COMMANDS"
+    """
+    around = {} if told else {"AXIUM_HOOK": "fish 1.0"}
+    done = scratch.run("fish", "--no-config", "-c", script, env=around)
+    assert (done.stdout, done.stderr) == ("aws a.b-c+\ngone\n", "")
+    assert not (scratch.user / "canary").exists()
+
+
+def test_code_for_a_shell_that_is_not_known_is_refused(scratch: Scratch) -> None:
+    assert said(scratch, "wrapper", "refresh", "--shell", "fihs") == (
+        1,
+        "",
+        "✗ no code for the shell `fihs`\n  did you mean `fish`?\n",
+    )
+
+
 def test_a_raw_line_is_answered_as_the_daemon_says_it(daemon: Daemon) -> None:
     scratch = daemon.scratch
     assert said(scratch, "ipc", "ENV") == (0, "root\n", "")

@@ -7,21 +7,15 @@ from typing import Annotated
 import typer
 
 from axium.cli import show
-from axium.cli.options import COMMAND, DryRun, Json, group, one_of
+from axium.cli.options import COMMAND, DryRun, Json, group
+from axium.cli.shells import Shell, check_shell
 from axium.core import completion_files, completions
 from axium.core.bootstrap import ensure_axium_config
-from axium.model.suggest import did_you_mean
 from axium.thin import completions as thin
 from axium.thin.paths import environ, home_of
 
 app = group("See and install the completion of shells.")
 
-Shell = Annotated[
-    str | None,
-    typer.Option(
-        "--shell", metavar="SHELL", click_type=one_of(*thin.SHELLS), help="bash, zsh or fish."
-    ),
-]
 Prefix = Annotated[
     list[str] | None,
     typer.Argument(metavar="[PREFIX]", click_type=COMMAND, help="How they begin."),
@@ -31,7 +25,8 @@ Prefix = Annotated[
 @app.command("list")
 def list_(prefix: Prefix = None, *, shell: Shell = None, json: Json = False) -> None:
     """Show every command by its whole name, one a line."""
-    _check(shell)
+    if shell is not None:
+        check_shell(shell, "completion")
     thin.show(" ".join(prefix or []), json=json)
 
 
@@ -46,7 +41,7 @@ def refresh() -> None:
 def install(*, shell: Shell = None, dry_run: DryRun = False) -> None:
     """Let a shell complete `axium` without the hook."""
     shell = shell or _login_shell()
-    _check(shell)
+    check_shell(shell, "completion")
     ensure_axium_config()
     files = _missing(shell)
     if dry_run:
@@ -79,12 +74,3 @@ def _login_shell() -> str:
         f"no completion for the shell `{name}`" if name else "SHELL is not set",
         "name one: `axium completions install --shell bash`",
     )
-
-
-def _check(shell: str | None) -> None:
-    if shell is not None and shell not in thin.SHELLS:
-        known = ", ".join(f"`{name}`" for name in thin.SHELLS)
-        raise show.Failure(
-            f"no completion for the shell `{shell}`",
-            did_you_mean(shell, thin.SHELLS) or f"one of {known}",
-        )

@@ -6,8 +6,8 @@ import typer
 
 from axium.cli import show
 from axium.cli.options import group, one_of
+from axium.cli.shells import check_shell
 from axium.core.bootstrap import ensure_axium_config, hooks, update_init_scripts
-from axium.model.suggest import did_you_mean
 from axium.thin.paths import environ, home_of
 
 app = group("Print the shell hook.")
@@ -22,17 +22,8 @@ Shell = Annotated[
 @app.command()
 def init(shell: Shell) -> None:
     """Print the hook of a shell: `eval "$(axium init bash)"`."""
-    if shell not in FILES:
-        raise show.Failure(
-            f"no hook for the shell `{shell}`", did_you_mean(shell, FILES) or "one of " + NAMES
-        )
+    check_shell(shell, "hook")
     # What is printed loads the rest from the config home, which must be of the same version.
     ensure_axium_config()
     update_init_scripts()
-    text = hooks(home_of(environ())).get(FILES[shell])
-    if text is None:
-        raise show.Failure(f"this version has no hook for {shell} yet", "use bash")
-    show.exactly(text)
-
-
-NAMES = ", ".join(f"`{name}`" for name in FILES)
+    show.exactly(hooks(home_of(environ()))[FILES[shell]])

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from axium.cli import show
+from axium.cli import known, show
 from axium.cli.ask import ask
 from axium.cli.options import WRAPPABLE, WRAPPED, Json, group
+from axium.cli.shells import Shell, check_shell
 from axium.thin import wrapper as thin
 from axium.thin.paths import environ, home_of
 
@@ -26,8 +27,7 @@ Wrapper = Annotated[
 @app.command("list")
 def list_(*, json: Json = False) -> None:
     """Show the wrapped commands, one a line."""
-    if thin.show(json=json) is None:
-        thin.print_names(_from_files(), json=json)
+    thin.print_names(known.wrapped(home_of(environ())), json=json)
 
 
 @app.command()
@@ -66,20 +66,18 @@ def _editing() -> Iterator[str]:
 
 
 @app.command()
-def refresh() -> None:
+def refresh(*, shell: Shell = None) -> None:
     """Print shell code that defines the wrappers, for `eval`."""
-    if thin.code("refresh") is None:
-        thin.print_code("refresh", _from_files())
+    _print_code("refresh", shell)
 
 
 @app.command()
-def clear() -> None:
+def clear(*, shell: Shell = None) -> None:
     """Print shell code that takes the wrappers away, for `eval`."""
-    if thin.code("clear") is None:
-        thin.print_code("clear", _from_files())
+    _print_code("clear", shell)
 
 
-def _from_files() -> list[str]:
-    from axium.cli.files import configuration
-
-    return list(configuration().rules.commands())
+def _print_code(verb: str, shell: str | None) -> None:
+    if shell is not None:
+        check_shell(shell, "code")
+    thin.print_code(verb, shell, known.wrapped(home_of(environ())))
