@@ -38,11 +38,6 @@ def start(scratch: Scratch) -> Iterator[Start]:
         server.close()
 
 
-def variable(server: TmuxServer) -> str:
-    """$TMUX of a shell in there."""
-    return f"{server.socket},{server.pid},0"
-
-
 def pointer(server: TmuxServer, pane: str) -> Path:
     """Where shells look for the environment of a pane."""
     around = f"{server.socket},{server.pid}"
@@ -62,13 +57,13 @@ def pointers(scratch: Scratch) -> list[Path]:
 
 def set_pane(daemon: Daemon, server: TmuxServer, pane: str, env: str = "builder") -> None:
     reply = daemon.request(
-        {"cmd": "set_pane_env", "pane": pane, "env": env, "server": variable(server)}
+        {"cmd": "set_pane_env", "pane": pane, "env": env, "server": server.variable}
     )
     assert reply == {"ok": True}
 
 
 def get_pane(daemon: Daemon, server: TmuxServer, pane: str) -> dict[str, Any]:
-    return daemon.request({"cmd": "get_pane_env", "pane": pane, "server": variable(server)})
+    return daemon.request({"cmd": "get_pane_env", "pane": pane, "server": server.variable})
 
 
 def panes(daemon: Daemon) -> dict[str, str]:
@@ -84,7 +79,7 @@ def test_a_pane_has_its_own_environment_until_it_is_cleared(daemon: Daemon, star
     assert (get_pane(daemon, server, pane), get_pane(daemon, server, other)) == (OWN, GLOBAL)
     assert pointers(daemon.scratch) == [pointer(server, pane)]
     assert published(pointer(server, pane)) == "builder"
-    reply = daemon.request({"cmd": "clear_pane_env", "pane": pane, "server": variable(server)})
+    reply = daemon.request({"cmd": "clear_pane_env", "pane": pane, "server": server.variable})
     assert reply == {"ok": True}
     assert (get_pane(daemon, server, pane), pointers(daemon.scratch)) == (GLOBAL, [])
 
@@ -143,7 +138,7 @@ def test_a_pane_that_its_server_does_not_have_is_refused(
         set_pane(daemon, server, server.new_pane())
     before = panes(daemon)
     reply = daemon.request(
-        {"cmd": "set_pane_env", "pane": "%999", "env": "builder", "server": variable(server)}
+        {"cmd": "set_pane_env", "pane": "%999", "env": "builder", "server": server.variable}
     )
     assert (reply["code"], panes(daemon)) == ("not_found", before)
     assert reply["error"] == f"the tmux server at {server.socket} has no pane `%999`"
@@ -285,8 +280,8 @@ def test_servers_that_share_a_name_and_come_at_once_are_told_apart(
     first, second = start("one/work"), start("two/work")
     with Client(daemon.scratch.socket) as client:
         lines = [
-            {"cmd": "set_pane_env", "pane": "%0", "env": "builder", "server": variable(first)},
-            {"cmd": "set_pane_env", "pane": "%0", "env": "root", "server": variable(second)},
+            {"cmd": "set_pane_env", "pane": "%0", "env": "builder", "server": first.variable},
+            {"cmd": "set_pane_env", "pane": "%0", "env": "root", "server": second.variable},
         ]
         numbered = [json.dumps({**line, "id": n}) + "\n" for n, line in enumerate(lines)]
         client.send("".join(numbered).encode())
@@ -342,7 +337,7 @@ def test_a_screen_follows_each_pane(daemon: Daemon, tmux: Tmux, terminal: Termin
     tmux.cmd("run-shell", f"sh {scratch.home}/tmux/init.sh")
     first = tmux.cmd("display-message", "-p", "#{pane_id}")
     second = tmux.cmd("split-window", "-P", "-F", "#{pane_id}", "sleep 1000")
-    around = {"server": f"{tmux.socket},{tmux.pid},0"}
+    around = {"server": tmux.variable}
 
     def shows(env: str) -> bool:
         return bool(tmux.wait_for(lambda: f"env:{env} " in terminal.status()))
