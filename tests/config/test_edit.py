@@ -1,15 +1,18 @@
 """An edit changes one thing of a file, and no other byte."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from axium.config import prefixes
 from axium.config.defaults import shipped_text
-from axium.config.document import EditRefused
+from axium.config.document import Document, EditRefused, alone
 from axium.config.edit import add_wrapper, remove_rules
 from axium.config.findings import Findings
 from axium.config.nodes import Mapping, Scalar, parse
@@ -197,6 +200,38 @@ def test_adding_and_removing_again_gives_the_shipped_file_back(tmp_path: Path) -
 
     shipped = shipped_text("prefixes.yaml")
     assert edited(tmp_path, shipped, there_and_back) == shipped
+
+
+def test_edits_at_the_same_time_are_all_made(tmp_path: Path) -> None:
+    path = tmp_path / "prefixes.yaml"
+    path.write_text("prefixes: []\n")
+    names = [f"tool{number}" for number in range(8)]
+    script = "import sys; from axium.config.edit import add_wrapper; add_wrapper(*sys.argv[1:])"
+    adding = [Popen([sys.executable, "-c", script, str(path), name, "w"]) for name in names]
+
+    assert [process.wait(30) for process in adding] == [0] * len(names)
+    assert [name for name in names if f"command: {name}\n" not in path.read_text()] == []
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_edit_that_does_not_end_is_told(tmp_path: Path) -> None:
+    path = str(tmp_path / "prefixes.yaml")
+    with alone(path), pytest.raises(EditRefused) as caught, alone(path, patience=0.01):
+        pass
+
+    told = f"another `axium` is editing {path}"
+    assert (caught.value.message, caught.value.hint) == (told, "end it, then try again")
+
+
+def test_what_an_editor_saved_meanwhile_stays(tmp_path: Path) -> None:
+    path = tmp_path / "prefixes.yaml"
+    path.write_text("prefixes: []\n")
+    read = Document(str(path), "prefixes.yaml", prefixes.parse)
+    path.write_text("prefixes: []\n# saved meanwhile\n")
+
+    with pytest.raises(EditRefused, match=r"prefixes\.yaml was changed by another meanwhile"):
+        read.write("prefixes: []  \n", lambda data: None)
+    assert path.read_text() == "prefixes: []\n# saved meanwhile\n"
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))

@@ -1,10 +1,13 @@
 """One YAML file of the user's while it is edited: a change is made, and nothing else is touched."""
 
 import copy
+import fcntl
 import json
 import os
 import stat
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
@@ -15,6 +18,9 @@ from axium.config.findings import Findings
 from axium.config.nodes import Mapping, Node, Scalar, Sequence
 from axium.config.nodes import parse as parse_yaml
 from axium.config.source import Unreadable, read_text
+
+PATIENCE = 5.0
+"""Seconds for another edit to end, which takes some milliseconds."""
 
 Plain = Any
 """What a file says, as plain data."""
@@ -27,6 +33,33 @@ class EditRefused(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+@contextmanager
+def alone(path: str, *, patience: float = PATIENCE) -> Iterator[None]:
+    """Keep other edits of ours waiting, from reading the file at `path` until it is replaced.
+
+    EditRefused where another one does not end. It is the directory that is locked: the file
+    will be another one.
+    """
+    directory = os.open(os.path.dirname(os.path.realpath(path)), os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _lock(directory, path, patience)
+        yield
+    finally:
+        os.close(directory)
+
+
+def _lock(directory: int, path: str, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                hint = "end it, then try again"
+                raise EditRefused(f"another `axium` is editing {path}", hint) from None
+        time.sleep(0.005)
 
 
 class Document:
@@ -49,12 +82,15 @@ class Document:
     def write(self, text: str, expect: Callable[[dict[str, Plain]], None]) -> None:
         """Replace the file by `text`, which must say the same as it, changed by `expect`.
 
-        EditRefused if it says anything else, or if the file may not be written.
+        EditRefused if it says anything else, if the file may not be written, or if somebody
+        else, such as an editor, has changed it since it was read.
         """
         self.check(text, expect)
         mode = stat.S_IMODE(os.stat(self.path).st_mode)
         if not mode & 0o222 or not os.access(self.path, os.W_OK):
             raise EditRefused(f"{self.name} is read-only", f"it is {self.path}")
+        if read_text(self.path, self.name) != self.text:
+            raise EditRefused(f"{self.name} was changed by another meanwhile", "try again")
         replace_file(self.path, text.encode(), durable=True, mode=mode)
 
     def check(self, text: str, expect: Callable[[dict[str, Plain]], None]) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from axium.config import prefixes, splice
-from axium.config.document import Document, EditRefused, entries_of
+from axium.config.document import Document, EditRefused, alone, entries_of
 from axium.config.entries import Entry
 from axium.config.nodes import Mapping, Node, Scalar, Sequence
 from axium.model.suggest import did_you_mean
@@ -16,25 +16,27 @@ def add_wrapper(path: str, command: str, wrapper: str) -> None:
     if the file could not be edited without changing more.
     """
     item = {"command": command, "wrapper": wrapper}
-    document = _Rules(path)
-    if document.named(command):
-        message = f"`{command}` has a rule already, at {document.named(command)[0].where}"
-        raise EditRefused(message, f"take it away first: `axium wrapper remove {command}`")
-    document.write(document.adding(item), lambda data: _list_of(data).append(item))
+    with alone(path):
+        document = _Rules(path)
+        if document.named(command):
+            message = f"`{command}` has a rule already, at {document.named(command)[0].where}"
+            raise EditRefused(message, f"take it away first: `axium wrapper remove {command}`")
+        document.write(document.adding(item), lambda data: _list_of(data).append(item))
 
 
 def remove_rules(path: str, command: str) -> None:
     """Take all rules of `command` out of a `prefixes.yaml`. EditRefused if there is none."""
-    document = _Rules(path)
-    gone = document.named(command)
-    if not gone:
-        hint = did_you_mean(command, document.commands())
-        raise EditRefused(f"`{command}` has no rule in {prefixes.NAME}", hint)
 
     def expect(data: dict[str, Any]) -> None:
         data["prefixes"] = [rule for rule in _list_of(data) if rule["command"] != command]
 
-    document.write(document.removing(gone), expect)
+    with alone(path):
+        document = _Rules(path)
+        gone = document.named(command)
+        if not gone:
+            hint = did_you_mean(command, document.commands())
+            raise EditRefused(f"`{command}` has no rule in {prefixes.NAME}", hint)
+        document.write(document.removing(gone), expect)
 
 
 class _Rules(Document):

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from axium.config import hud, splice
-from axium.config.document import Document
+from axium.config.document import Document, alone
 from axium.model.themes import ThemeName
 
 ENABLED = ("style", "theme", "enabled")
@@ -24,6 +24,11 @@ def set_theme(path: str, name: ThemeName, *, dry_run: bool = False) -> Edit:
     EditRefused if the file has a fault, is read-only, or could not be edited
     without changing more.
     """
+    with alone(path):
+        return _set_theme(path, name, dry_run=dry_run)
+
+
+def _set_theme(path: str, name: ThemeName, *, dry_run: bool) -> Edit:
     document = Document(path, hud.NAME, hud.parse)
     text = splice.with_value(document.text, document.root, ENABLED, "true")
     text = splice.with_value(text, document.tree(text), NAME, name)
