@@ -1,8 +1,10 @@
 """What is told of code of a plugin that raised: where, what, and the way there."""
 
 import traceback
+from pathlib import Path
 from types import TracebackType
 
+from axium.model.suggest import did_you_mean
 from axium.wire.channel import Fault
 
 LONGEST_TEXT = 1000
@@ -21,7 +23,7 @@ def fault_of(what: str, error: BaseException, directory: str) -> Fault:
     """The fault of `what`, a listener for one, that raised `error`."""
     if isinstance(error, Unloadable):
         return Fault(what=what, error=str(error))
-    place, said = _place(error, directory), _text(error)
+    place, said = _place(error, directory), _text(error) + _hint(error, directory)
     text = f"{type(error).__name__}: {said}" if said else type(error).__name__
     return Fault(
         what=what,
@@ -48,6 +50,15 @@ def _text(error: BaseException) -> str:
     except BaseException:  # noqa: BLE001 (the plugin boundary: the error's own code)
         return "(its text can't be had)"
     return " ".join(said.split())[:LONGEST_TEXT]
+
+
+def _hint(error: BaseException, directory: str) -> str:
+    """The module of the plugin's own that was meant, where one was mistyped."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return ""
+    own = [path.stem for path in Path(directory).glob("*.py")]
+    hint = did_you_mean(error.name.rpartition(".")[2], own)
+    return f"; {hint}" if hint else ""
 
 
 def _trace(error: BaseException, directory: str) -> str:

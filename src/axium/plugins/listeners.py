@@ -55,4 +55,5 @@ def _is_named(parameter: inspect.Parameter, kwargs: Mapping[str, Any]) -> bool:
 
 def name_of(taker: Callable[..., Any]) -> str:
     """What a listener or provider is called in messages."""
-    return str(getattr(taker, "__qualname__", None) or type(taker).__qualname__)
+    name = str(getattr(taker, "__qualname__", None) or type(taker).__qualname__)
+    return name.rpartition("<locals>.")[2]

@@ -200,7 +200,6 @@ def main() -> None:
     os.umask(0o077)
     kernel.call_ourselves("axium plugins")
     kernel.adopt_orphans()
-    kernel.be_idle()
     orders = socket.socket(fileno=os.dup(0))
     _empty(0)
     for name in PRELOADED:
