@@ -75,16 +75,20 @@ raise() { # SCOPE...: have room for all that is enabled; fails where the scope h
     length=${remembered% *}
   fi
   if [ "$remembered" != "$length $((length + width))" ]; then
-    tmux set-option "$@" status-right-length $((length + width)) \; \
-      set-option "$@" @axium_length "$length $((length + width))"
+    put "set-option $* status-right-length $((length + width))
+set-option $* @axium_length '$length $((length + width))'"
   fi
+}
+
+put() { # COMMANDS of tmux: done as one, and not while all is being taken away
+  tmux if-shell -F '#{@axium_scripts}' "$1"
 }
 
 put_globally() {
   find_missing "$(lines_in "$global")"
   if [ -n "$missing" ]; then
     may_put || exit 0
-    tmux set-option -ga status-right "$missing"
+    put "set-option -ga status-right '$missing'"
     raise -g
   fi
 }
@@ -102,7 +106,7 @@ put_into_session() {
   find_missing "$(tmux display-message -p -t "$session" "$lines")"
   if [ -n "$missing" ]; then
     may_put || exit 0
-    tmux set-option -a -t "$session" status-right "$missing"
+    put "set-option -a -t '$session' status-right '$missing'"
     raise -t "$session" || raise -g
   fi
 }
@@ -166,10 +170,10 @@ case $way$global in
   again*"$newline@axium_scripts "*) ;;
   again*) exit ;; # all of it was taken away meanwhile
 esac
+[ "$way" = again ] || tmux set-option -g @axium_scripts "$home/tmux"
 put_globally
 put_into_sessions
 put_into_borders
 if [ "$way" != again ]; then # while tmux.conf is read no hook is called, so one of them is later
-  tmux set-option -g @axium_scripts "$home/tmux" \; \
-    set-hook -g "after-set-option[$hook]" "$hooked" \; set-hook -g "session-created[$hook]" "$hooked"
+  tmux set-hook -g "after-set-option[$hook]" "$hooked" \; set-hook -g "session-created[$hook]" "$hooked"
 fi
