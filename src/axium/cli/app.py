@@ -32,6 +32,7 @@ GROUPS = {
         "notify": "notify",
     },
     "environments": {"env": "env", "wrapper": "wrapper", "shim": "shim"},
+    "plugins": {"perms": "perms"},
     "daemon and system": {
         "daemon": "daemon",
         "bootstrap": "bootstrap",

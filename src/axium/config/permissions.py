@@ -1,5 +1,6 @@
 """What files say of permissions: a plugin's manifest, and the user's `permissions.yaml`."""
 
+import os
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -7,11 +8,16 @@ from axium.config.decode import decode_each, mark_of
 from axium.config.findings import Findings
 from axium.config.nodes import parse as parse_yaml
 from axium.config.shapes import PermissionsEntry
+from axium.config.source import Unreadable, read_text
 from axium.model.grants import entry_fault
+from axium.model.marks import Fault
 from axium.model.names import plugin_fault
 from axium.model.permissions import FIELDS, Field, Names, Permissions
 
 NAME = "permissions.yaml"
+
+Place = Literal["spokes", "gears", "override"]
+"""Where it stands: in the manifest of which kind, or in the user's file."""
 
 
 def parse(text: str, findings: Findings) -> dict[str, Permissions]:
@@ -24,15 +30,23 @@ def parse(text: str, findings: Findings) -> dict[str, Permissions]:
     return {str(name): _permissions(entry, findings, "override") for name, entry in entries.items()}
 
 
+def read(root: str) -> tuple[dict[str, Permissions], tuple[Fault, ...]]:
+    """The overrides in the home `root`, none where there is no file, and what is wrong with it."""
+    findings = Findings()
+    try:
+        found = parse(read_text(os.path.join(root, NAME), NAME), findings)
+    except FileNotFoundError:
+        return {}, ()
+    except Unreadable as error:
+        return {}, (error.fault,)
+    return found, findings.faults
+
+
 def asked(
     entry: PermissionsEntry | None, kind: Literal["spokes", "gears"], findings: Findings
 ) -> Permissions:
     """What a manifest asks for."""
     return Permissions() if entry is None else _permissions(entry, findings, kind)
-
-
-Place = Literal["spokes", "gears", "override"]
-"""Where it stands: in the manifest of which kind, or in the user's file."""
 
 
 def _permissions(entry: PermissionsEntry, findings: Findings, place: Place) -> Permissions:
