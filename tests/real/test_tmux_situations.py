@@ -245,16 +245,17 @@ def test_a_server_that_starts_while_no_daemon_runs_shows_the_hud_once_one_does(
     daemon.close()
 
 
-@pytest.mark.parametrize(("words", "env"), [([], "root"), (["-e", "TMUX_PANE=%0"], "builder")])
+@pytest.mark.parametrize(("pane", "env"), [("", "root"), ("TMUX_PANE=#{pane_id} ", "builder")])
 def test_a_popup_follows_the_global_environment_unless_it_is_given_a_pane(
-    daemon: Daemon, server: Tmux, attach: Callable[..., Terminal], words: list[str], env: str
+    daemon: Daemon, server: Tmux, attach: Callable[..., Terminal], pane: str, env: str
 ) -> None:
-    attach(server)
+    terminal = attach(server)
     set_pane(daemon, server, "%0")
-    client = server.cmd("list-clients", "-F", "#{client_name}")
     said = daemon.scratch.root / "said"
+    opening = f"tmux display-popup -c '#{{client_name}}' -E '{pane}axium env get >{said}'"
+    server.cmd("bind-key", "-n", "F5", "run-shell", "-b", opening)
 
-    server.cmd("display-popup", "-c", client, *words, "-E", f"axium env get >{said}")
+    terminal.outer.cmd("send-keys", "-t", "main", "F5")
 
     until(lambda: said.exists() and said.read_text() == f"{env}\n")
 
