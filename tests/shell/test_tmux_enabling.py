@@ -79,7 +79,6 @@ def test_a_theme_that_comes_later_keeps_segments_too(scene: Scene, tmux: Tmux) -
             ("segment", "x", "red,bold"),
             "✗ `red,bold` is no colour\n  write it as tmux does: `red`, `colour39`, `#00B7C7`\n",
         ),
-        (("palette",), "✗ this version of axium has no palette\n"),
     ],
 )
 def test_what_can_not_be_enabled_is_refused_and_nothing_changes(
@@ -96,34 +95,27 @@ def test_outside_tmux_it_is_refused(scene: Scene) -> None:
     assert (done.returncode, done.stderr) == (1, "✗ this is not inside of tmux\n")
 
 
-@pytest.fixture
-def palette(scene: Scene) -> Scene:
-    """A version that has a palette."""
-    (scene.home / "catalogue").write_bytes(b"axium1\0env get\tx\ty\t\0palette\tx\ty\t\0end\0")
-    return scene
-
-
 def test_the_palettes_key_opens_it_for_the_pane_that_is_looked_at(
-    palette: Scene, tmux: Tmux, terminal: Terminal
+    scene: Scene, tmux: Tmux, terminal: Terminal
 ) -> None:
     tmux.cmd("split-window", "-t", "main", "sleep 1000")
     before = everything(tmux)
-    script(palette, tmux, "enable.sh", "palette")
-    script(palette, tmux, "enable.sh", "palette")
+    script(scene, tmux, "enable.sh", "palette")
+    script(scene, tmux, "enable.sh", "palette")
 
     terminal.outer.cmd("send-keys", "-t", "main", "C-g")
 
-    assert told(palette)[-1] == b"palette"
-    pane, home = (palette.call().env[name] for name in (b"TMUX_PANE", b"AXIUM_HOME"))
-    assert (pane, home) == (b"%1", str(palette.home).encode())
-    script(palette, tmux, "uninstall.sh")
+    assert told(scene)[-1] == b"palette"
+    pane, home = (scene.call().env[name] for name in (b"TMUX_PANE", b"AXIUM_HOME"))
+    assert (pane, home) == (b"%1", str(scene.home).encode())
+    script(scene, tmux, "uninstall.sh")
     assert everything(tmux) == before
 
 
-def test_a_key_that_is_bound_already_is_left_to_its_owner(palette: Scene, tmux: Tmux) -> None:
+def test_a_key_that_is_bound_already_is_left_to_its_owner(scene: Scene, tmux: Tmux) -> None:
     tmux.cmd("bind-key", "-n", "C-g", "display-message", "mine")
 
-    said = refused(palette, tmux, "palette")
+    said = refused(scene, tmux, "palette")
 
     assert said.startswith("✗ C-g is bound in tmux already: bind-key ")
     assert "mine" in tmux.cmd("list-keys", "-T", "root", "C-g")

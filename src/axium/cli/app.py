@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from axium import __version__
 from axium.cli.show import Failure, failure, line
+from axium.cli.using import note_run
 from axium.core.cli import HELP_OPTIONS, HelpfulGroup, UnknownCommand, add_verbose
 from axium.thin.help import text as every_command
 from axium.thin.paths import environ
@@ -149,8 +150,9 @@ def _delivered(code: int) -> int:
 
 
 def _code(argv: list[str]) -> int:
+    commands = root()
     try:
-        done = root().main(args=argv, prog_name="axium", standalone_mode=False)
+        done = commands.main(args=argv, prog_name="axium", standalone_mode=False)
     except Failure as failed:
         failure(str(failed), failed.hint)
         return failed.code
@@ -170,6 +172,7 @@ def _code(argv: list[str]) -> int:
         failure("axium itself failed; this is a fault of its own")
         traceback.print_exc()
         return 2
+    note_run(commands, argv)
     return done if isinstance(done, int) else 0
 
 

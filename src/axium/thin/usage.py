@@ -9,6 +9,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NOTED = "axium-noted"
+"""An option `-X` of the interpreter: whoever started it has noted the command already.
+
+Not a variable, which what the command starts would have too.
+"""
+
 LARGEST = 64 * 1024
 """Bytes; beyond that the older half is forgotten."""
 

@@ -131,10 +131,11 @@ class Form:
         return [*self.command.name.split(), *options, *["--"] * is_dashed, *arguments]
 
     def missing(self) -> list[int]:
-        """The fields that must still be filled in, by their places."""
-        return [
+        """The fields that must still be filled in, by their places, options first."""
+        found = [
             at for at, field in enumerate(self.fields) if field.needed and not field.value.strip()
         ]
+        return sorted(found, key=lambda at: not self.fields[at].option)
 
     def title(self, at: int, told: list[str]) -> str:
         """What a field is called; `told` is what the command itself calls its arguments."""

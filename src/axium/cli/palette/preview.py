@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 EVERYWHERE = ("-v", "--verbose", "-h", "--help")
 """Options of all commands, which help nobody to choose one."""
 
+EVERYWHERE_LINES = ("  -v, --verbose ", "  -h, --help ")
+
 WHOLE = 9
 """Rows from which there is room for the whole help."""
 
@@ -46,21 +48,31 @@ def _record(command: "Command", columns: int) -> "list[list[Piece]]":
     options = [word.partition("=")[0] for word in command.words if word[:2] == "--"]
     options = [word for word in options if word not in EVERYWHERE]
     made: list[list[Piece]] = [[(line, "soft", False)] for line in wrapped(command.help, columns)]
-    return made + [[(line, "grey", False)] for line in wrapped(" ".join(options), columns)]
+    made.append([])
+    made += [[(line, "grey", False)] for line in wrapped(" ".join(options), columns)]
+    return made
 
 
 def _whole(lines: list[str]) -> "list[list[Piece]]":
-    """What the command itself says: titles and the first column of their lists in colours."""
-    made: list[list[Piece]] = [[]]
-    for line in lines:
-        if line.startswith("Usage: "):
-            made.append([(line, "grey", False)])
-        elif line.endswith(":") and not line.startswith(" "):
+    """What the command itself says, but its usage, which is at the foot of the screen.
+
+    It begins as `_record` does, so that nothing moves when it comes.
+    """
+    said = lines[lines.index("") + 1 :] if "" in lines else lines
+    made: list[list[Piece]] = []
+    is_listing = False
+    for line in said:
+        name, _, rest = line.strip().partition("  ")
+        is_title = line[:1].strip() != "" and line.endswith(":")
+        is_listing = is_listing or is_title
+        if line.startswith(EVERYWHERE_LINES):
+            continue
+        if is_title:
             made.append([(line, "teal", True)])
-        elif line.startswith("  ") and "  " in line.strip() and made[-1:] != [[]]:
-            name, _, rest = line.strip().partition("  ")
-            lead = len(line) - len(line.lstrip())
-            made.append([(" " * lead + name, "soft", True), ("  " + rest, "grey", False)])
+        elif not is_listing:
+            made.append([(line.removeprefix("  "), "soft", False)])
+        elif rest and line[:3].strip():
+            made.append([("  " + name, "soft", False), ("  " + rest, "grey", False)])
         else:
-            made.append([(line, "soft", False)])
+            made.append([(line, "grey", False)])
     return made

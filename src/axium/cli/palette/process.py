@@ -5,6 +5,7 @@ import sys
 import time
 
 from axium.thin.launch import find
+from axium.thin.usage import NOTED
 from axium.thin.words import encode
 
 TYPE_CHECKING = False
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAIN = __file__.rpartition("/cli/")[0] + "/__main__.py"
-NOTED = "axium-noted"
-"""An option of the interpreter: who started the command has noted already that it runs."""
-
 PATIENCE = 1.0
 """Seconds that a program which is asked for a list may take."""
 

@@ -122,9 +122,10 @@ def _body(palette: "Palette", where: "Where", size: tuple[int, int], style: "Sty
     if palette.reading is not None:
         palette.page = rows
         return _help(palette, size, style)
-    if columns >= BESIDE:
+    if columns >= BESIDE and palette.mode != "envs":
         return _beside(palette, where, size, style)
-    height = min(7, rows // 2) if rows >= BELOW - 5 and palette.command else 0
+    has_preview = rows >= BELOW - 5 and palette.command and palette.mode != "envs"
+    height = min(7, rows // 2) if has_preview else 0
     return [
         *_list(palette, where, (columns, rows - height), style, helps=columns >= 60),
         *preview(palette, (columns, height), style),
@@ -167,7 +168,7 @@ def _list(
 def _nothing(palette: "Palette") -> str:
     if palette.env_menu:
         return "no environment has this name"
-    return "type it" if palette.form else "no command matches"
+    return "type a value" if palette.form else "no command matches"
 
 
 def _help(palette: "Palette", size: tuple[int, int], style: "Style") -> list[str]:

@@ -16,12 +16,9 @@ fail() { # MESSAGE [HINT]
 }
 
 enable_palette() {
-  { [ -r "$home/catalogue" ] && tr '\0' '\n' <"$home/catalogue" | grep -q '^palette	'; } ||
-    fail 'this version of axium has no palette'
   bound=$(tmux list-keys -T root "$key" 2>/dev/null)
   case $bound in
-    '') ;;
-    *@axium_palette*) return ;;
+    '' | *@axium_palette*) ;;
     *) fail "$key is bound in tmux already: $bound" "bind another key to: $(opening)" ;;
   esac
   tmux set-option -g @axium_palette "$(opening)" \; \
@@ -30,10 +27,18 @@ enable_palette() {
 
 opening() { # the shell command that opens it for the pane in which the key was pressed
   # shellcheck disable=SC2016 # $ and ` are the command's
-  printf '%s' "tmux display-popup -c '#{client_name}' -t '#{pane_id}' -e TMUX_PANE='#{pane_id}' -w 80% -h 80% -E '"
-  printf '%s' "AXIUM_HOME=$(quoted "$home") $(quoted "$python") -I -S -E $(quoted "$main") palette" |
-    sed "s/'/'\\\\''/g"
+  printf '%s' "tmux display-popup -c '#{client_name}' -t '#{pane_id}' $(look)-w 80% -h 80% -E '"
+  # In the command, not by `-e`, which 3.2 does not have.
+  printf '%s' "TMUX_PANE=#{pane_id} AXIUM_POPUP=1 AXIUM_HOME=$(quoted "$home")" \
+    " $(quoted "$python") -I -S -E $(quoted "$main") palette" | sed "s/'/'\\\\''/g"
   printf "'"
+}
+
+look() { # of the border, and of the ground before anything is drawn; 3.2 has one look only
+  case $(tmux display-message -p '#{version}') in
+    3.2*) ;;
+    *) printf '%s' "-b rounded -S 'fg=##00B7C7,bg=##111111' -s 'fg=##E6E6E6,bg=##111111' " ;;
+  esac
 }
 
 quoted() {
