@@ -196,6 +196,17 @@ def test_a_running_daemon_is_told_with_its_version(home: Scratch) -> None:
     assert [text.endswith(f"answers, version {__version__}") for text in told] == [True]
 
 
+def test_a_shell_that_holds_an_environment_that_is_gone_is_at_fault(home: Scratch) -> None:
+    home.run("axium", "daemon", "start", check=True)
+    try:
+        found = bad(findings(home, env={"AXIUM_SHELL_ENV": "gone", "AXIUM_SHELL_PLACE": ":"}))
+    finally:
+        home.run("axium", "daemon", "stop", check=True)
+
+    text = "this shell holds `gone`, which is not in envs.yaml: no command runs"
+    assert found == [("shell", "fault", text, "`axium env clear --shell`"), ("exit", 1)]
+
+
 def test_an_exported_key_that_beats_the_rule_is_a_fault(home: Scratch) -> None:
     (home.home / "envs.yaml").write_text("envs:\n  prod: {profile: prod-admin}\n")
     rule = "{command: aws, strategy: env_vars, config: {env: {AWS_PROFILE: '${env.profile}'}}}"

@@ -68,6 +68,19 @@ def test_a_second_start_is_a_no_op(daemon: Daemon) -> None:
     assert daemon.request({"cmd": "ping"})["pid"] == daemon.pid
 
 
+def test_a_daemon_that_listens_elsewhere_is_told_with_both_places(daemon: Daemon) -> None:
+    elsewhere = f"{daemon.scratch.user}/s"
+    done = daemon.scratch.axium("env", "set", "builder", env={"AXIUM_SOCKET": elsewhere})
+    place = os.readlink(daemon.scratch.socket)
+    assert (done.returncode, done.stderr) == (
+        2,
+        (
+            f"✗ the daemon of this home listens at {place}, not at AXIUM_SOCKET `{elsewhere}`\n"
+            "  unset AXIUM_SOCKET here, or stop that daemon first\n"
+        ),
+    )
+
+
 def test_a_daemon_that_cannot_start_says_why(scratch: Scratch) -> None:
     (scratch.home / "daemon.lock").mkdir()
     done = scratch.axium("daemon", "start")

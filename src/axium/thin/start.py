@@ -192,6 +192,7 @@ def _await_other(environ: "Mapping[str, str]") -> None:
     while time.monotonic() < deadline:
         if answers(environ):
             return
+        _check_place(environ)
         time.sleep(0.005)
     raise StartFailed(
         "another daemon of this home does not answer",
@@ -199,10 +200,31 @@ def _await_other(environ: "Mapping[str, str]") -> None:
     )
 
 
+def _check_place(environ: "Mapping[str, str]") -> None:
+    """Tell of a daemon that answers, but was started with another AXIUM_SOCKET, or with none."""
+    link = home_of(environ).socket_link
+    if not environ.get("AXIUM_SOCKET") or not _answers_at(link):
+        return
+    try:
+        place = decode(posix.readlink(encode(link)))
+    except OSError:
+        place = link  # the socket itself
+    if place != environ["AXIUM_SOCKET"]:
+        raise StartFailed(
+            f"the daemon of this home listens at {place}, not at AXIUM_SOCKET "
+            f"`{environ['AXIUM_SOCKET']}`",
+            "unset AXIUM_SOCKET here, or stop that daemon first",
+        )
+
+
 def answers(environ: "Mapping[str, str]") -> bool:
     """Whether a daemon answers a ping."""
+    return _answers_at(socket_path(environ))
+
+
+def _answers_at(path: str) -> bool:
     try:
-        return bool(ask(b'{"cmd": "ping"}\n', socket_path(environ)))
+        return bool(ask(b'{"cmd": "ping"}\n', path))
     except OSError:
         return False
 

@@ -37,9 +37,15 @@ def look(home: Home, around: dict[str, str]) -> Iterator[Finding]:
     try:
         pointer = published.pointer(home, around)
         names = published.commands(home) or []
+        envs = published.read(home.run + "/envs")
     except ValueError as error:
         text = f"what the daemon published can't be read: {error}"
         yield Finding("shell", "fault", text, "`axium daemon restart`")
+        return
+    held = shell_env(around)
+    if pointer is None and held is not None and envs and held not in envs:
+        text = f"this shell holds `{held}`, which is not in envs.yaml: no command runs"
+        yield Finding("shell", "fault", text, "`axium env clear --shell`")
         return
     if pointer is None:
         text = "nothing is published yet: commands go to `axium run`"
