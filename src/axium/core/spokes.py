@@ -58,7 +58,7 @@ class EventBus:
         TypeError for arguments that JSON does not have.
         """
         _check_name(event_name)
-        request = {"cmd": "emit_event", "event": event_name, "args": args, "kwargs": kwargs}
+        request = {"cmd": "emit_event", "event": event_name, "args": list(args), "kwargs": kwargs}
         if self.owner is not None:
             request["spoke"] = self.owner
         try:

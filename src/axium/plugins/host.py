@@ -11,8 +11,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from functools import partial
-from io import TextIOWrapper
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from axium.core import transport
 from axium.plugins import kernel
@@ -83,10 +82,14 @@ def _directory() -> str:
 
 def _prepare_streams() -> None:
     """What the plugin prints is in its log line by line, whatever characters are in it."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    # New ones: those of the template know whether its own could be sought in.
+    sys.stdout = sys.__stdout__ = _stream(1)  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _stream(2)  # type: ignore[misc]
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+
+
+def _stream(fd: int) -> TextIO:
+    return open(fd, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
 def _serve(order: Fork) -> int:
