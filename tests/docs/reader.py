@@ -98,7 +98,9 @@ class Reader:
             case "text", pane if pane:
                 return self._status(pane, block.text)
             case "yaml", name if name:
-                (self.scratch.home / name).write_text(block.text)
+                file = self.scratch.home / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(block.text)
                 self._reload()
             case _, name if name:
                 self._write(self.scratch.user / name, block.text)
