@@ -256,3 +256,40 @@ def test_bash_and_zsh_tell_of_their_hook(home: Scratch) -> None:
 
     assert without == ["not typed in a shell, so no hook was looked for"]
     assert told == [["bash has the hook"], ["zsh has the hook"]]
+
+
+def test_plugins_are_looked_at_where_there_are_some(home: Scratch) -> None:
+    spokes = home.home / "spokes"
+    for name, text in {"good": "name: good", "bad": "nme: bad", "odd": "name: odd\nx: 1"}.items():
+        (spokes / name).mkdir(parents=True)
+        (spokes / name / "spoke.yaml").write_text(text)
+    (home.home / "permissions.yaml").write_text('goood: {}\ngood: {exec: ["!git"]}\n')
+
+    told = [each[1:] for each in findings(home) if each[0] == "spokes"]
+
+    assert told == [
+        ("warning", "spokes/bad/spoke.yaml:1:1: unknown key `nme`", "did you mean `name`?"),
+        ("fault", "spokes/bad/spoke.yaml:1:1: the file has no `name`", "add `name:`"),
+        (
+            "warning",
+            "spokes/odd/spoke.yaml:2:1: unknown key `x`",
+            (
+                "known are `name`, `version`, `description`, `entrypoint`, `author`,"
+                " `permissions`, `prefixes`"
+            ),
+        ),
+        ("warning", "permissions.yaml has `goood`, which is no spoke", "did you mean `good`?"),
+        (
+            "warning",
+            "permissions.yaml: `!git` of `good.exec` takes nothing away",
+            "`axium perms show good` shows what holds",
+        ),
+    ]
+
+
+def test_plugins_without_a_fault_are_counted(home: Scratch) -> None:
+    for name in ("a", "b"):
+        (home.home / "spokes" / name).mkdir(parents=True)
+        (home.home / "spokes" / name / "spoke.yaml").write_text(f"name: {name}")
+    told = [each[1:] for each in findings(home) if each[0] == "spokes"]
+    assert told == [("good", "2 manifests without a fault", "")]
