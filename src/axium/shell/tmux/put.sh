@@ -170,7 +170,9 @@ case $way$global in
   again*"$newline@axium_scripts "*) ;;
   again*) exit ;; # all of it was taken away meanwhile
 esac
-[ "$way" = again ] || tmux set-option -g @axium_scripts "$home/tmux"
+# Not where it is so: the hook would have somebody else put the same at the same time.
+[ "$way" = again ] || [ "$(tmux show-options -gqv @axium_scripts)" = "$home/tmux" ] ||
+  tmux set-option -g @axium_scripts "$home/tmux"
 put_globally
 put_into_sessions
 put_into_borders
