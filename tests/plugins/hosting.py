@@ -42,7 +42,7 @@ class Hosting:
         self._orders.settimeout(SECS)
         self._hosts: list[Host] = []
         with theirs:
-            self.process = subprocess.Popen(command(), stdin=theirs, env=scratch.environ)
+            self.process = subprocess.Popen(command(), stdin=theirs.fileno(), env=scratch.environ)
 
     def host(self, files: Files, name: str = "aws", log: int | None = None, **order: str) -> Host:
         """A host for a plugin with these files, not registered yet; it prints to `log`."""

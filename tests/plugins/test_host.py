@@ -273,9 +273,12 @@ def register(app):
 """
 
 
+PLACES = [("dev", "%1"), (None, None), ("hidden", None)]
+
+
 def rendering(hosting: Hosting) -> Any:
     host = hosting.registered(SEGMENTS)
-    replies = {
+    replies: dict[str, dict[str, Any]] = {
         "get_state": {"state": {"active_env": "prod", "started": "2025-10-07T16:30:00Z"}},
         "get_config": {"value": {"left": "[", "right": "]", "theme": {"enabled": False}}},
     }
@@ -285,11 +288,9 @@ def rendering(hosting: Hosting) -> Any:
 
 def test_segments_are_rendered_for_each_place(hosting: Hosting) -> None:
     host = rendering(hosting)
-    places = [{"env": "dev", "pane_id": "%1"}, {"env": None, "pane_id": None}, {"env": "hidden"}]
-    asked = [{"pane_id": None, **place} for place in places]
-    answer = host.call(
-        "render", segments=["place", "plain", "knowing", "bad", "gone"], places=asked
-    )
+    places = [{"env": env, "pane_id": pane} for env, pane in PLACES]
+    segments = ["place", "plain", "knowing", "bad", "gone"]
+    answer = host.call("render", segments=segments, places=places)
     started = "2025-10-07T16:30:00Z {'left': '[', 'right': ']'} classic"
     assert answer["values"] == [
         [f"dev %1 {started}", "plain text", "prod", None, None],

@@ -78,7 +78,8 @@ def test_a_listener_of_two_gets_the_one_that_there_is() -> None:
 
 
 def test_listeners_run_in_the_order_of_registration_past_one_that_raises() -> None:
-    bus, seen = EventBus(), []
+    bus = EventBus()
+    seen: list[tuple[str, ...]] = []
 
     def bad(new: str) -> None:
         raise SystemExit(new)

@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 
+from axium.plugins import cgroup
 from tests.plugins.hosting import Hosting
 from tests.support import Scratch
 from tests.support.processes import alive
@@ -47,6 +48,14 @@ def test_a_host_is_forked_and_is_told_of(hosting: Hosting) -> None:
     status = Path(f"/proc/{host.pid}/status").read_text()
     assert f"\nPPid:\t{hosting.process.pid}\n" in status
     assert host.call("register")["report"]["events"] == ["tick"]
+
+
+def test_a_host_has_a_cgroup_of_its_own_where_one_can_be_had(hosting: Hosting) -> None:
+    host = hosting.registered(LISTENS)
+    groups = Path(f"/proc/{host.pid}/cgroup").read_text()
+    assert (f"/axium-{hosting.process.pid}-" in groups) is (cgroup.own() is not None)
+    assert hosting.end() == 0
+    assert not list(Path("/sys/fs/cgroup").rglob(f"axium-{hosting.process.pid}-*"))
 
 
 def test_a_host_ends_with_its_channel(hosting: Hosting) -> None:

@@ -83,8 +83,8 @@ def _directory() -> str:
 def _prepare_streams() -> None:
     """What the plugin prints is in its log line by line, whatever characters are in it."""
     # New ones: those of the template know whether its own could be sought in.
-    sys.stdout = sys.__stdout__ = _stream(1)  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = _stream(2)  # type: ignore[misc]
+    sys.stdout = _stream(1)
+    sys.stderr = _stream(2)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 
 
