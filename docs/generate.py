@@ -127,8 +127,12 @@ def events_page() -> str:
         MADE,
         EVENTS,
     ]
-    for event in events.Event.__subclasses__():
-        lines += [f"## `{event.__struct_config__.tag}`", inspect.cleandoc(event.__doc__ or "")]
+    made: list[tuple[str, type[msgspec.Struct]]] = [
+        (str(event.__struct_config__.tag), event) for event in events.Event.__subclasses__()
+    ]
+    made.append(("custom", events.Custom))
+    for name, event in made:
+        lines += [f"## `{name}`", inspect.cleandoc(event.__doc__ or "")]
         fields = struct(event).fields
         lines += [table("event", fields, defaults=False)] if fields else []
     return joined(lines)

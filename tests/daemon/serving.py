@@ -6,13 +6,14 @@ import _socket
 import asyncio
 import json
 import os
+import signal
 import socket
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from axium.daemon.app import Daemon
-from axium.daemon.boot import take
+from axium.daemon.boot import ENDING, take
 from axium.daemon.context import Services
 from axium.daemon.services.tmux import Tmux
 from axium.thin.paths import home_of
@@ -112,6 +113,8 @@ class Served:
     def _begin(self) -> None:
         self._writer = ThreadPoolExecutor(1, "writer")
         self._hold = take(home_of(self.scratch.environ), self.scratch.environ)
+        # What ends the tests ends what they start as well.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         self.daemon = self.run(self._begun())
 
     async def _begun(self) -> Daemon:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from axium.daemon import log_file
-from axium.daemon.log_file import KEPT, MOST_BYTES, LogFile
+from axium.daemon.log_file import LogFile
+from axium.daemon.rotated import KEPT, MOST_BYTES
 from tests.support import until
 
 LINE = b"x" * 999 + b"\n"

@@ -1,13 +1,18 @@
 """The commands for completion: `HOME/catalogue` for shells, `completions.json` for programs."""
 
 import json
+import re
 import time
+from collections.abc import Sequence
 
 from axium.config.atomic import replace_file
 from axium.thin.catalogue import catalogue, is_current, shipped
 from axium.thin.completions import matching
 from axium.thin.paths import Home, environ, home_of
+from axium.thin.published import read
 from axium.thin.words import frame
+
+_OF_PLUGIN = re.compile(r"[^\t]*\t(spoke|gear):")
 
 
 def generate_completion_cache() -> bool:
@@ -35,9 +40,17 @@ def keep_current(home: Home) -> None:
         write(home)
 
 
-def write(home: Home) -> None:
-    """Write both files. OSError."""
-    records = shipped()
+def written_for_plugins(home: Home) -> list[str]:
+    """The records of plugins in the catalogue as it is; none where it can't be read."""
+    try:
+        return [record for record in read(home.catalogue) or () if _OF_PLUGIN.match(record)]
+    except ValueError:
+        return []
+
+
+def write(home: Home, of_plugins: Sequence[str] | None = None) -> None:
+    """Write both files; without `of_plugins` the records of plugins stay as they are. OSError."""
+    records = [*shipped(), *(written_for_plugins(home) if of_plugins is None else of_plugins)]
     names = sorted([record.partition("\t")[0] for record in records])
     made = {
         "commands": names,

@@ -35,9 +35,13 @@ from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.permissions import Permissions
 from axium.daemon.services.plans import Plans
+from axium.daemon.services.plugins import Plugins
+from axium.daemon.services.plugins.commands import Commands
+from axium.daemon.services.plugins.registrations import Registrations
 from axium.daemon.services.prefixes import Prefixes
 from axium.daemon.services.publisher import KEPT_SECS, Publisher, held_before
 from axium.daemon.services.saving import Saving
+from axium.daemon.services.segments import Segments, Values
 from axium.daemon.services.settings import Settings
 from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.state_file import StateFile, first_state
@@ -52,6 +56,7 @@ from axium.model.events import DaemonReady
 from axium.model.marks import Fault
 from axium.thin.catalogue import is_current
 from axium.thin.paths import state_dir, user_home
+from axium.thin.start import scrubbed
 from axium.wire.registry import registry
 
 if TYPE_CHECKING:
@@ -84,6 +89,7 @@ async def _serve(hold: Hold, options: Options, *, open_files: int) -> None:
         options.tell(f"ready {os.getpid()}")
         daemon.follow_files()
         daemon.offer_commands()
+        daemon.services.plugins.begin()
         if not options.foreground:
             rotate_log(hold.home.log)
         gc.enable()
@@ -114,6 +120,7 @@ class Daemon:
         )
         self._memo = Memo(self._call_at, self.services.counters.requests)
         dispatch = Dispatch(registry, self.services, TextVerbs(self.services), self._memo)
+        self.services.plugins.port = dispatch
         self._listener = Listener(hold.listening, dispatch)
         self._presence = Presence(hold, self.services.life.stop)
         self._watch: FileWatch | None = None
@@ -143,8 +150,11 @@ class Daemon:
         self._presence.close()
         if self._sweep is not None:
             self._sweep.cancel()
+        await self.services.plugins.close()
+        self.services.segments.close()
         await self.services.terminals.close()
         await self._tasks.close()
+        await self.services.events.close()
         await self._loop.run_in_executor(self._writer, self.services.notifications.close)
 
     def follow_files(self) -> None:
@@ -184,6 +194,8 @@ class Daemon:
         services.store.on_begin(services.terminals.expect)
         services.store.on_commit(services.terminals.committed)
         services.store.on_commit(lambda _change: self._plan_sweep())
+        services.store.on_commit(lambda _change: services.segments.look())
+        services.segments.is_watched = lambda: services.terminals.is_watched
         services.hud.on_change(self._memo.forget)
         services.hud.on_change(services.terminals.refresh)
         services.life.connections = lambda: self._listener.connections
@@ -244,7 +256,28 @@ def _services(
     subscriptions, counters = Subscriptions(), Counters()
     events = Events(subscriptions)
     panes = Panes(store, tmux, default_socket=default_socket(environ))
-    hud = Hud(store, events, clock=time.monotonic)
+    values = Values()
+    hud = Hud(store, events, values, clock=time.monotonic)
+    segments = Segments(store, events, values, changed=hud.change)
+    permissions = Permissions(
+        hold.home.root,
+        store,
+        executor=writer,
+        user_home=user_home(environ),
+        is_strict=environ.get("AXIUM_PERMS_STRICT") == "1",
+        located=partial(located, environ=environ),
+    )
+    commands = Commands(hold.home, store, writer)
+    plugins = Plugins(
+        hold.home,
+        scrubbed(hold.home, environ),
+        events,
+        Registrations(store, events, hud, segments, commands),
+        permissions,
+        executor=writer,
+        clock=time.time,
+        iso=iso,
+    )
     environments = Environments(store, panes, events)
     settings = Settings(
         hold.home.root,
@@ -274,22 +307,18 @@ def _services(
             events,
             hud,
             StateFile(hold.home, store, writer),
+            plugins,
             started_at=time.time(),
             iso=iso,
             tmux_pane=environ.get("TMUX_PANE"),
         ),
         notifications=notifications,
         panes=panes,
-        permissions=Permissions(
-            hold.home.root,
-            store,
-            executor=writer,
-            user_home=user_home(environ),
-            is_strict=environ.get("AXIUM_PERMS_STRICT") == "1",
-            located=partial(located, environ=environ),
-        ),
+        permissions=permissions,
         plans=Plans(store, environments, user_home=user_home(environ), own_variables=environ),
+        plugins=plugins,
         prefixes=Prefixes(store),
+        segments=segments,
         settings=settings,
         store=store,
         subscriptions=subscriptions,

@@ -12,7 +12,9 @@ from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.permissions import Permissions
 from axium.daemon.services.plans import Plans
+from axium.daemon.services.plugins import Plugins
 from axium.daemon.services.prefixes import Prefixes
+from axium.daemon.services.segments import Segments
 from axium.daemon.services.settings import Settings
 from axium.daemon.services.store import Store
 from axium.daemon.services.subscriptions import Subscriptions
@@ -31,7 +33,9 @@ class Services(NamedTuple):
     panes: Panes
     permissions: Permissions
     plans: Plans
+    plugins: Plugins
     prefixes: Prefixes
+    segments: Segments
     settings: Settings
     store: Store
     subscriptions: Subscriptions

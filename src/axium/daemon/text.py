@@ -120,14 +120,18 @@ class TextVerbs:
     def hud(self, rest: str) -> Answer:
         """Tell the plain HUD: `HUD [PANE [SERVER]]`, where SERVER is $TMUX of a shell there."""
         key, hud = self._key(rest), self._services.hud
-        if key is not None and hud.asks_for_session:
-            return self._hud_in_session(key)
+        if self._services.segments.is_on_demand or (key is not None and hud.asks_for_session):
+            return self._hud_made_anew(key)
         return hud.text(key, "plain").encode() + b"\n"
 
-    async def _hud_in_session(self, key: str) -> bytes:
-        session = await self._services.panes.session_of(key)
-        env = self._services.store.committed.state.env_for(key)
-        text = self._services.hud.text_in(session, env, key, "plain", "none")
+    async def _hud_made_anew(self, key: str | None) -> bytes:
+        services = self._services
+        env = services.store.committed.state.env_for(key)
+        await services.segments.refreshed(env, key)
+        if key is None or not services.hud.asks_for_session:
+            return services.hud.text(key, "plain").encode() + b"\n"
+        session = await services.panes.session_of(key)
+        text = services.hud.text_in(session, env, key, "plain", "none")
         return text.encode() + b"\n"
 
     def env(self, rest: str) -> bytes:

@@ -69,12 +69,16 @@ class HudContext(msgspec.Struct, frozen=True):
 
 
 class Extra(msgspec.Struct, frozen=True):
-    """A segment that was set through the wire."""
+    """A segment of a plugin's, or one that was set through the wire.
+
+    `is_verbatim`: shown as it is, without its name.
+    """
 
     name: str
     value: str
     priority: int
     owner: str
+    is_verbatim: bool = False
 
 
 class _Segment(NamedTuple):
@@ -180,10 +184,10 @@ def _core_value(name: str, context: HudContext) -> str | None:
 def _extra_text(label: str, extra: Extra) -> str:
     """The named value of a plugin, which may have put a wrapper and the name there already."""
     value = printable(extra.value).strip()
-    if len(value) > 1 and value[0] + value[-1] in _PAIRS:
+    if not extra.is_verbatim and len(value) > 1 and value[0] + value[-1] in _PAIRS:
         value = value[1:-1].strip()
-    if not value:
-        return ""
+    if not value or extra.is_verbatim:
+        return shortened(value, WIDEST)
     return shortened(value if value.startswith(f"{label}:") else f"{label}:{value}", WIDEST)
 
 

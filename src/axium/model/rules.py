@@ -140,6 +140,18 @@ class RuleBook(msgspec.Struct, frozen=True):
             self, registered={**self.registered, rule.command: (*kept, rule)}
         )
 
+    def without_owner(self, owner: str) -> "RuleBook":
+        """The book without what this owner registered; itself where that is nothing."""
+        registered = {
+            command: kept
+            for command, rules in self.registered.items()
+            if (kept := tuple(rule for rule in rules if rule.owner != owner))
+        }
+        marked = tuple(mark for mark in self.marked if mark[1] != owner)
+        if registered == self.registered and marked == self.marked:
+            return self
+        return msgspec.structs.replace(self, registered=registered, marked=marked)
+
 
 def leads_home(words: list[str], command: str) -> bool:
     """Whether `words` are `axium run COMMAND`, which would come back to where it started."""

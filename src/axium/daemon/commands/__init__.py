@@ -7,6 +7,7 @@ from axium.daemon.commands import (
     hud,
     notifications,
     permissions,
+    plugins,
     prefixes,
     streams,
     tmux,
@@ -20,6 +21,7 @@ FAMILIES = (
     hud,
     configuration,
     permissions,
+    plugins,
     notifications,
     tmux,
 )

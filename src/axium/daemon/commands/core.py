@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from axium.daemon.caller import USER
 from axium.daemon.context import Context
 from axium.daemon.services.lifecycle import PROTOCOL, uptime_in_full
 from axium.model.marks import Fault
@@ -158,7 +159,7 @@ def daemon_status(ctx: Context, req: DaemonStatus) -> StatusReply:
             pid=services.life.pid,
             version=services.life.version,
             connections=services.life.connections(),
-            plugins=0,
+            plugins=services.plugins.active,
             links=0,
             problems=told(services.settings.faults, "error"),
             warnings=told(services.settings.faults, "warning"),
@@ -200,9 +201,15 @@ class Reloaded(Reply):
     hints: dict[str, str]
 
 
-@command(emits=("hud_refresh", "daemon_reload", "config_reloaded"))
+@command(emits=("hud_refresh", "spoke_reloaded", "daemon_reload", "config_reloaded"))
 async def reload(ctx: Context, req: Reload) -> Reloaded:
-    faults = await ctx.services.life.reload()
+    life, connection = ctx.services.life, ctx.connection
+    if connection.caller is USER:
+        faults = await life.reload()
+    else:
+        # Its own host is among what is loaded again: it is not kept waiting for that.
+        ctx.services.events.later("reload", life.reload(), round=connection.round)
+        faults = ctx.services.settings.faults
     return Reloaded(
         reloaded=True,
         problems=told(faults, "error"),
@@ -267,5 +274,5 @@ def stats(ctx: Context, req: Stats) -> StatsReply:
         requests=dict(counters.requests),
         latency_us=counters.histogram(),
         loop_lag_ms=counters.worst_lag_secs * 1000,
-        restarts={},
+        restarts=ctx.services.plugins.restarts(),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Coroutine
 from typing import Any
 
+from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.model.colors import Depth
 from axium.model.painting import Format
@@ -40,14 +41,19 @@ def get_hud(ctx: Context, req: GetHud) -> HudText | Coroutine[Any, Any, HudText]
         applying = ctx.services.environments.applying(req.env, key)
         env = applying.name if applying else None
     hud = ctx.services.hud
-    if key is not None and req.format != "tmux" and hud.asks_for_session:
-        return _in_session(ctx, req, env, key)
+    in_session = key is not None and req.format != "tmux" and hud.asks_for_session
+    if in_session or ctx.services.segments.is_on_demand:
+        return _made_anew(ctx, req, env, key)
     return HudText(hud=hud.text_for(env, key, req.format, req.colors))
 
 
-async def _in_session(ctx: Context, req: GetHud, env: str | None, key: str) -> HudText:
-    session = await ctx.services.panes.session_of(key)
-    return HudText(hud=ctx.services.hud.text_in(session, env, key, req.format, req.colors))
+async def _made_anew(ctx: Context, req: GetHud, env: str | None, key: str | None) -> HudText:
+    services = ctx.services
+    await services.segments.refreshed(env, key)
+    if key is None or req.format == "tmux" or not services.hud.asks_for_session:
+        return HudText(hud=services.hud.text_for(env, key, req.format, req.colors))
+    session = await services.panes.session_of(key)
+    return HudText(hud=services.hud.text_in(session, env, key, req.format, req.colors))
 
 
 class UpdateHudSegment(Request, tag="hud_segment_value"):
@@ -58,9 +64,10 @@ class UpdateHudSegment(Request, tag="hud_segment_value"):
 
 @command(also="update_hud_segment", emits=("hud_segment_updated", "hud_refresh"))
 def hud_segment_value(ctx: Context, req: UpdateHudSegment) -> Done:
-    if not req.spoke:
+    owner = meant(ctx.connection.caller, req.spoke)
+    if owner is None:
         raise Refusal("invalid", "spoke name required", hint="`spoke` names the segment")
-    ctx.services.hud.set_segment(req.spoke, req.value)
+    ctx.services.hud.set_segment(owner, req.value)
     return Done()
 
 

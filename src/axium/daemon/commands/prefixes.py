@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.model.rules import rule_from_wire
 from axium.wire.envelope import Done, Reply, Request
@@ -93,7 +94,7 @@ async def register_prefix(ctx: Context, req: RegisterPrefix) -> Done:
             wrapper=req.wrapper,
             strategy=req.strategy,
             config=req.config,
-            owner=req.spoke or "user",
+            owner=meant(ctx.connection.caller, req.spoke) or "user",
         )
     except ValueError as fault:
         field, _colon, said = str(fault).partition(": ")

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from axium.daemon.services.subscriptions import Emitted, Subscriptions
+from axium.daemon.tasks import Tasks
 
 log = logging.getLogger("axium.events")
 
@@ -73,6 +74,7 @@ class Events:
         self._held: deque[tuple[Emitted, int]] = deque()
         self._is_paused = False
         self._dropped = 0
+        self._work = Tasks(log)
 
     @property
     def is_heard(self) -> bool:
@@ -108,6 +110,22 @@ class Events:
         if self.is_heard:
             self._tell(event, deliveries)
         return deliveries
+
+    def to_plugins(self, event: Emitted) -> None:
+        """Tell plugins alone of what the streams were told when there were no plugins yet."""
+        self._tell(event, Deliveries())
+
+    def later(self, name: str, work: Coroutine[Any, Any, object], *, round: int) -> None:  # noqa: A002
+        """Do what a listener asked for, in its round, when nobody waits for it."""
+
+        async def done() -> None:
+            await self.heard_out(work, round=round, waits=False)
+
+        self._work.spawn(name, done())
+
+    async def close(self) -> None:
+        """Let go of what nobody waits for."""
+        await self._work.close()
 
     async def heard_out(
         self,

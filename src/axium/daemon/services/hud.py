@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from axium.daemon.services.events import Events
+from axium.daemon.services.segments import Values
 from axium.daemon.services.store import Store
 from axium.model.colors import Depth
 from axium.model.environments import Environment
@@ -30,11 +31,13 @@ class Hud:
         self,
         store: Store,
         events: Events,
+        values: Values,
         *,
         clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._events = events
+        self._values = values
         self._clock = clock
         self._started = clock()
         self._listeners: list[Callable[[], None]] = []
@@ -83,8 +86,7 @@ class Hud:
         self, session: str | None, env: str | None, key: str | None, form: Format, colors: Depth
     ) -> str:
         """The HUD of a pane in a tmux session of this name; it is not kept."""
-        pane = key if self.config.shows("pane") else None
-        return self._render(env, pane, form, colors, session)
+        return self._render(env, self._pane(key), form, colors, session)
 
     @property
     def asks_for_session(self) -> bool:
@@ -111,22 +113,29 @@ class Hud:
             )
         else:
             self._extras.pop(owner, None)
-        self._change()
+        self.change()
         self._events.emit(HudSegmentUpdated(spoke=owner, value=value))
         self._events.emit(HudRefresh())
+
+    def take_segment(self, owner: str) -> None:
+        """Its owner is gone: what it had set goes with it."""
+        if self._extras.pop(owner, None) is not None:
+            self.change()
 
     def show_faults(self, faults: tuple[Fault, ...]) -> None:
         """Tell in every HUD how many faults keep files from being in force."""
         self._faults = sum(fault.severity == "error" for fault in faults)
-        self._change()
+        self.change()
 
     def segments(self) -> list[dict[str, Any]]:
         """Name, priority and owner of every segment that is shown, by priority."""
         config = self.config
+        named = [(extra.owner, extra.name, extra.priority) for extra in self._extras.values()]
+        named += [(owner, each.name, each.priority) for owner, each in self._values.segments()]
         others = [
-            {"name": extra.name, "priority": extra.priority, "spoke": extra.owner}
-            for extra in self._extras.values()
-            if not is_reserved(extra.name)
+            {"name": name, "priority": priority, "spoke": owner}
+            for owner, name, priority in named
+            if not is_reserved(name)
         ]
         core = [
             {"name": name, "priority": _CORE_PRIORITY + n, "spoke": "core"}
@@ -136,18 +145,23 @@ class Hud:
         shown = [segment for segment in core + others if segment["name"] not in config.hide]
         return sorted(shown, key=lambda segment: segment["priority"])
 
-    def _change(self) -> None:
+    def change(self) -> None:
+        """Texts changed by something else than a commit: tell who shows them."""
         self.forget()
         for listener in self._listeners:
             listener()
 
     def _known(self, env: str | None, key: str | None, form: Format, colors: Depth) -> str:
         self.current_epoch()
-        pane = key if self.config.shows("pane") else None
+        pane = self._pane(key)
         known = self._texts.get((env, pane, form, colors))
         if known is None:
             known = self._texts[env, pane, form, colors] = self._render(env, pane, form, colors)
         return known
+
+    def _pane(self, key: str | None) -> str | None:
+        """The pane, where what is shown may differ from pane to pane."""
+        return key if self._values.has_any or self.config.shows("pane") else None
 
     def _render(
         self,
@@ -164,7 +178,8 @@ class Hud:
             faults=self._faults,
             session=session,
         )
-        return render_hud(self.config, context, self._extras.values(), format=form, colors=colors)
+        extras = [*self._extras.values(), *self._values.extras(env, pane)]
+        return render_hud(self.config, context, extras, format=form, colors=colors)
 
 
 def _shown(env: Environment | None, name: str | None) -> Environment | None:

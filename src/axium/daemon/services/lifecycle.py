@@ -7,6 +7,7 @@ from collections.abc import Callable
 from axium import __version__
 from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
+from axium.daemon.services.plugins import Plugins
 from axium.daemon.services.settings import Settings
 from axium.daemon.services.state_file import StateFile
 from axium.daemon.services.store import Store
@@ -27,6 +28,7 @@ class Lifecycle:
         events: Events,
         hud: Hud,
         state_file: StateFile,
+        plugins: Plugins,
         *,
         started_at: float,
         iso: Callable[[float], str],
@@ -37,6 +39,7 @@ class Lifecycle:
         self._events = events
         self._hud = hud
         self._state_file = state_file
+        self._plugins = plugins
         self.started_at = started_at
         self.started = iso(started_at)
         self.tmux_pane = tmux_pane
@@ -83,7 +86,9 @@ class Lifecycle:
     async def reload(self) -> tuple[Fault, ...]:
         """Read everything again; what is wrong with it. Refusal `failed`."""
         await self._settings.reload(await self._state_file.reread())
-        for event in (HudRefresh(), DaemonReload(), ConfigReloaded(), HudRefresh()):
+        self._events.emit(HudRefresh())
+        await self._plugins.reload_all()
+        for event in (DaemonReload(), ConfigReloaded(), HudRefresh()):
             self._events.emit(event)
         return self._settings.faults
 

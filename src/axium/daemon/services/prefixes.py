@@ -15,14 +15,15 @@ class Prefixes:
 
     async def register(self, rule: Rule) -> None:
         """Add a rule and publish it. Refusal `conflict` where another owner has the command."""
-        await self._store.change(lambda found: _registered(found, rule))
+        await self._store.change(lambda found: registered(found, rule))
 
     def commands(self) -> list[str]:
         """The names of wrapped commands, sorted."""
         return list(self._store.committed.configuration.rules.commands())
 
 
-def _registered(found: Snapshot, rule: Rule) -> Snapshot:
+def registered(found: Snapshot, rule: Rule) -> Snapshot:
+    """The snapshot with one more rule. Refusal `conflict`, `invalid`."""
     try:
         rules = found.configuration.rules.with_rule(rule)
     except RuleConflict as conflict:

@@ -1,6 +1,6 @@
 """The truth at one instant: state and configuration, which change together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -31,18 +31,31 @@ class Snapshot(msgspec.Struct, frozen=True):
         return self if state is self.state else msgspec.structs.replace(self, state=state)
 
     def taking(self, loaded: Configuration) -> "Snapshot":
-        """The snapshot with what the user's files say now; registered rules stay."""
+        """The snapshot with what the user's files say now; what was registered stays."""
         rules = msgspec.structs.replace(
             self.configuration.rules, user=loaded.rules.user, unreadable=loaded.rules.unreadable
         )
+        subcommands = self.configuration.subcommands
         return msgspec.structs.replace(
-            self, configuration=msgspec.structs.replace(loaded, rules=rules)
+            self,
+            configuration=msgspec.structs.replace(loaded, rules=rules, subcommands=subcommands),
         )
 
     def with_rules(self, rules: RuleBook) -> "Snapshot":
-        """The snapshot with other rules."""
+        """The snapshot with other rules; itself where they are the same."""
+        if rules is self.configuration.rules:
+            return self
         return msgspec.structs.replace(
             self, configuration=msgspec.structs.replace(self.configuration, rules=rules)
+        )
+
+    def with_subcommands(self, subcommands: Mapping[str, tuple[str, ...]]) -> "Snapshot":
+        """The snapshot in which plugins have these subcommands; itself where they do already."""
+        if self.configuration.subcommands == subcommands:
+            return self
+        return msgspec.structs.replace(
+            self,
+            configuration=msgspec.structs.replace(self.configuration, subcommands=subcommands),
         )
 
     def holding(self, name: str) -> "Snapshot":

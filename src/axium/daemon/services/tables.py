@@ -58,7 +58,7 @@ def _table(
     except Unresolvable:
         # `axium run` resolves it again and tells the person what is wrong.
         return _ask()
-    return frame(table_words(decision))
+    return frame(table_words(decision, configuration.subcommands.get(command, ())))
 
 
 def _ask() -> bytes:

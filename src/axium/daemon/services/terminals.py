@@ -119,6 +119,11 @@ class Terminals:
         if self._push_due is None and self._served:
             self._push_due = self._loop.call_soon(self._push)
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether there is a terminal to show anything."""
+        return any([server not in self._hidden for server in self._served.values()])
+
     async def close(self) -> None:
         """End all timers and watches."""
         for timer in (self._push_due, self._tick):

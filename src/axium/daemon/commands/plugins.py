@@ -1,0 +1,125 @@
+"""Plugins: how they are, loading them again, and the events that they make of their own."""
+
+from typing import Any
+
+import msgspec
+
+from axium.daemon.caller import USER, meant
+from axium.daemon.context import Context
+from axium.daemon.services.plugins.installed import Row
+from axium.model.events import CORE_EVENTS, Custom, custom_fault
+from axium.wire.envelope import Done, Reply, Request
+from axium.wire.errors import Refusal
+from axium.wire.registry import command
+
+
+class ReloadSpoke(Request, tag="reload_spoke"):
+    """Load a spoke again, or a new one; what it registered before is taken away first.
+
+    A plugin that asks is answered at once, and its listeners end before it is loaded.
+    """
+
+
+class Spoke(Reply):
+    """Its name."""
+
+    spoke: str
+
+
+@command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded"))
+async def reload_spoke(ctx: Context, req: ReloadSpoke) -> Spoke:
+    name = _required(req.spoke)
+    plugins = ctx.services.plugins
+    if ctx.connection.caller is USER:
+        await plugins.reload(name)
+    else:
+        ctx.services.events.later(
+            f"reload spoke {name}", plugins.reload(name), round=ctx.connection.round
+        )
+    return Spoke(spoke=name)
+
+
+class ReloadSpokes(Request, tag="reload_spokes"):
+    """Load all spokes again, and those that are new; those whose files are gone are unloaded."""
+
+
+class Spokes(Reply):
+    """Their names, sorted."""
+
+    spokes: list[str]
+
+
+@command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded"))
+async def reload_spokes(ctx: Context, req: ReloadSpokes) -> Spokes:
+    plugins = ctx.services.plugins
+    if ctx.connection.caller is USER:
+        return Spokes(spokes=await plugins.reload_all())
+    ctx.services.events.later("reload spokes", plugins.reload_all(), round=ctx.connection.round)
+    return Spokes(spokes=plugins.names())
+
+
+class UnloadSpoke(Request, tag="unload_spoke"):
+    """End a spoke and take away what it registered, before its files go."""
+
+
+@command(emits=("spoke_unloaded",))
+async def unload_spoke(ctx: Context, req: UnloadSpoke) -> Done:
+    await ctx.services.plugins.unload(_required(req.spoke))
+    return Done()
+
+
+class ListSpokes(Request, tag="list_spokes"):
+    """Tell how each spoke is."""
+
+
+class SpokeRows(Reply):
+    """By name; `error` says why one is not active, or what of it is left out."""
+
+    spokes: list[Row]
+
+
+@command()
+def list_spokes(ctx: Context, req: ListSpokes) -> SpokeRows:
+    return SpokeRows(spokes=ctx.services.plugins.rows())
+
+
+class ListGears(Request, tag="list_gears"):
+    """Tell how each gear is."""
+
+
+class GearRows(Reply):
+    """By name."""
+
+    gears: list[Row]
+
+
+@command()
+def list_gears(ctx: Context, req: ListGears) -> GearRows:
+    return GearRows(gears=[])
+
+
+class EmitEvent(Request, tag="emit_event"):
+    """Emit an event of one's own to whoever listens for its name; `spoke` is its origin."""
+
+    event: str
+    args: list[Any] = msgspec.field(default_factory=list)
+    kwargs: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+@command(emits=("custom",))
+def emit_event(ctx: Context, req: EmitEvent) -> Done:
+    origin = meant(ctx.connection.caller, req.spoke)
+    if req.event in CORE_EVENTS:
+        raise Refusal("denied", f"`{req.event}` is an event that axium alone emits")
+    if fault := custom_fault(req.event):
+        raise Refusal("invalid", f"field `event`: {fault}")
+    ctx.services.events.emit(
+        Custom(event=req.event, origin=origin, args=req.args, kwargs=req.kwargs)
+    )
+    return Done()
+
+
+def _required(name: str | None) -> str:
+    if not name:
+        raise Refusal("invalid", "spoke name required", hint="`spoke` names it")
+    return name

@@ -1,0 +1,105 @@
+"""One plugin of the home: what is known of it, and its process where it has one."""
+
+import asyncio
+import logging
+from typing import Literal, Protocol
+
+import msgspec
+
+from axium.config.manifests import Found
+from axium.daemon.caller import PluginKind
+from axium.daemon.services.plugins.host import Host
+from axium.daemon.services.plugins.pauses import Pauses
+from axium.wire.channel import Fault
+
+log = logging.getLogger("axium.plugins")
+
+Status = Literal["active", "error", "not-loaded"]
+
+
+class Keeper(Protocol):
+    """Who decides what follows from how a plugin fares."""
+
+    def ended(self, item: "Installed", host: Host, reason: str, *, is_own: bool) -> None:
+        """Its host is no more."""
+
+    def keep_trace(self, item: "Installed", fault: Fault) -> None:
+        """Its code raised: the traceback is for its own log."""
+
+
+class Row(msgspec.Struct, kw_only=True):
+    """A plugin as `list_spokes` and its file of metadata have it; times are ISO 8601 UTC.
+
+    `error` says why it is not active, or what of it is left out.
+    """
+
+    name: str
+    version: str = ""
+    description: str = ""
+    entrypoint: str = ""
+    source: str = ""
+    install_mode: str = ""
+    installed_at: str = ""
+    last_loaded: str | None = None
+    status: Status = "not-loaded"
+    error: str | None = None
+    pid: int | None = None
+    restarts: int = 0
+    late: int = 0
+
+
+class Installed:
+    """A plugin, and the `Owner` of its host."""
+
+    def __init__(self, found: Found, kind: PluginKind, keeper: Keeper) -> None:
+        self.found = found
+        self.kind: PluginKind = kind
+        self._keeper = keeper
+        self.status: Status = "not-loaded"
+        self.error: str | None = None
+        self.last_loaded: str | None = None
+        self.host: Host | None = None
+        self.pauses = Pauses()
+        self.restarts = 0
+        self.late_calls = 0
+        self.loading: asyncio.Task[None] | None = None
+        self.retry: asyncio.TimerHandle | None = None
+
+    @property
+    def name(self) -> str:
+        """The name under which it is installed."""
+        return self.found.name
+
+    def is_active(self, at: str, left_out: list[str]) -> None:
+        """It was loaded; what of it could not be taken is told."""
+        self.status, self.last_loaded = "active", at
+        self.error = "; ".join(left_out) or None
+        log.info("%s %s is loaded", self.kind, self.name)
+        for fault in left_out:
+            log.warning("%s %s: %s", self.kind, self.name, fault)
+
+    def failed(self, reason: str) -> None:
+        """It can't be loaded, and nothing will be tried before a reload."""
+        self.status, self.error = "error", reason
+        log.error("%s %s: %s", self.kind, self.name, reason)
+
+    def is_down(self, reason: str, again_secs: float) -> None:
+        """Its host ended, and another one is started later."""
+        self.status, self.error = "not-loaded", reason
+        log.error("%s %s %s; it is started again in %g s", self.kind, self.name, reason, again_secs)
+
+    def raised(self, faults: list[Fault]) -> None:
+        """See `Owner`."""
+        for fault in faults:
+            if self.status == "active":
+                log.error("%s %s: %s: %s", self.kind, self.name, fault.what, fault.error)
+            self._keeper.keep_trace(self, fault)
+
+    def late(self, what: str) -> None:
+        """See `Owner`."""
+        self.late_calls += 1
+        log.warning("%s %s is late with %s", self.kind, self.name, what)
+
+    def ended(self, host: Host, reason: str, *, is_own: bool) -> None:
+        """See `Owner`."""
+        self._keeper.ended(self, host, reason, is_own=is_own)

@@ -1,0 +1,46 @@
+"""The logs of plugins, `HOME/logs/NAME.log`, all written by one thread."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from axium.daemon.rotated import RotatedFile
+
+
+class PluginLogs:
+    """Appends stamped lines; a disk that hangs keeps only those waiting who wait for it."""
+
+    def __init__(self, directory: str, *, clock: Callable[[], float]) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._files: dict[str, RotatedFile] = {}
+        self._thread: ThreadPoolExecutor | None = None
+
+    async def write(self, name: str, level: str, lines: Iterable[bytes]) -> None:
+        """Append to the log of this name: `[2025-10-07 16:30:00 UTC] [LEVEL] line`. OSError."""
+        stamp = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(self._clock()))
+        head = f"[{stamp}] [{level}] ".encode()
+        data = b"".join([head + line + b"\n" for line in lines])
+        await asyncio.get_running_loop().run_in_executor(self._ready(), self._append, name, data)
+
+    def close(self) -> None:
+        """Write what waits."""
+        if self._thread is not None:
+            self._thread.shutdown()
+            self._thread = None
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+    def _ready(self) -> ThreadPoolExecutor:
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "plugin logs")
+        return self._thread
+
+    def _append(self, name: str, data: bytes) -> None:
+        if name not in self._files:
+            os.makedirs(self._directory, mode=0o700, exist_ok=True)
+            self._files[name] = RotatedFile(f"{self._directory}/{name}.log")
+        self._files[name].append(data)

@@ -1,0 +1,69 @@
+"""What a plugin registered: in force once it is loaded, taken away before it is loaded again."""
+
+from axium.daemon.services.events import Events
+from axium.daemon.services.hud import Hud
+from axium.daemon.services.plugins.commands import Commands
+from axium.daemon.services.plugins.host import Host
+from axium.daemon.services.plugins.installed import Installed
+from axium.daemon.services.prefixes import registered
+from axium.daemon.services.segments import Segments
+from axium.daemon.services.snapshot import Snapshot
+from axium.daemon.services.store import Store
+from axium.model.manifests import Manifest
+from axium.wire.channel import Report
+from axium.wire.errors import Refusal
+
+
+class Registrations:
+    """Listeners, segments, commands and prefixes of all plugins."""
+
+    def __init__(
+        self, store: Store, events: Events, hud: Hud, segments: Segments, commands: Commands
+    ) -> None:
+        self._store = store
+        self._events = events
+        self._hud = hud
+        self._segments = segments
+        self.commands = commands
+
+    async def give(
+        self, item: Installed, host: Host, manifest: Manifest, report: Report
+    ) -> list[str]:
+        """Put all of it in force; what can't be, and why. Refusal `failed`."""
+        section = f"{item.kind}:{item.name}"
+        faults = self.commands.give(item.name, section, report.commands)
+        faults += await self._give_prefixes(manifest)
+        self._events.listen(host, report.events)
+        self._segments.give(item.name, host, report.segments)
+        return faults
+
+    def rest(self, item: Installed, host: Host) -> None:
+        """Its host ended: nobody listens or renders, until it is started again."""
+        self._events.forget(host)
+        self._segments.rest(item.name)
+
+    async def take(self, item: Installed) -> None:
+        """Take all of it away. Refusal `failed`."""
+        name = item.name
+        self.commands.take(name)
+        self._segments.take(name)
+        self._hud.take_segment(name)
+        await self._store.change(
+            lambda found: found.with_rules(found.configuration.rules.without_owner(name))
+        )
+
+    async def _give_prefixes(self, manifest: Manifest) -> list[str]:
+        faults: list[str] = []
+
+        def step(found: Snapshot) -> Snapshot:
+            faults.clear()
+            for rule in manifest.prefixes:
+                try:
+                    found = registered(found, rule)
+                except Refusal as refusal:
+                    faults.append(f"{rule.where}: {refusal.sentence}")
+            return found
+
+        if manifest.prefixes:
+            await self._store.change(step)
+        return faults
