@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from axium.config.findings import Findings
-from axium.config.manifests import Found, Kind, discover, parse, read_manifest
-from axium.model.manifests import Manifest
+from axium.config.manifest_file import parse
+from axium.config.manifests import Found, discover, read_manifest
+from axium.model.manifests import Kind, Manifest
 from axium.model.marks import Mark
 from axium.model.permissions import Permissions
 from axium.model.rules import Rule, Wrapper

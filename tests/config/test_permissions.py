@@ -6,8 +6,8 @@ import pytest
 
 from axium.config import permissions
 from axium.config.findings import Findings
-from axium.config.manifests import Kind
-from axium.config.manifests import parse as parse_manifest
+from axium.config.manifest_file import parse as parse_manifest
+from axium.model.manifests import Kind
 from axium.model.permissions import Permissions
 
 WHOLE = """\

@@ -1,24 +1,16 @@
-"""Manifests of plugins (`spoke.yaml`, `gear.yaml`), and which plugins a home has."""
+"""Which plugins a home has, each with its manifest."""
 
 import os
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from axium.config import permissions, prefixes
-from axium.config.decode import Text, decode, mark_of
 from axium.config.findings import Findings
-from axium.config.nodes import parse as parse_yaml
-from axium.config.shapes import GearFile, SpokeFile, WrapperRule
 from axium.config.source import Unreadable, read_text
-from axium.model.manifests import Manifest
+from axium.model.manifests import Kind, Manifest
 from axium.model.marks import Fault, Mark
-from axium.model.names import entrypoint_fault, plugin_fault
-from axium.model.rules import Rule
-
-Kind = Literal["spokes", "gears"]
-"""Also the directory in the home that has them."""
+from axium.model.names import plugin_fault
 
 FILES: dict[Kind, tuple[str, ...]] = {
     "spokes": ("spoke.yaml", "manifest.yaml"),
@@ -27,8 +19,6 @@ FILES: dict[Kind, tuple[str, ...]] = {
 """The names of a manifest; the first one that is there counts."""
 
 METADATA: dict[Kind, str] = {"spokes": ".spoke_metadata.json", "gears": ".gear_metadata.json"}
-
-_SHAPES: dict[Kind, type[SpokeFile]] = {"spokes": SpokeFile, "gears": GearFile}
 
 _LOOKS_MEANT = ("spoke.yml", "gear.yml", "manifest.yml", "main.py")
 """What shows that a directory without a manifest is to be a plugin."""
@@ -80,6 +70,9 @@ def read_manifest(
 
 def read_file(path: str, kind: Kind, shown: str) -> tuple[Manifest | None, tuple[Fault, ...]]:
     """The same of one file, which people know as `shown`."""
+    # 12 ms for YAML, which a home without plugins need not pay.
+    from axium.config.manifest_file import parse
+
     findings = Findings()
     try:
         text = read_text(path, shown)
@@ -89,44 +82,6 @@ def read_file(path: str, kind: Kind, shown: str) -> tuple[Manifest | None, tuple
         return None, (error.fault,)
     manifest = parse(text, shown, kind, findings)
     return (None if findings.has_errors else manifest), findings.faults
-
-
-def parse(text: str, shown: str, kind: Kind, findings: Findings) -> Manifest | None:
-    """The manifest that a text is; what could not be made out is left out and told."""
-    root = parse_yaml(text, shown, findings)
-    file = None if root is None else decode(root, _SHAPES[kind], findings)
-    if file is None:
-        return None
-    if fault := plugin_fault(file.name):
-        findings.error(mark_of(file.name), fault)
-    _check_entrypoint(file.entrypoint, findings)
-    name = str(file.name)
-    rules = (_rule(entry, name, findings) for entry in file.prefixes)
-    return Manifest(
-        name=name,
-        where=mark_of(file.name),
-        version=str(file.version),
-        description=str(file.description),
-        entrypoint=str(file.entrypoint),
-        author=str(file.author),
-        permissions=permissions.asked(file.permissions, kind, findings),
-        prefixes=tuple(rule for rule in rules if rule is not None),
-        requires=_requires(file),
-    )
-
-
-def _requires(file: SpokeFile) -> str | None:
-    return str(file.requires) if isinstance(file, GearFile) and file.requires else None
-
-
-def _check_entrypoint(entrypoint: str, findings: Findings) -> None:
-    if isinstance(entrypoint, Text) and (fault := entrypoint_fault(entrypoint)):
-        hint = "write `main:register` for the function `register` in main.py"
-        findings.error(entrypoint.where, fault, hint)
-
-
-def _rule(entry: WrapperRule, owner: str, findings: Findings) -> Rule | None:
-    return prefixes.wrapper_rule(entry.command, entry.wrapper, owner, findings)
 
 
 def _names(directory: str) -> Iterator[str]:

@@ -9,14 +9,15 @@ from axium.config.findings import Findings
 from axium.config.nodes import parse as parse_yaml
 from axium.config.shapes import PermissionsEntry
 from axium.config.source import Unreadable, read_text
-from axium.model.grants import entry_fault
+from axium.model.grantable import entry_fault
+from axium.model.manifests import Kind
 from axium.model.marks import Fault
 from axium.model.names import plugin_fault
 from axium.model.permissions import FIELDS, Field, Names, Permissions
 
 NAME = "permissions.yaml"
 
-Place = Literal["spokes", "gears", "override"]
+Place = Kind | Literal["override"]
 """Where it stands: in the manifest of which kind, or in the user's file."""
 
 
@@ -42,9 +43,7 @@ def read(root: str) -> tuple[dict[str, Permissions], tuple[Fault, ...]]:
     return found, findings.faults
 
 
-def asked(
-    entry: PermissionsEntry | None, kind: Literal["spokes", "gears"], findings: Findings
-) -> Permissions:
+def asked(entry: PermissionsEntry | None, kind: Kind, findings: Findings) -> Permissions:
     """What a manifest asks for."""
     return Permissions() if entry is None else _permissions(entry, findings, kind)
 

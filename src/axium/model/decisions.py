@@ -5,8 +5,9 @@ import re
 MOST_LETTERS = 500
 """Of what a caller may put into a line."""
 
-_BROKEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\\]")
-_PARTED = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff\\]")
+# Not compiled here: hardly any line needs them.
+_BREAKS = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\\]"
+_PARTS = r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff\\]"
 
 
 def security_line(
@@ -16,9 +17,9 @@ def security_line(
 
     No word before the detail has a blank in it, and the last word is after it.
     """
-    said = "None" if detail is None else _escaped(_BROKEN, detail)
+    said = "None" if detail is None else _escaped(_BREAKS, detail)
     return (
-        f"[SECURITY] spoke={_escaped(_PARTED, spoke)} action={_escaped(_PARTED, action)}"
+        f"[SECURITY] spoke={_escaped(_PARTS, spoke)} action={_escaped(_PARTS, action)}"
         f" allowed={_word(allowed)} detail={said} via_override={_word(via_override)}"
     )
 
@@ -36,6 +37,8 @@ def _word(yes: object) -> str:
     return "true" if yes else "false"
 
 
-def _escaped(letters: re.Pattern[str], text: str) -> str:
+def _escaped(letters: str, text: str) -> str:
     cut = text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1] + "…"
-    return letters.sub(lambda found: ascii(found[0])[1:-1].replace(" ", r"\x20"), cut)
+    if cut.isalnum():  # most names
+        return cut
+    return re.sub(letters, lambda found: ascii(found[0])[1:-1].replace(" ", r"\x20"), cut)

@@ -1,10 +1,15 @@
 """What a plugin says of itself."""
 
+from typing import Literal
+
 import msgspec
 
 from axium.model.marks import Mark
 from axium.model.permissions import Permissions
 from axium.model.rules import Rule
+
+Kind = Literal["spokes", "gears"]
+"""Also the directory in the home that has them."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

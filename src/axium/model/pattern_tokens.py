@@ -16,10 +16,11 @@ MOST_TOKENS = 10_000
 ANY, ACROSS = "*", "**"
 _SLASH = "/"
 _DEEPEST = 10
+# Not compiled here: a daemon without plugins never needs them.
 _DOT = r"\."
-_ROOT = re.compile(r"[~.]?(?=/)")
-_SET = re.compile(r"\[([!^]?)((?:\\.|[^\\])(?:\\.|[^]\\])*)\]", re.DOTALL)
-_ITEM = re.compile(r"(\\.|[^\\])(?:-(\\.|[^\\]))?", re.DOTALL)
+_ROOT = r"[~.]?(?=/)"
+_SET = r"(?s)\[([!^]?)((?:\\.|[^\\])(?:\\.|[^]\\])*)\]"
+_ITEM = r"(?s)(\\.|[^\\])(?:-(\\.|[^\\]))?"
 _WITHIN_OR_ACROSS = ((ANY,), (ANY, _SLASH, ACROSS, _SLASH, ANY))
 
 Token = str
@@ -34,7 +35,7 @@ def alternatives(text: str) -> list[Components]:
 
     ValueError for what is no pattern.
     """
-    root = _ROOT.match(text)
+    root = re.match(_ROOT, text)
     if root is None:
         raise ValueError(f"`{text}` begins with none of `/`, `~/`, `./`")
     if len(text) > MOST_LETTERS:
@@ -117,14 +118,14 @@ class _Reader:
 
     def _set(self) -> Token:
         """`[a-z]`, `[!a-z]`: never a slash."""
-        found = _SET.match(self.text, self.at)
+        found = re.match(_SET, self.text[self.at :])
         if found is None:
             rest = self.text[self.at :]
             raise ValueError(f"`{rest}` is never closed, a `[` itself is written `\\[`")
         if "[:" in found[2]:
             raise ValueError(f"`{found[0]}` has a class in it: write its letters")
-        self.at = found.end()
-        items = "".join([_range(*item) for item in _ITEM.findall(found[2])])
+        self.at += found.end()
+        items = "".join([_range(*item) for item in re.findall(_ITEM, found[2])])
         return f"(?!/)[{'^' if found[1] else ''}{items}]"
 
 

@@ -1,0 +1,50 @@
+"""`spoke.yaml` and `gear.yaml` made into manifests."""
+
+from axium.config import permissions, prefixes
+from axium.config.decode import Text, decode, mark_of
+from axium.config.findings import Findings
+from axium.config.nodes import parse as parse_yaml
+from axium.config.shapes import GearFile, SpokeFile, WrapperRule
+from axium.model.manifests import Kind, Manifest
+from axium.model.names import entrypoint_fault, plugin_fault
+from axium.model.rules import Rule
+
+_SHAPES: dict[Kind, type[SpokeFile]] = {"spokes": SpokeFile, "gears": GearFile}
+
+
+def parse(text: str, shown: str, kind: Kind, findings: Findings) -> Manifest | None:
+    """The manifest that a text is; what could not be made out is left out and told."""
+    root = parse_yaml(text, shown, findings)
+    file = None if root is None else decode(root, _SHAPES[kind], findings)
+    if file is None:
+        return None
+    if fault := plugin_fault(file.name):
+        findings.error(mark_of(file.name), fault)
+    _check_entrypoint(file.entrypoint, findings)
+    name = str(file.name)
+    rules = (_rule(entry, name, findings) for entry in file.prefixes)
+    return Manifest(
+        name=name,
+        where=mark_of(file.name),
+        version=str(file.version),
+        description=str(file.description),
+        entrypoint=str(file.entrypoint),
+        author=str(file.author),
+        permissions=permissions.asked(file.permissions, kind, findings),
+        prefixes=tuple(rule for rule in rules if rule is not None),
+        requires=_requires(file),
+    )
+
+
+def _requires(file: SpokeFile) -> str | None:
+    return str(file.requires) if isinstance(file, GearFile) and file.requires else None
+
+
+def _check_entrypoint(entrypoint: str, findings: Findings) -> None:
+    if isinstance(entrypoint, Text) and (fault := entrypoint_fault(entrypoint)):
+        hint = "write `main:register` for the function `register` in main.py"
+        findings.error(entrypoint.where, fault, hint)
+
+
+def _rule(entry: WrapperRule, owner: str, findings: Findings) -> Rule | None:
+    return prefixes.wrapper_rule(entry.command, entry.wrapper, owner, findings)
