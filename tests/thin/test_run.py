@@ -186,6 +186,21 @@ def test_a_plain_command_that_is_not_there_is_127(published: Published) -> None:
     assert (done.returncode, done.stderr) == (127, "✗ `aws2` did not run: it is not on PATH\n")
 
 
+def test_a_program_whose_name_is_not_utf8_runs_as_it_was_typed(daemon: Daemon) -> None:
+    tool = daemon.scratch.tool(
+        "caf\udce9", "#!/bin/sh\nprintf '%s' \"${0##*/}|$*\" | od -An -tx1\n"
+    )
+    done = daemon.scratch.axium("run", str(tool), "a\udcff")
+    shown = (done.returncode, done.stdout.split(), done.stderr)
+    assert shown == (0, ["63", "61", "66", "e9", "7c", "61", "ff"], "")
+
+
+def test_what_is_told_steers_no_terminal(published: Published) -> None:
+    done = published.scratch.axium("run", "\x1b[31mred\x07\udcff ü家")
+    told = "✗ `\\x1b[31mred\\x07\\xff ü家` did not run: it is not on PATH\n"
+    assert (done.returncode, done.stderr) == (127, told)
+
+
 def test_a_directory_that_is_typed_is_126(published: Published) -> None:
     place = published.scratch.user
     done = published.scratch.axium("run", str(place))

@@ -42,7 +42,7 @@ def _answer(typed: list[str], environ: "Mapping[str, str]", wanted: "Iterable[st
     try:
         words = unframe(ask(request, socket_path(environ), TIMEOUT, ends=b""))
         if words[:1] != ["no"]:
-            return Table(words)
+            return Table(_with_own_name(words, typed[0]))
     except TimeoutError:
         raise Refused("the daemon did not answer in time", "see `axium daemon logs`") from None
     except ValueError:
@@ -51,6 +51,12 @@ def _answer(typed: list[str], environ: "Mapping[str, str]", wanted: "Iterable[st
         ) from None
     message, hint = [*words[1:], "", ""][:2]
     raise Refused(message, hint, 1)
+
+
+def _with_own_name(words: list[str], name: str) -> list[str]:
+    """The answer for a name that is not UTF-8: no rule has it, and it was told as U+FFFD."""
+    told = encode(name).decode("utf-8", "replace")
+    return words if told == name else [f"<{name}" if word == f"<{told}" else word for word in words]
 
 
 def _request(typed: list[str], environ: "Mapping[str, str]", wanted: "Iterable[str]") -> str:

@@ -12,8 +12,17 @@ def out(text: str) -> None:
 
 def error(message: str, hint: str = "") -> None:
     """Tell what went wrong and, on lines of its own, what to do."""
-    first, *more = f"{message}\n{hint}".rstrip("\n").split("\n")
+    lines = f"{message}\n{hint}".rstrip("\n").split("\n")
+    first, *more = ["".join(map(_shown, line)) for line in lines]
     _write(2, encode("\n  ".join((f"✗ {first}", *more)) + "\n"))
+
+
+def _shown(character: str) -> str:
+    """A character as a terminal only shows it: an argument, or a file's name, may steer one."""
+    if character.isprintable() or character == "\u00a0":
+        return character
+    byte = ord(character) - 0xDC00
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else ascii(character)[1:-1]
 
 
 def reason(error: OSError) -> str:
