@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from axium.core import hud_segments, spokes
-from axium.plugins.orders import Plugin
+from axium.plugins.plugin import Plugin
 from tests.plugins.hosting import Files, Hosting, write_plugin
 from tests.support import Scratch
 

@@ -13,7 +13,7 @@ import typer
 
 from axium.plugins.faults import Unloadable
 from axium.plugins.loader import load
-from axium.plugins.orders import Plugin
+from axium.plugins.plugin import Plugin
 from tests.plugins.conftest import Written
 
 SAY = "def register(app): return {}\n"

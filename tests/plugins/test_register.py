@@ -6,9 +6,10 @@ import pytest
 import typer
 
 from axium.core.spokes import get_event_bus
-from axium.plugins.faults import Unloadable, fault_of
-from axium.plugins.orders import Plugin
-from axium.plugins.register import commands_of, registered
+from axium.plugins.faults import Unloadable
+from axium.plugins.plugin import Plugin
+from axium.plugins.register import commands_of
+from axium.plugins.report import fault_of, registered
 from axium.wire.channel import Fault, Report, Segment
 from tests.plugins.conftest import Written
 

@@ -3,9 +3,9 @@
 import traceback
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 from axium.model.suggest import did_you_mean
-from axium.wire.channel import Fault
 
 LONGEST_TEXT = 1000
 LONGEST_TRACE = 20_000
@@ -19,17 +19,20 @@ class Unloadable(Exception):
         super().__init__(f"{where}: {text}")
 
 
-def fault_of(what: str, error: BaseException, directory: str) -> Fault:
-    """The fault of `what`, a listener for one, that raised `error`."""
+class Told(NamedTuple):
+    """What is told of an error: `FILE:LINE: TYPE: TEXT`, and its traceback."""
+
+    error: str
+    trace: str
+
+
+def told(error: BaseException, directory: str) -> Told:
+    """What there is to tell of an error that came out of the plugin in `directory`."""
     if isinstance(error, Unloadable):
-        return Fault(what=what, error=str(error))
+        return Told(str(error), "")
     place, said = _place(error, directory), _text(error) + _hint(error, directory)
     text = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    return Fault(
-        what=what,
-        error=f"{place}: {text}" if place else text,
-        trace=_trace(error, directory),
-    )
+    return Told(f"{place}: {text}" if place else text, _trace(error, directory))
 
 
 def _place(error: BaseException, directory: str) -> str:

@@ -96,7 +96,7 @@ def _serve(order: Fork) -> int:
     channel = Channel(socket.socket(fileno=CHANNEL))
     transport.use(channel.request)
     os.register_at_fork(after_in_child=partial(transport.use, transport.over_socket))
-    Serving(order, channel).run()
+    Serving(order.plugin, channel).run()
     return 0
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from axium.core.spokes import EventBus
-from axium.plugins.faults import fault_of
+from axium.plugins.report import fault_of
 from axium.wire.channel import Deliver, Fault
 
 _BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

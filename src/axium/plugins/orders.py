@@ -1,31 +1,30 @@
 """What the daemon and the template say to one another: a JSON object in each datagram."""
 
 import sys
-from typing import Literal
 
 import msgspec
+
+from axium.plugins.plugin import Kind, Plugin
 
 PROGRAM = __file__.rpartition("/")[0] + "/__main__.py"
 
 Key = str | int
 """What the daemon calls a host."""
 
-Kind = Literal["spoke", "gear"]
 
+class Fork(msgspec.Struct, frozen=True, kw_only=True):
+    """Make a host for a plugin; `key` is what it is called from then on."""
 
-class Plugin(msgspec.Struct, frozen=True, kw_only=True):
-    """What has to be known to load one; `directory` is absolute."""
-
+    key: Key
     kind: Kind
     name: str
     directory: str
     entrypoint: str = "main:register"
 
-
-class Fork(Plugin, frozen=True, kw_only=True):
-    """Make a host for this plugin."""
-
-    key: Key
+    @property
+    def plugin(self) -> Plugin:
+        """The plugin itself."""
+        return Plugin(self.kind, self.name, self.directory, self.entrypoint)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

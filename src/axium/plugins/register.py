@@ -1,26 +1,19 @@
-"""Calling a plugin's `register`, in each of the forms that plugins write, and what it asked for."""
+"""Calling a plugin's `register`, in each of the forms that plugins write."""
 
 import importlib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import typer
-from typer._click.core import Context
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from axium.core.cli import HELP_OPTIONS
-from axium.core.commands import record, walk
-from axium.core.hud_segments import HudRegistry
 from axium.core.ipc import send_request_sync
 from axium.core.spokes import get_event_bus
 from axium.plugins.faults import Unloadable
 from axium.plugins.loader import load
-from axium.plugins.orders import Plugin
-from axium.plugins.segments import reported
-from axium.thin.catalogue import shipped
-from axium.wire.channel import Fault, Report
+from axium.plugins.plugin import Plugin
 
 IN_ORDER = ("app", "events", "env")
 """What parameters of other names get, by their place."""
@@ -76,38 +69,6 @@ def commands_of(plugin: Plugin) -> TyperGroup:
         returned.close()
         raise _misfit(function, "is async: write `def`, not `async def`")
     return get_group(app)
-
-
-def registered(plugin: Plugin) -> tuple[Report, list[Fault]]:
-    """As `commands_of`, for the daemon; and what of it can't be had."""
-    group = commands_of(plugin)
-    refused = list(_refused(group))
-    report = Report(
-        commands=list(_records(plugin, group)),
-        events=get_event_bus().names(),
-        segments=reported(HudRegistry.get_instance()),
-    )
-    return report, refused
-
-
-def _records(plugin: Plugin, group: TyperGroup) -> Iterator[str]:
-    context = Context(group, info_name="axium", help_option_names=HELP_OPTIONS)
-    for name, command in walk(context, group):
-        yield record(context, name, f"{plugin.kind}:{plugin.name}", command)
-
-
-def _refused(group: TyperGroup) -> Iterator[Fault]:
-    """Take out the commands that can't stand beside the core's, and say which."""
-    core = {line.split("\t", 1)[0].split()[0] for line in shipped()}
-    for name in list(group.commands):
-        if name in core:
-            del group.commands[name]
-            text = f"`{name}` is a command of axium itself: give it another name"
-            yield Fault(what=f"command `{name}`", error=text)
-        elif not name.isprintable() or name.split() != [name] or name.startswith("-"):
-            del group.commands[name]
-            text = "a command is one word, and begins with no dash"
-            yield Fault(what=f"command {name!r}", error=text)
 
 
 def _bound(

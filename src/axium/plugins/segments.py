@@ -3,30 +3,15 @@
 from contextlib import suppress
 from typing import Any
 
-from axium.core.hud_segments import HudRegistry, priority_of
+from axium.core.hud_segments import HudRegistry
 from axium.core.ipc import send_request_sync
-from axium.plugins.faults import fault_of
-from axium.wire import channel
+from axium.plugins.report import fault_of
 from axium.wire.channel import Fault, Place, Render
 
 NO_ENV = "-"
 DEFAULT_THEME = "classic"
 
 ASKING_SECS = 1.0
-
-
-def reported(registry: HudRegistry) -> list[channel.Segment]:
-    """The registered segments, as the daemon has to know them."""
-    return [
-        channel.Segment(
-            name=segment.name,
-            priority=priority_of(segment),
-            cached=bool(getattr(segment, "cached", False)),
-            refresh=getattr(segment, "refresh", None),
-            is_verbatim=bool(getattr(segment, "is_verbatim", False)),
-        )
-        for segment in registry.segments
-    ]
 
 
 def rendered(

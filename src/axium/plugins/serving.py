@@ -6,10 +6,9 @@ from axium.core.hud_segments import HudRegistry
 from axium.core.spokes import get_event_bus
 from axium.plugins import kernel, segments
 from axium.plugins.channel import Channel
-from axium.plugins.faults import fault_of
 from axium.plugins.listeners import deliver
-from axium.plugins.orders import Plugin
-from axium.plugins.register import registered
+from axium.plugins.plugin import Plugin
+from axium.plugins.report import fault_of, registered
 from axium.wire.channel import Answer, Call, Deliver, Register
 
 
