@@ -84,3 +84,46 @@ def test_a_command_that_runs_from_its_table_opens_no_socket(scratch: Scratch) ->
         "axium.thin.table",
         "axium.thin.words",
     }
+
+
+PICTURE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from axium.cli.palette.app import Session
+from axium.cli.palette.style import style_of
+from axium.cli.palette.terminal import Terminal
+from axium.thin.paths import environ
+
+class Nowhere(Terminal):
+    def size(self):
+        return (130, 40)
+    def show(self, lines, cursor):
+        print(len(lines))
+
+session = Session(environ(), style_of(environ()))
+session._draw(Nowhere())
+print(*sys.modules)
+"""
+
+COLOURS = {"COLORTERM": "truecolor"}  # fewer are worked out by what costs 8 ms
+COSTLY = {
+    "_socket",
+    "asyncio",
+    "dataclasses",
+    "enum",
+    "json",
+    "msgspec",
+    "re",
+    "socket",
+    "subprocess",
+}
+COSTLY |= {"typer", "typing", "unicodedata", "yaml"}
+
+
+def test_the_palettes_first_picture_imports_nothing_that_costs(scratch: Scratch) -> None:
+    published = Published(scratch)
+    published.write("global", "dev", "s1", "38;2;0;183;199", "c1")
+    root = MAIN.parent.parent
+    done = scratch.run(sys.executable, "-I", "-S", "-E", "-c", PICTURE, root, env=COLOURS)
+    drawn, modules = done.stdout.split("\n", 1)
+    assert (drawn, COSTLY & {*modules.split()}) == ("40", set()), done.stderr

@@ -52,6 +52,7 @@ def test_a_place_that_can_not_be_written_is_no_failure(
     match what:
         case "nothing":
             path.parent.rmdir()
+            path.parent.write_text("in the way")
         case "directory":
             path.mkdir()
         case "fifo":
@@ -63,6 +64,14 @@ def test_a_place_that_can_not_be_written_is_no_failure(
     note(home, around, "env set")
     assert not (scratch.home / "elsewhere").exists()
     assert used(home, around) in ({}, {"env set": 1})  # root may write everywhere
+
+
+def test_directories_are_made_where_there_is_a_home(scratch: Scratch) -> None:
+    missing = {**scratch.environ, "XDG_STATE_HOME": str(scratch.user / "a/b")}
+    note(Home(str(scratch.root / "none")), missing, "info")
+    assert not (scratch.user / "a").exists()
+    note(Home(str(scratch.home)), missing, "info")
+    assert used(Home(str(scratch.home)), missing) == {"info": 1}
 
 
 def test_damaged_lines_count_as_what_they_are(scratch: Scratch, around: dict[str, str]) -> None:

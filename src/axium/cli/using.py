@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from typer._click import Command
 
 HELPS = {"-h", "--help"}
+LAST = {"uninstall"}
+"""What leaves nothing behind, nor a note of itself."""
 
 
 def note_run(root: HelpfulGroup, argv: list[str]) -> None:
@@ -20,7 +22,7 @@ def note_run(root: HelpfulGroup, argv: list[str]) -> None:
     if NOTED in sys._xoptions or HELPS & {*argv}:  # noqa: SLF001 (documented so)
         return
     name = " ".join(_names(root, argv))
-    if name:
+    if name and name not in LAST:
         note(home_of(environ()), environ(), name)
 
 

@@ -22,11 +22,10 @@ LARGEST = 64 * 1024
 def note(home: Home, environ: "Mapping[str, str]", name: str) -> None:
     """Note that `name` was run; never fails, and takes no more than a few system calls."""
     path = encode(usage_path(home, environ))
-    flags = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC | posix.O_NONBLOCK
     try:
-        fd = posix.open(path, flags | posix.O_NOFOLLOW, 0o600)
+        fd = _open(path, home)
     except OSError:
-        return  # there is no daemon's state yet, or it can't be written: nothing is lost
+        return  # there is no home yet, or no place to write to: nothing is lost
     try:
         posix.write(fd, encode(name) + b"\n")
         if posix.fstat(fd).st_size > LARGEST:
@@ -52,6 +51,27 @@ def used(home: Home, environ: "Mapping[str, str]") -> dict[str, int]:
 def usage_path(home: Home, environ: "Mapping[str, str]") -> str:
     """Where it is."""
     return state_dir(home, environ) + "/usage"
+
+
+def _open(path: bytes, home: Home) -> int:
+    flags = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC | posix.O_NONBLOCK
+    try:
+        return posix.open(path, flags | posix.O_NOFOLLOW, 0o600)
+    except FileNotFoundError:
+        posix.stat(encode(home.root))  # without a home nothing is made
+        _make(path.rpartition(b"/")[0])
+        return posix.open(path, flags | posix.O_NOFOLLOW, 0o600)
+
+
+def _make(directory: bytes) -> None:
+    """Make a directory and those above it that are missing."""
+    try:
+        posix.mkdir(directory, 0o700)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        _make(directory.rpartition(b"/")[0])
+        posix.mkdir(directory, 0o700)
 
 
 def _forget(path: bytes) -> None:

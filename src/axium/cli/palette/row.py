@@ -33,6 +33,7 @@ class Row:
 
     def until(self, left: int) -> "Row":
         """Leave blank what comes before the last `left` columns."""
+        left = max(0, left)
         if self.left > left:
             self._parts.append(self.style.ink("soft", self.ground) + " " * (self.left - left))
             self.left = left

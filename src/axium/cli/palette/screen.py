@@ -19,11 +19,12 @@ BELOW = 13
 """Rows from which there is a preview below the list."""
 
 HINTS = {
-    "search": "tab options · ^E environment · ^O help · esc close",
-    "form": "tab complete · ^O help · esc back",
-    "envs": "esc back",
-    "help": "↑↓ · any key back",
+    "search": ("tab options", "^E environment", "^O help", "esc close"),
+    "form": ("tab complete", "^O help", "esc back"),
+    "envs": ("esc back",),
+    "help": ("any other key back",),
 }
+"""What keys do, the last one to be left out last."""
 
 
 def help_columns(size: tuple[int, int]) -> int:
@@ -108,12 +109,15 @@ def _footer(palette: "Palette", columns: int, style: "Style") -> str:
     if palette.note:
         return row.add(palette.note, "green").done()
     intent(row, palette)
-    hints = HINTS[palette.mode] if style.unicode else HINTS[palette.mode].replace("·", "|")
-    if not style.unicode:
-        hints = hints.replace("↑↓", "up/down")
-    while hints and len(hints) + 3 > row.left:
-        hints = hints.partition(" · " if style.unicode else " | ")[2]
-    return row.until(len(hints) + 1).put(hints, style.ink("grey", "slate")).done()
+    hints = list(HINTS[palette.mode])
+    while hints and width(_joined(hints, style)) + 3 > row.left:
+        del hints[0]
+    said = _joined(hints, style)
+    return row.until(width(said) + 1).add(said, "grey").done()
+
+
+def _joined(hints: list[str], style: "Style") -> str:
+    return f" {style.signs['between']} ".join(hints)
 
 
 def _body(palette: "Palette", where: "Where", size: tuple[int, int], style: "Style") -> list[str]:

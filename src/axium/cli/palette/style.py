@@ -21,8 +21,8 @@ COLORS = {
     "green": ("#3ECF8E", 78),
 }
 
-SIGNS = {"bar": "▌", "prompt": "▸", "dot": "●", "cut": "…", "enter": "↵"}
-ASCII_SIGNS = {"bar": ">", "prompt": ">", "dot": "*", "cut": "~", "enter": "=>"}
+SIGNS = {"bar": "▌", "prompt": "▸", "dot": "●", "cut": "…", "enter": "↵", "between": "·"}
+ASCII_SIGNS = {"bar": ">", "prompt": ">", "dot": "*", "cut": "~", "enter": "=>", "between": "|"}
 
 
 class Style:

@@ -3,7 +3,6 @@
 from axium.cli.palette.matching import Finder
 from axium.cli.palette.menu import Offer
 from axium.cli.palette.offers import names_of_envs
-from axium.thin.client import UNREACHABLE
 from axium.thin.paths import home_of, pane_of, shell_env
 from axium.thin.say import reason
 
@@ -88,6 +87,7 @@ class Switching:
             raise NotSwitched(refusal(reply)[0])
 
     def _reply(self, payload: "dict[str, Any]") -> "dict[str, Any]":
+        from axium.thin.client import UNREACHABLE
         from axium.thin.query import query
 
         try:
