@@ -36,8 +36,8 @@ from axium.daemon.services.panes import Panes
 from axium.daemon.services.permissions import Permissions
 from axium.daemon.services.plans import Plans
 from axium.daemon.services.plugins import Plugins
-from axium.daemon.services.plugins.commands import Commands
-from axium.daemon.services.plugins.registrations import Registrations
+from axium.daemon.services.plugins.logs import PluginLogs
+from axium.daemon.services.plugins.needs import Needs
 from axium.daemon.services.prefixes import Prefixes
 from axium.daemon.services.publisher import KEPT_SECS, Publisher, held_before
 from axium.daemon.services.saving import Saving
@@ -267,16 +267,20 @@ def _services(
         is_strict=environ.get("AXIUM_PERMS_STRICT") == "1",
         located=partial(located, environ=environ),
     )
-    commands = Commands(hold.home, store, writer)
     plugins = Plugins(
-        hold.home,
-        scrubbed(hold.home, environ),
-        events,
-        Registrations(store, events, hud, segments, commands),
-        permissions,
-        executor=writer,
-        clock=time.time,
-        iso=iso,
+        Needs(
+            home=hold.home,
+            environ=scrubbed(hold.home, environ),
+            logs=PluginLogs(hold.home.logs, clock=time.time),
+            store=store,
+            events=events,
+            hud=hud,
+            segments=segments,
+            permissions=permissions,
+            executor=writer,
+            clock=time.time,
+            iso=iso,
+        )
     )
     environments = Environments(store, panes, events)
     settings = Settings(

@@ -6,8 +6,8 @@ import msgspec
 
 from axium.daemon.caller import USER, meant
 from axium.daemon.context import Context
-from axium.daemon.services.plugins.installed import Row
 from axium.model.events import CORE_EVENTS, Custom, custom_fault
+from axium.model.plugins import Row
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import command

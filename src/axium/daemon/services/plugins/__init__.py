@@ -1,389 +1,103 @@
-"""Plugins: the processes in which they live, what they registered there, how they fare."""
+"""Plugins, for whom there may be none: nothing of theirs is imported before the first is there."""
 
-import asyncio
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
-from axium.config.manifests import Found, discover
 from axium.daemon.connection import Port
-from axium.daemon.poller import Poller
-from axium.daemon.services.events import Events
-from axium.daemon.services.permissions import Permissions
-from axium.daemon.services.plugins.host import Host, Outside
-from axium.daemon.services.plugins.installed import Installed, Row
-from axium.daemon.services.plugins.logs import PluginLogs
-from axium.daemon.services.plugins.metadata import note, read_metadata
-from axium.daemon.services.plugins.pauses import Pauses
-from axium.daemon.services.plugins.registrations import Registrations
-from axium.daemon.services.plugins.template import Template
+from axium.daemon.services.plugins.needs import Needs
 from axium.daemon.tasks import Tasks
-from axium.model.events import DaemonReady, SpokeLoaded, SpokeReloaded, SpokeUnloaded
-from axium.model.suggest import nearest
-from axium.plugins.orders import Fork
+from axium.model.events import DaemonReady
+from axium.model.plugins import Row
 from axium.thin.paths import Home
-from axium.wire.channel import Answer, Fault
-from axium.wire.errors import Code, Refusal
+from axium.thin.published import read
+
+if TYPE_CHECKING:
+    from axium.daemon.services.plugins.loading import Loading
 
 log = logging.getLogger("axium.plugins")
 
-NEXT_SECS = 2.0
-"""How long the next plugin waits for one that is being loaded."""
-
-GRACE_SECS = 1.0
-"""How long a plugin that is to end may go on with what is under way."""
-
-_LOCKED_SECS = 20.0
-_LOCKED_STEP = 0.1
-
 
 class Plugins:
-    """All plugins of the home, loaded one after another in the alphabet's order."""
+    """What is asked about plugins, and the place from which they are begun."""
 
-    def __init__(
-        self,
-        home: Home,
-        environ: Mapping[str, str],
-        events: Events,
-        registrations: Registrations,
-        permissions: Permissions,
-        *,
-        executor: Executor,
-        clock: Callable[[], float],
-        iso: Callable[[float], str],
-    ) -> None:
-        self._root = home.root
-        self._directory = home.root + "/spokes"
-        self._environ = environ
-        self._events = events
-        self._registrations = registrations
-        self._permissions = permissions
-        self._executor = executor
-        self._clock = clock
-        self._iso = iso
-        self._loop = asyncio.get_running_loop()
-        self._items: dict[str, Installed] = {}
-        self._metadata: dict[str, dict[str, Any]] = {}
-        self._busy = asyncio.Lock()
+    def __init__(self, needs: Needs) -> None:
+        self._needs = needs
+        self._loading: Loading | None = None
         self._tasks = Tasks(log)
-        self._template: Template | None = None
-        self._template_ends = Pauses()
-        self._template_back: asyncio.TimerHandle | None = None
-        self._poller: Poller | None = None
-        self._is_ending = False
-        self._hosts_made = 0
-        self.logs = PluginLogs(home.logs, clock=clock)
+        self.logs = needs.logs
         self.port: Port | None = None
 
     def begin(self) -> None:
         """Load what there is, in the background."""
-        self._tasks.spawn("load the plugins", self._first_load())
+        if _has_directories(self._needs.home.root + "/spokes") or _is_told_of(self._needs.home):
+            self._tasks.spawn("load the plugins", self._first_load())
 
     async def close(self) -> None:
         """Tell of the end, and have every process of a plugin end, within some seconds."""
-        self._is_ending = True
         await self._tasks.close()
-        told = asyncio.create_task(self._events.heard_out(self._say_unloaded()), name="unload")
-        await told
-        for item in self._items.values():
-            self._forget_timer(item)
-            if item.host is not None:
-                self._registrations.rest(item, item.host)
-                item.host.dismiss()
-        if self._template_back is not None:
-            self._template_back.cancel()
-        if self._template is not None:
-            await self._template.close()
-        if self._poller is not None:
-            self._poller.close()
-        await self._loop.run_in_executor(None, self.logs.close)
+        if self._loading is not None:
+            await self._loading.close()
+        await self.logs.close()
 
     @property
     def active(self) -> int:
         """How many are loaded."""
-        return sum(item.status == "active" for item in self._items.values())
+        return sum(row.status == "active" for row in self.rows())
 
     def names(self) -> list[str]:
         """Every plugin of the home, sorted."""
-        return sorted(self._items)
+        return [] if self._loading is None else self._loading.names()
 
     def restarts(self) -> dict[str, int]:
         """How often hosts were started again, of those that were."""
-        return {item.name: item.restarts for item in self._items.values() if item.restarts}
+        return {row.name: row.restarts for row in self.rows() if row.restarts}
 
     def rows(self) -> list[Row]:
         """How each of them is, by name."""
-        return [self._row(self._items[name]) for name in self.names()]
+        return [] if self._loading is None else self._loading.rows()
 
     async def reload_all(self) -> list[str]:
         """Load all again, new ones too; those that are gone are unloaded. The names. Refusal."""
-        async with self._busy:
-            found = await self._read()
-            for name in [name for name in self._items if name not in {f.name for f in found}]:
-                await self._unload(self._items[name])
-            for each in found:
-                await self._load(each)
-            await self._registrations.commands.publish()
-            self._note([self._items[each.name] for each in found])
-        return self.names()
+        if self._loading is None and not _has_directories(self._needs.home.root + "/spokes"):
+            return []
+        return await self.loading.reload_all()
 
     async def reload(self, name: str) -> None:
         """Load one again, or for the first time. Refusal `not_loaded`, `failed`, `timeout`."""
-        async with self._busy:
-            found = next((each for each in await self._read() if each.name == name), None)
-            if found is None:
-                if name in self._items:
-                    await self._unload(self._items[name])
-                    await self._registrations.commands.publish()
-                raise self._unknown(name)
-            await self._load(found)
-            await self._registrations.commands.publish()
-            item = self._items[name]
-            self._note([item])
-        self._check_loaded(item)
+        await self.loading.reload(name)
 
     async def unload(self, name: str) -> None:
         """End one, before its files go. Refusal `not_loaded`."""
-        async with self._busy:
-            if name not in self._items:
-                raise self._unknown(name)
-            await self._unload(self._items[name])
-            await self._registrations.commands.publish()
+        await self.loading.unload(name)
 
-    def ended(self, item: Installed, host: Host, reason: str, *, is_own: bool) -> None:
-        """See `Keeper`."""
-        self._registrations.rest(item, host)
-        if item.host is not host or self._is_ending:
-            return
-        item.host = None
-        if not is_own:
-            item.status, item.error = "not-loaded", reason
-            return
-        pause = item.pauses.after_end(self._loop.time())
-        if pause is None:
-            item.failed(f"ended {item.pauses.count} times within 10 minutes; it {reason}")
-            self._tasks.spawn(f"take away what {item.name} registered", self._give_up(item))
-        else:
-            item.is_down(reason, pause)
-            item.retry = self._loop.call_later(pause, self._retry, item)
+    @property
+    def loading(self) -> "Loading":
+        """Those who carry it out, made when the first plugin is in sight."""
+        if self._loading is None:
+            # With YAML 30 ms and 3 MiB: not where there are no plugins.
+            from axium.daemon.services.plugins.loading import Loading
 
-    def keep_trace(self, item: Installed, fault: Fault) -> None:
-        """See `Keeper`."""
-        lines = [f"{fault.what}: {fault.error}", *fault.trace.splitlines()]
-        work = self.logs.write(item.name, "ERROR", [_encoded(line) for line in lines])
-        self._tasks.spawn(f"write the log of {item.name}", work)
+            assert self.port is not None
+            self._loading = Loading(self._needs, self.port)
+        return self._loading
 
     async def _first_load(self) -> None:
-        await self.reload_all()
-        self._events.to_plugins(DaemonReady())
-
-    async def _read(self) -> list[Found]:
-        found, self._metadata = await self._loop.run_in_executor(self._executor, self._look)
-        return found
-
-    def _look(self) -> tuple[list[Found], dict[str, dict[str, Any]]]:
-        self._registrations.commands.read()
-        if not _has_directories(self._directory):
-            return [], {}
-        return discover(self._root, "spokes"), read_metadata(self._directory)
-
-    async def _load(self, found: Found) -> None:
-        """Load one, again where it is known; it may go on when this returns."""
-        item = self._items.get(found.name)
-        event: SpokeLoaded | SpokeReloaded = SpokeReloaded(spoke_name=found.name)
-        if item is None:
-            item = self._items[found.name] = Installed(found, "spoke", self)
-            event = SpokeLoaded(spoke_name=found.name)
-        await self._stop(item)
-        item.found = found
-        item.pauses = Pauses()
-        await self._bring_up(item, event)
-
-    async def _bring_up(self, item: Installed, event: SpokeLoaded | SpokeReloaded | None) -> None:
-        item.loading = self._tasks.spawn(f"load {item.name}", self._loaded(item, event))
-        await asyncio.wait([item.loading], timeout=NEXT_SECS)
-        if not item.loading.done():
-            item.late("`register`")
-
-    async def _loaded(self, item: Installed, event: SpokeLoaded | SpokeReloaded | None) -> None:
-        manifest = item.found.manifest
-        if manifest is None:
-            item.failed("; ".join([str(fault) for fault in item.found.faults]))
-            return
-        host = item.host = self._host(item, manifest.entrypoint)
-        answer = await _registered(host)
-        if answer is None or item.host is not host:
-            return
-        if answer.report is None:
-            item.host = None
-            host.dismiss()
-            item.failed("; ".join([fault.error for fault in answer.faults]) or "did not load")
-            return
-        self._permissions.load(manifest)
-        left_out = await self._registrations.give(item, host, manifest, answer.report)
-        item.is_active(self._iso(self._clock()), [*left_out, *[f.error for f in answer.faults]])
-        if not answer.report.stays:
-            item.host = None
-            host.dismiss()
-        if event is not None:
-            self._events.emit(event)
-
-    def _host(self, item: Installed, entrypoint: str) -> Host:
-        self._hosts_made += 1
-        order = Fork(
-            key=f"{item.name}#{self._hosts_made}",
-            kind=item.kind,
-            name=item.name,
-            directory=item.found.directory,
-            entrypoint=entrypoint,
-        )
-        return Host(order, self._outside(item.name), item)
-
-    def _outside(self, name: str) -> Outside:
-        """What hosts need; the first one has it made."""
-        assert self.port is not None
-        if self._poller is None:
-            self._poller = Poller()
-        if self._template is None:
-            self._template = Template(self._environ, on_end=self._template_ended)
-        put = partial(self.logs.write, name, "OUTPUT")
-        return Outside(self.port, self._poller, self._template, put)
-
-    async def _stop(self, item: Installed) -> None:
-        """End its host, and take away what it registered."""
-        self._forget_timer(item)
-        if item.loading is not None and not item.loading.done():
-            item.loading.cancel()
-        host, item.host = item.host, None
-        if host is not None:
-            self._registrations.rest(item, host)
-            await host.end(grace_secs=GRACE_SECS if item.status == "active" else 0)
-        item.status, item.error = "not-loaded", None
-        await self._registrations.take(item)
-        self._permissions.unload(item.name)
-
-    async def _unload(self, item: Installed) -> None:
-        if item.status == "active":
-            self._events.emit(SpokeUnloaded(spoke_name=item.name))
-        await self._stop(item)
-        del self._items[item.name]
-
-    async def _say_unloaded(self) -> None:
-        for name in self.names():
-            if self._items[name].status == "active":
-                self._events.emit(SpokeUnloaded(spoke_name=name))
-
-    def _retry(self, item: Installed) -> None:
-        item.retry = None
-        self._tasks.spawn(f"start {item.name} again", self._start_again(item))
-
-    async def _start_again(self, item: Installed) -> None:
-        async with self._busy:
-            if self._items.get(item.name) is not item or item.host is not None:
-                return
-            item.restarts += 1
-            await self._registrations.take(item)
-            await self._bring_up(item, None)
-            await self._registrations.commands.publish()
-
-    async def _give_up(self, item: Installed) -> None:
-        await self._registrations.take(item)
-        await self._registrations.commands.publish()
-        self._note([item])
-
-    def _template_ended(self) -> None:
-        """Every host went with it: make another one, and have them all again."""
-        self._template = None
-        if self._is_ending:
-            return
-        down = [item for item in self._items.values() if item.status == "not-loaded"]
-        pause = self._template_ends.after_end(self._loop.time())
-        if pause is None:
-            for item in down:
-                item.failed("the template of plugins ended too often")
-            return
-        log.error("the template of plugins ended; it is started again in %g s", pause)
-        self._template_back = self._loop.call_later(pause, self._have_again, down)
-
-    def _have_again(self, down: list[Installed]) -> None:
-        for item in down:
-            self._retry(item)
-
-    def _forget_timer(self, item: Installed) -> None:
-        if item.retry is not None:
-            item.retry.cancel()
-            item.retry = None
-
-    def _check_loaded(self, item: Installed) -> None:
-        if item.status == "active":
-            return
-        reason = item.error or f"its `register` has not ended within {NEXT_SECS:g} s"
-        code: Code = "failed" if item.error else "timeout"
-        raise Refusal(code, f"failed to reload spoke: {item.name}", hint=reason)
-
-    def _unknown(self, name: str) -> Refusal:
-        near = nearest(name, self.names())
-        hint = f"did you mean `{near[0]}`?" if near else "`axium spoke list` shows what there is"
-        return Refusal("not_loaded", "spoke not loaded", hint=hint)
-
-    def _row(self, item: Installed) -> Row:
-        manifest, known = item.found.manifest, self._metadata.get(item.name, {})
-        is_link = os.path.islink(item.found.directory)
-        return Row(
-            name=item.name,
-            version=manifest.version if manifest else "",
-            description=manifest.description if manifest else "",
-            entrypoint=manifest.entrypoint if manifest else "",
-            source=str(known.get("source") or f"local:{item.found.directory}"),
-            install_mode=str(known.get("install_mode") or ("symlink" if is_link else "copy")),
-            installed_at=str(known.get("installed_at") or ""),
-            last_loaded=item.last_loaded,
-            status=item.status,
-            error=item.error,
-            pid=item.host.pid if item.host is not None else None,
-            restarts=item.restarts,
-            late=item.late_calls,
-        )
-
-    def _note(self, items: Iterable[Installed]) -> None:
-        """Put into the file of metadata how these were loaded."""
-        rows = [self._row(item) for item in items]
-        if rows:
-            self._tasks.spawn("note how plugins were loaded", self._noted(rows))
-
-    async def _noted(self, rows: list[Row]) -> None:
-        """An install may have the file for a while, which it ends by asking us to load."""
-        for _ in range(int(_LOCKED_SECS / _LOCKED_STEP)):
-            try:
-                if await self._loop.run_in_executor(self._executor, note, self._directory, rows):
-                    return
-            except OSError as error:
-                log.warning("cannot note how plugins were loaded: %s", error)
-                return
-            await asyncio.sleep(_LOCKED_STEP)
-
-
-async def _registered(host: Host) -> Answer | None:
-    answered: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
-
-    def then(answer: Answer | None) -> None:
-        if not answered.done():
-            answered.set_result(answer)
-
-    host.register(then)
-    return await answered
+        await self.loading.reload_all()
+        self._needs.events.to_plugins(DaemonReady())
 
 
 def _has_directories(path: str) -> bool:
     try:
         with os.scandir(path) as entries:
-            return any([entry.is_dir() and not entry.name.startswith(".") for entry in entries])
+            return any([not entry.name.startswith(".") for entry in entries])
     except OSError:
         return False
 
 
-def _encoded(line: str) -> bytes:
-    return line.encode("utf-8", "backslashreplace")
+def _is_told_of(home: Home) -> bool:
+    """Whether the catalogue has commands of plugins, which may be gone."""
+    try:
+        return any(["\tspoke:" in record for record in read(home.catalogue) or ()])
+    except ValueError:
+        return False

@@ -1,5 +1,6 @@
 """The commands of plugins: whose each is, and the catalogue and tables that tell of them."""
 
+import asyncio
 import logging
 import re
 from concurrent.futures import Executor
@@ -70,8 +71,6 @@ class Commands:
             await self._store.change(lambda found: found.with_subcommands(subcommands))
 
     async def _write(self, records: list[str]) -> None:
-        import asyncio
-
         from axium.core import completions  # json: 7 ms
 
         try:

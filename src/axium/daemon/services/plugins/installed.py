@@ -2,19 +2,16 @@
 
 import asyncio
 import logging
-from typing import Literal, Protocol
-
-import msgspec
+from typing import Protocol
 
 from axium.config.manifests import Found
 from axium.daemon.caller import PluginKind
 from axium.daemon.services.plugins.host import Host
 from axium.daemon.services.plugins.pauses import Pauses
+from axium.model.plugins import Status
 from axium.wire.channel import Fault
 
 log = logging.getLogger("axium.plugins")
-
-Status = Literal["active", "error", "not-loaded"]
 
 
 class Keeper(Protocol):
@@ -25,27 +22,6 @@ class Keeper(Protocol):
 
     def keep_trace(self, item: "Installed", fault: Fault) -> None:
         """Its code raised: the traceback is for its own log."""
-
-
-class Row(msgspec.Struct, kw_only=True):
-    """A plugin as `list_spokes` and its file of metadata have it; times are ISO 8601 UTC.
-
-    `error` says why it is not active, or what of it is left out.
-    """
-
-    name: str
-    version: str = ""
-    description: str = ""
-    entrypoint: str = ""
-    source: str = ""
-    install_mode: str = ""
-    installed_at: str = ""
-    last_loaded: str | None = None
-    status: Status = "not-loaded"
-    error: str | None = None
-    pid: int | None = None
-    restarts: int = 0
-    late: int = 0
 
 
 class Installed:

@@ -8,6 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from axium.daemon.rotated import RotatedFile
 
+END_SECS = 2.0
+"""How long the end of the daemon waits for a disk that does not take the last lines."""
+
 
 class PluginLogs:
     """Appends stamped lines; a disk that hangs keeps only those waiting who wait for it."""
@@ -25,11 +28,16 @@ class PluginLogs:
         data = b"".join([head + line + b"\n" for line in lines])
         await asyncio.get_running_loop().run_in_executor(self._ready(), self._append, name, data)
 
-    def close(self) -> None:
-        """Write what waits."""
-        if self._thread is not None:
-            self._thread.shutdown()
-            self._thread = None
+    async def close(self) -> None:
+        """Write what waits, as far as the disk takes it in time."""
+        if self._thread is None:
+            return
+        written = asyncio.get_running_loop().run_in_executor(self._thread, self._close_all)
+        await asyncio.wait([written], timeout=END_SECS)
+        self._thread.shutdown(wait=False)
+        self._thread = None
+
+    def _close_all(self) -> None:
         for file in self._files.values():
             file.close()
         self._files.clear()

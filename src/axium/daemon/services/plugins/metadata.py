@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from axium.config.atomic import replace_file
-from axium.daemon.services.plugins.installed import Row
+from axium.model.plugins import Row
 
 _NOT_KEPT = ("pid", "restarts", "late")
 """What is true of a running daemon alone."""
