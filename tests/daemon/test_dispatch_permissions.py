@@ -75,7 +75,7 @@ def _all_levels(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_effective_permissions_are_told_with_who_said_each(served: Served) -> None:
     load(served, exec=("git",), notify=True, ipc=("set_env",))
-    override(served, "creds: {exec: [aws], notify: false, fs_read: [/a/**]}")
+    override(served, "creds: {exec: [aws], notify: false, fs_read: [/a/**, '!/a/b']}")
     assert served.ask("get_permissions", spoke="creds") == {
         "ok": True,
         "permissions": {
@@ -103,6 +103,7 @@ def test_effective_permissions_are_told_with_who_said_each(served: Served) -> No
             "ipc": {"set_env": "base"},
             "fs_read": {"/a/**": "override"},
         },
+        "refused": {"fs_read": ["/a/b"]},
         "labels": [
             {"grant": "exec", "why": "starts programs, which may do whatever you may"},
             {
@@ -204,6 +205,16 @@ def test_a_decision_says_whether_an_override_made_it(
         "fs_read:/b/x allowed=true detail=None via_override=false",
         "fs_write:/b/x allowed=false detail=None via_override=false",
     ]
+
+
+def test_the_home_directory_is_where_a_link_leads_to(scratch: Scratch, tmp_path: Path) -> None:
+    (tmp_path / "home").symlink_to(scratch.user)
+    scratch.environ["HOME"] = str(tmp_path / "home")
+    served = Served(scratch)
+    load(served, fs_read=("~/*",))
+    asked = decided(served, CREDS, None, "fs_read", f"{scratch.user.resolve()}/x")
+    served.close()
+    assert asked == "yes"
 
 
 def test_strict_mode_ignores_overrides(scratch: Scratch) -> None:

@@ -28,13 +28,15 @@ class Labelled(msgspec.Struct):
 class Effective(Reply):
     """A source is `base` (the manifest), `override` (permissions.yaml) or `default`: nobody.
 
-    `origins` has that of each entry of a list. `labels` are the grants that amount to running
-    anything as the user.
+    `origins` has that of each entry of a list. `refused` are patterns that the user took away:
+    what they cover is refused. `labels` are the grants that amount to running anything as the
+    user.
     """
 
     permissions: dict[Field, Any]
     sources: dict[Field, Source]
     origins: dict[Field, dict[str, Source]]
+    refused: dict[Field, list[str]]
     labels: list[Labelled]
 
 
@@ -46,6 +48,7 @@ def get_permissions(ctx: Context, req: GetPermissions) -> Effective:
         permissions=dict(rights.values()),
         sources=dict(rights.sources),
         origins={field: dict(entries) for field, entries in rights.origins.items()},
+        refused={field: list(patterns) for field, patterns in rights.refused.items()},
         labels=[Labelled(*label) for label in ctx.services.permissions.labels(name)],
     )
 

@@ -38,7 +38,7 @@ class Permissions:
         self._root = root
         self._store = store
         self._executor = executor
-        self._user_home = user_home
+        self._user_home = os.path.realpath(user_home)  # as what was opened has it
         self._is_strict = is_strict
         self._located = located
         self._manifests: dict[str, Manifest] = {}
