@@ -92,6 +92,16 @@ def test_what_can_not_be_called_here_is_refused() -> None:
         EventBus().on("tick", "text")  # type: ignore[call-overload]
 
 
+def test_no_other_event_is_listened_for_once_the_daemon_was_told() -> None:
+    bus = EventBus()
+    bus.on("tick", nothing)
+    assert bus.settle() == ["tick"]
+    bus.on("tick", something)
+    with pytest.raises(RuntimeError, match="`tock` is not listened for: `register` has returned"):
+        bus.on("tock", nothing)
+    assert bus.listeners("tick") == [nothing, something]
+
+
 def test_an_event_is_emitted_by_the_daemon(daemon: Daemon) -> None:
     EventBus("mine").emit("deployed", 1, where="here")
     EventBus().emit("deployed")

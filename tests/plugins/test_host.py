@@ -303,6 +303,13 @@ def test_segments_are_rendered_for_each_place(hosting: Hosting) -> None:
     assert [request["cmd"] for request in host.asked] == ["get_state", "get_config"]
 
 
+def test_what_no_segment_looks_at_is_not_asked_for(hosting: Hosting) -> None:
+    host = rendering(hosting)
+    place = {"env": "dev", "pane_id": None}
+    assert host.call("render", segments=["plain"], places=[place])["values"] == [["plain text"]]
+    assert host.asked == []
+
+
 def test_a_cached_segment_changes_on_an_update_alone(hosting: Hosting) -> None:
     host = rendering(hosting)
     place = [{"env": "dev", "pane_id": None}]

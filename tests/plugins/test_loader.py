@@ -109,6 +109,29 @@ def test_no_plugin_imports_another(written: Written) -> None:
         result(plugin)
 
 
+def test_a_plugin_under_another_name_finds_itself_by_the_name_in_its_entrypoint(
+    written: Written,
+) -> None:
+    code = "from aws import helper\nimport other.helper\n" + SAY.format("helper is other.helper")
+    files = {"main.py": code, "helper.py": ""}
+    assert result(written(files, "other", "aws.main:register")) is True
+
+
+def test_a_plugin_with_the_name_of_a_standard_module_leaves_that_alone(written: Written) -> None:
+    code = "import xml.sax.saxutils as s, wsgiref.util\nfrom . import util\n" + SAY.format(
+        "(s.escape('<'), wsgiref.util.__name__, util.X)"
+    )
+    files = {"main.py": code, "util.py": "X = 1", "sax.py": "raise RuntimeError"}
+    plugin = written(files, "wsgiref", "wsgiref.main:register")
+    assert result(plugin) == ("&lt;", "wsgiref.util", 1)
+
+
+def test_a_directory_without_modules_hides_nothing(written: Written) -> None:
+    files = {"main.py": "import hypothesis\n" + SAY.format("hypothesis.__doc__ is None")}
+    plugin = written({**files, "hypothesis/one.json": "{}"})
+    assert result(plugin) is False
+
+
 def test_a_plugin_that_is_loaded_later_finds_its_own_helper(written: Written) -> None:
     code = "import helper\n" + SAY.format("helper.X")
     first = written({"main.py": code, "helper.py": "X = 'first'"}, "one")

@@ -88,6 +88,14 @@ def pids(path: Path) -> list[int]:
     return [int(line) for line in path.read_text().split()]
 
 
+def test_template_and_hosts_have_a_single_thread(hosting: Hosting) -> None:
+    host = hosting.registered(LISTENS)
+    assert [len(os.listdir(f"/proc/{pid}/task")) for pid in (hosting.process.pid, host.pid)] == [
+        1,
+        1,
+    ]
+
+
 def test_an_order_to_kill_nobody_kills_nobody(hosting: Hosting) -> None:
     host = hosting.registered(LISTENS)
     hosting.order({"kill": "somebody"})

@@ -34,7 +34,7 @@ class _Provided(HudSegment):
     def __init__(self, provider: Provider) -> None:
         from inspect import signature  # 5 ms, and only where a plugin registers
 
-        super().__init__(name=getattr(provider, "__name__", type(provider).__name__))
+        super().__init__(name=_name_of(provider))
         self._provider = provider
         try:
             self._takes_context = bool(signature(provider).parameters)
@@ -44,3 +44,9 @@ class _Provided(HudSegment):
     def render(self, context: Context) -> str | None:
         given: tuple[Any, ...] = (context,) if self._takes_context else ()
         return self._provider(*given)
+
+
+def _name_of(provider: Provider) -> str:
+    name = str(getattr(provider, "__name__", type(provider).__name__))
+    # Two on different lines would otherwise take one another's place.
+    return f"lambda-{provider.__code__.co_firstlineno}" if name == "<lambda>" else name

@@ -6,6 +6,9 @@ from typing import Any, Protocol
 Context = Mapping[str, Any]
 """`state`, `pane_id`, `env` (`-` for none), `started`, `wrapper`, `theme`."""
 
+MOST_REMEMBERED = 1000
+"""Values of cached segments; panes come and go."""
+
 _PAIRS = ("[]", "{}", "()", "<>", "||", '""', "''")
 
 
@@ -94,18 +97,16 @@ class HudRegistry:
             return self._values[key]
         value = _rendered(segment, context)
         if is_cached:
+            if len(self._values) >= MOST_REMEMBERED:
+                self._values.clear()
             self._values[key] = value
         return value
 
     def render_all(self, context: Context) -> list[str]:
         """Every segment as the HUD shows it: `name:value`, in the wrapper of the context."""
         wrapper = context.get("wrapper") or {}
-        left, right = str(wrapper.get("left", "")), str(wrapper.get("right", ""))
-        return [
-            f"{left}{text}{right}"
-            for segment in self.segments
-            if (text := labelled(segment, self.value(segment, context)))
-        ]
+        shown = [(segment, self.value(segment, context)) for segment in self.segments]
+        return [_shown(segment, value, wrapper) for segment, value in shown if value]
 
     def update_cached_segments(self, context: Context) -> None:
         """Render the cached ones anew."""
@@ -119,16 +120,18 @@ def priority_of(segment: Segment) -> int:
     return int(getattr(segment, "priority", HudSegment.priority))
 
 
-def labelled(segment: Segment, value: str | None) -> str:
-    """`name:value`, out of a wrapper that the plugin put on itself; a provider's text as it is."""
-    text = (value or "").strip()
+def _shown(segment: Segment, value: str, wrapper: Mapping[str, str]) -> str:
+    """`name:value` in the wrapper, out of one that the plugin put on itself.
+
+    A provider's text stays as it is.
+    """
     if getattr(segment, "is_verbatim", False):
-        return text
-    if len(text) > 1 and text[0] + text[-1] in _PAIRS:
-        text = text[1:-1].strip()
-    if not text or text.startswith(f"{segment.name}:"):
-        return text
-    return f"{segment.name}:{text}"
+        return value
+    value = value.strip()
+    if len(value) > 1 and value[0] + value[-1] in _PAIRS:
+        value = value[1:-1].strip()
+    named = value if value.startswith(f"{segment.name}:") else f"{segment.name}:{value}"
+    return f"{wrapper.get('left', '')}{named}{wrapper.get('right', '')}"
 
 
 def _rendered(segment: Segment, context: Context) -> str | None:
@@ -138,7 +141,7 @@ def _rendered(segment: Segment, context: Context) -> str | None:
     value = segment.render(context)
     if value is not None and not isinstance(value, str):
         raise TypeError(f"`render` of segment `{segment.name}` gave {value!r}, not text")
-    return value or None
+    return value if value and value.strip() else None
 
 
 def _check(segment: Segment) -> None:

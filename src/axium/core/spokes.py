@@ -20,6 +20,7 @@ class EventBus:
     def __init__(self, owner: str | None = None) -> None:
         self.owner = owner
         self._listeners: dict[str, list[Listener]] = {}
+        self._told: frozenset[str] | None = None
 
     @overload
     def on(self, event_name: str, callback: Listener) -> Listener: ...
@@ -31,12 +32,18 @@ class EventBus:
 
         A listener is called in the order of registration, with those of the event's arguments
         that it can take; registered twice it is called once. ValueError for what can't be the
-        name of an event, TypeError for what can't be called here.
+        name of an event, TypeError for what can't be called here, RuntimeError for an event that
+        `register` of a plugin named no listener for.
         """
         if callback is None:
             return lambda decorated: self.on(event_name, decorated)
         _check_name(event_name)
         _check_listener(callback)
+        if self._told is not None and event_name not in self._told:
+            raise RuntimeError(
+                f"`{event_name}` is not listened for: `register` has returned, and the daemon "
+                "tells only of the events that were named there"
+            )
         listeners = self._listeners.setdefault(event_name, [])
         if callback not in listeners:
             listeners.append(callback)
@@ -68,6 +75,12 @@ class EventBus:
 
             told = reply.get("error")
             logging.getLogger(__name__).warning("`%s` was not emitted: %s", event_name, told)
+
+    def settle(self) -> list[str]:
+        """The events that somebody here listens for, sorted; no others from now on."""
+        names = self.names()
+        self._told = frozenset(names)
+        return names
 
     def names(self) -> list[str]:
         """The events that somebody here listens for, sorted."""

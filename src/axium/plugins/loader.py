@@ -47,15 +47,12 @@ def load(kind: Kind, name: str, directory: str, entrypoint: str) -> Callable[...
         raise Unloadable(directory, f"`{entrypoint}` is no entrypoint, such as `main:register`")
     private = Private(kind, name, directory)
     private.install()
-    module = private.own_name(found["module"]) or found["module"]
-    if not private.has(module):
-        path = f"{directory}/{module.replace('.', '/')}.py"
-        hint = did_you_mean(module, private.files())
-        raise Unloadable(
-            path,
-            f"there is no such file, which the entrypoint `{entrypoint}` names"
-            + (f"; {hint}" if hint else ""),
-        )
+    module = private.entry(found["module"])
+    if module is None:
+        path = f"{directory}/{found['module'].replace('.', '/')}.py"
+        hint = did_you_mean(found["module"], private.files())
+        text = f"there is no such file, which the entrypoint `{entrypoint}` names"
+        raise Unloadable(path, f"{text}; {hint}" if hint else text)
     return _named(importlib.import_module(f"{private.package}.{module}"), found["name"])
 
 
@@ -76,7 +73,7 @@ class Private:
     """The package that one plugin's directory is; also the finder of all its names."""
 
     def __init__(self, kind: Kind, name: str, directory: str) -> None:
-        self._name = name
+        self._names = {name}
         self._directory = Path(directory)
         # Bytecode in a gear would be code that nobody has approved.
         self._loader: type[SourceFileLoader] = _Uncached if kind == "gear" else _Spoke
@@ -101,21 +98,39 @@ class Private:
             if own is not None and sys.modules.get(f"{self.package}.{own}".rstrip(".")) is module:
                 del sys.modules[name]
 
+    def entry(self, module: str) -> str | None:
+        """The name inside the package of an entrypoint's module; None where it is not there.
+
+        `NAME.main` says what the plugin calls itself, under whatever name it is installed.
+        """
+        if self.has(module):
+            return module
+        known = next((name for name in self._names if module.startswith(f"{name}.")), "")
+        own_name = known or module.partition(".")[0]
+        inside = module[len(own_name) + 1 :]
+        if not inside or not self.has(inside):
+            return None
+        self._names.add(own_name)
+        return inside
+
     def own_name(self, name: str) -> str | None:
         """The name inside the package of what `name` means here; empty for the package itself.
 
         None where it is nothing of the plugin's.
         """
         head, _, rest = name.partition(".")
-        if name == self._name or name.startswith(f"{self._name}."):
-            head, rest = self._name, name[len(self._name) + 1 :]
-            return None if _is_taken(head) and not rest else rest
-        return name if not _is_taken(head) and self.has(head) else None
+        if _is_taken(head):
+            return None
+        if head in self._names:
+            return rest
+        return name if self.has(head) else None
 
     def has(self, module: str) -> bool:
-        """Whether there is a file, or a directory, for this name inside the package."""
+        """Whether there is a file, or a directory with modules, for this name inside."""
         path = self._directory.joinpath(*module.split("."))
-        return path.is_dir() or any(
+        if path.is_dir():
+            return any(path.glob("*.py")) or any(path.glob("*/*.py"))
+        return any(
             path.with_name(path.name + suffix).is_file()
             for suffix in (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
         )

@@ -25,7 +25,7 @@ def registered(plugin: Plugin) -> tuple[Report, list[Fault]]:
     refused = list(_refused(group))
     report = Report(
         commands=list(_records(plugin, group)),
-        events=get_event_bus().names(),
+        events=get_event_bus().settle(),
         segments=_segments(HudRegistry.get_instance()),
     )
     return report, refused
