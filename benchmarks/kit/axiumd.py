@@ -46,6 +46,11 @@ class Connection:
             raise RuntimeError(f"{cmd} {fields}: {reply}")
         return reply
 
+    def event(self) -> dict[str, Any]:
+        """The next line of a stream."""
+        event: dict[str, Any] = json.loads(self._replies.readline())
+        return event
+
     def close(self) -> None:
         self._replies.close()
         self._socket.close()
