@@ -6,7 +6,7 @@ STARTED_BY_PATH = "axium" not in sys.modules
 if STARTED_BY_PATH:
     sys.path.insert(0, __file__.rpartition("/axium/")[0])
 
-from axium.thin.entry import fast  # noqa: E402 (it is found by the line above)
+from axium.thin.entry import fast, leave_by  # noqa: E402 (it is found by the line above)
 
 if STARTED_BY_PATH:
     # Found first until now, last from here on: nothing that is installed beside us can stand
@@ -20,9 +20,7 @@ def main() -> None:
     if sys.argv[1:2] == ["palette"]:
         from axium.cli.palette.app import main as palette
 
-        code = palette(sys.argv[2:])
-        if code is not None:
-            sys.exit(code)
+        leave_by(palette, sys.argv[2:])
     if sys.flags.no_site:
         # The launcher starts without site (2 ms): only from here on are dependencies needed.
         import site

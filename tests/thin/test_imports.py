@@ -107,17 +107,9 @@ print(*sys.modules)
 
 COLOURS = {"COLORTERM": "truecolor"}  # fewer are worked out by what costs 8 ms
 COSTLY = {
-    "_socket",
-    "asyncio",
-    "dataclasses",
-    "enum",
-    "json",
-    "msgspec",
-    "re",
-    "socket",
-    "subprocess",
-}
-COSTLY |= {"typer", "typing", "unicodedata", "yaml"}
+    "asyncio", "dataclasses", "enum", "json", "msgspec", "re", "socket", "subprocess",
+    "typer", "typing", "unicodedata", "yaml",
+}  # fmt: skip
 
 
 def test_the_palettes_first_picture_imports_nothing_that_costs(scratch: Scratch) -> None:

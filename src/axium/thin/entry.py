@@ -21,10 +21,14 @@ def fast(argv: list[str]) -> None:
     for number in RESTORED:
         _restore(number)
     verb = _verb(argv[0] if argv else "")
-    if verb is None:
-        return
+    if verb is not None:
+        leave_by(verb, argv[1:])
+
+
+def leave_by(verb: "Verb", words: list[str]) -> None:
+    """Run a verb with these words and leave the process; return where it gives no exit code."""
     try:
-        code = verb([_utf8(word) for word in argv[1:]])
+        code = verb([_utf8(word) for word in words])
     except OSError as error:
         code = _failed(error)
     if code is not None:

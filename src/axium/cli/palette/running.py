@@ -4,7 +4,7 @@ import _signal  # type: ignore[import-not-found]  # `signal` imports enum: 3 ms
 import posix
 
 from axium.cli.palette.process import axium
-from axium.cli.palette.terminal import Hangup, Terminal
+from axium.cli.palette.terminal import Hangup, Killed, Terminal
 from axium.cli.palette.words import quoted
 from axium.thin import say
 from axium.thin.paths import home_of
@@ -51,10 +51,10 @@ def _await_key(code: int, style: "Style") -> None:
     said = f"exit code {code}" if code > 0 else f"ended by signal {-code}" if code else "done"
     begin = style.plain("red" if code else "green")
     say.out(f"\n{begin}{said}{style.plain('grey')}, press any key{style.ends} ")
-    terminal = Terminal(screen=False)
     try:
-        with terminal:
+        with Terminal(screen=False) as terminal:
             terminal.forget_typed()
-            terminal.read()
-    except Hangup:
+            while not terminal.wait(None)[0]:
+                pass  # a change of size is no key
+    except (Hangup, Killed):
         return

@@ -140,6 +140,8 @@ class Terminal:
         for number in numbers:
             if number in DEADLY:
                 raise Killed(number)
+        if _signal.SIGWINCH in numbers:
+            self._shown = []  # who knows what the terminal made of what was there
         return self._reader in ready, other in ready, numbers
 
     def size(self) -> tuple[int, int]:
