@@ -14,7 +14,7 @@ from textwrap import dedent
 from typing import Any
 
 from axium.plugins.orders import command
-from axium.plugins.processes import below
+from axium.plugins.processes import children
 from tests.support import Scratch
 from tests.support.processes import alive
 from tests.support.waiting import until
@@ -82,7 +82,10 @@ class Hosting:
 
     def below(self) -> list[int]:
         """The processes that descend from the template."""
-        return [process.pid for process in below(self.process.pid, ())]
+        found = [self.process.pid]
+        for pid in found:
+            found += children(pid)
+        return found[1:]
 
     def end(self) -> int:
         """Close the orders; the template's exit code."""

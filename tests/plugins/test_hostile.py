@@ -227,3 +227,22 @@ def test_a_plugin_that_hangs_at_its_import_keeps_no_other_from_loading(hosting: 
     assert hosting.registered(GOOD).emit("tick") == []
     hosting.order({"kill": stuck.key})
     assert hosting.said()["status"] == -signal.SIGKILL
+
+
+def test_what_forks_and_ends_without_a_rest_is_caught(hosting: Hosting) -> None:
+    code = """
+    end = time.monotonic() + 30
+    for _ in range(5):
+        if os.fork() == 0:
+            os.setsid()
+            while time.monotonic() < end:
+                if os.fork():
+                    os._exit(0)
+            os._exit(0)
+    """
+    good, host = hosting.registered(GOOD), hosting.registered(doing(code))
+    assert host.emit("do") == []
+    hosting.order({"kill": host.key})
+    said = hosting.said()
+    assert (said["ended"], said["children"] > 0) == (host.key, True)
+    assert (hosting.below(), good.emit("tick")) == ([good.pid], [])

@@ -21,17 +21,23 @@ import msgspec
 from axium.plugins import cgroup, host, kernel
 from axium.plugins.cgroup import Cgroup
 from axium.plugins.orders import Ended, Failed, Fork, Forked, Key, Order
-from axium.plugins.processes import below
+from axium.plugins.processes import children
 
 LARGEST = 65536
 """Bytes of an order."""
 
+SWEEP_SECS = 0.05
 SWEEP_AGAIN_MS = 10
-SWEEP_SECS = 2.0
+"""In turns with orders."""
+
+PATIENCE_SECS = 1.0
 """For what a host left; what the kernel holds longer than that is killed, but not waited for."""
 
 PRELOADED = ("typer", "json", "subprocess", "pathlib", "logging", "logging.handlers", "datetime")
 """What plugins import beside our own: once here, so that it costs none of them anything."""
+
+
+_ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
 class _Host(NamedTuple):
@@ -71,6 +77,8 @@ class Template:
             while not self._is_ending:
                 ready = {fd for fd, _ in waiting.poll(SWEEP_AGAIN_MS if self._gone else None)}
                 self._reap()
+                if self._gone:
+                    self._tell_gone()
                 if self._orders.fileno() in ready:
                     self._take_order()
         except (BrokenPipeError, ConnectionResetError):
@@ -121,22 +129,19 @@ class Template:
                 os.kill(pid, signal.SIGKILL)
 
     def _reap(self) -> None:
-        """Look at every child that has ended, and at what hosts among them have left."""
+        """Look at every child that has ended."""
         with suppress(BlockingIOError):
             os.read(self._awake, 4096)
         with suppress(ChildProcessError):
-            while (
-                ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            ) is not None:
+            while (ended := os.waitid(os.P_ALL, 0, _ENDED)) is not None:
                 self._bury(ended.si_pid)
-        if self._gone:
-            self._sweep()
 
     def _bury(self, pid: int) -> None:
         """Take a child's status; a host's process group goes first, while its number stands."""
-        known = self._hosts.pop(pid, None)
+        known = self._hosts.get(pid)
         if known is not None:
-            self._mark_left()
+            self._kill_left()
+            del self._hosts[pid]
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
             if known.group is not None:
@@ -145,27 +150,38 @@ class Template:
         if known is not None:
             self._gone.append(_Gone(known, status, time.monotonic()))
 
-    def _mark_left(self) -> bool:
-        """Kill what was left; whether there was anything alive."""
-        left = [p.pid for p in below(os.getpid(), self._hosts.keys()) if not p.is_dead]
-        self._killed.update(left)
+    def _kill_left(self) -> bool:
+        """Kill what hosts have left; whether there was anything. Its children are ours then."""
+        left = [pid for pid in children(os.getpid()) if pid not in self._hosts]
         for pid in left:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+            if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                self._killed.add(pid)
+                with suppress(PermissionError):  # it is a setuid program now
+                    os.kill(pid, signal.SIGKILL)
         return bool(left)
 
-    def _sweep(self) -> None:
+    def _sweep(self, secs: float) -> bool:
+        """Kill what was left until nothing is there any more; whether that could be done.
+
+        Without a pause, or what forks and ends without one would always be gone by then.
+        """
+        deadline = time.monotonic() + secs
+        while self._kill_left():
+            if time.monotonic() > deadline:
+                return False
+        return True
+
+    def _tell_gone(self) -> None:
         """Tell of the hosts that have left nothing, or nothing more, behind."""
-        is_clean = not self._mark_left()
+        is_clean = self._sweep(SWEEP_SECS)
         now = time.monotonic()
         for gone in list(self._gone):
-            if is_clean or now - gone.since > SWEEP_SECS:
+            if is_clean or now - gone.since > PATIENCE_SECS:
                 self._gone.remove(gone)
                 if gone.host.group is not None:
                     gone.host.group.remove()
-                self._tell(
-                    Ended(ended=gone.host.key, status=gone.status, children=len(self._killed))
-                )
+                killed = len(self._killed)
+                self._tell(Ended(ended=gone.host.key, status=gone.status, children=killed))
         if not self._gone:
             self._killed.clear()
 
@@ -174,7 +190,6 @@ class Template:
 
     def _end_all(self) -> None:
         """Kill every host and all that descends from one; wait for it, but not for ever."""
-        deadline = time.monotonic() + SWEEP_SECS
         self._orders.close()  # nobody is told any more
         for pid in self._hosts:
             os.kill(pid, signal.SIGKILL)
@@ -182,13 +197,7 @@ class Template:
         for group in groups:
             group.kill()
         self._hosts.clear()
-        while self._mark_left() and time.monotonic() < deadline:
-            with suppress(ChildProcessError):
-                while os.waitpid(-1, os.WNOHANG)[0]:
-                    pass
-            select.select([self._awake], [], [], SWEEP_AGAIN_MS / 1000)
-            with suppress(BlockingIOError):
-                os.read(self._awake, 4096)
+        self._sweep(PATIENCE_SECS)
         for group in groups:
             group.remove()
 
