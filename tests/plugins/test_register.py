@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 import typer
 
@@ -12,6 +14,7 @@ from axium.plugins.register import commands_of
 from axium.plugins.report import fault_of, registered
 from axium.wire.channel import Fault, Report, Segment
 from tests.plugins.conftest import Written
+from tests.support import Scratch
 
 
 @pytest.mark.parametrize(
@@ -257,3 +260,9 @@ def test_the_application_is_a_real_typer(written: Written) -> None:
     with pytest.raises(LookupError) as called:
         registered(written(code))
     assert isinstance(called.value.args[0], typer.Typer)
+
+
+def test_a_command_line_loads_a_plugin_without_what_only_a_host_needs(scratch: Scratch) -> None:
+    code = "import sys; from axium.plugins import register; print(*sys.modules)"
+    loaded = set(scratch.run(sys.executable, "-c", code, check=True).stdout.split())
+    assert loaded & {"msgspec", "logging", "yaml", "asyncio", "ctypes", "tempfile"} == set()

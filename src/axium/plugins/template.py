@@ -116,6 +116,8 @@ class Template:
         try:
             pid = os.fork()
         except OSError as error:
+            if group is not None:
+                group.remove()
             self._tell(Failed(failed=order.key, error=f"no process could be made: {error}"))
             return
         if pid == 0:
