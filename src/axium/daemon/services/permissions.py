@@ -102,6 +102,13 @@ class Permissions:
             _deny(action, _way_out(asking, action, via_override=via_override))
         return rights
 
+    def refuse(
+        self, caller: Caller, name: str | None, action: str, detail: str | None, *, hint: str
+    ) -> NoReturn:
+        """Refuse what the permissions alone would allow, with a line in the log."""
+        _tell(name or caller.name, action, detail, allowed=False)
+        _deny(action, hint)
+
     def _asking(
         self, caller: Caller, name: str | None, action: str, detail: str | None
     ) -> str | None:
