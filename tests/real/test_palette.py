@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def test_an_environment_is_switched_for_the_pane(home: Scratch, tmux: Tmux) -> N
     opened(tmux)
     see(tmux, "pane %0  ● dev")
     press(tmux, "C-e")
-    see(tmux, "● dev  active here")
+    tmux.wait_for(lambda: re.search(r"▌ ● dev +eu-central-1 +active here", tmux.capture()))
     press(tmux, "pro")
     see(tmux, "switch to prod")
     press(tmux, "Enter")

@@ -32,11 +32,12 @@ def preview(palette: "Palette", size: tuple[int, int], style: "Style") -> list[s
         lines += _whole(whole) if whole else _record(command, columns - 4)
     if rows > 5:
         lines.insert(0, [])
-    made = [_row(pieces, columns, style) for pieces in lines[:rows]]
+    made = [written(pieces, columns, style) for pieces in lines[:rows]]
     return made + [Row(style, columns, "slate").done()] * (rows - len(made))
 
 
-def _row(pieces: "list[Piece]", columns: int, style: "Style") -> str:
+def written(pieces: "list[Piece]", columns: int, style: "Style") -> str:
+    """A line of a help."""
     row = Row(style, columns, "slate").add("  ")
     for text, color, is_bold in pieces:
         row.add(text, color, bold=is_bold)
@@ -59,20 +60,28 @@ def _whole(lines: list[str]) -> "list[list[Piece]]":
     It begins as `_record` does, so that nothing moves when it comes.
     """
     said = lines[lines.index("") + 1 :] if "" in lines else lines
+    said = [line for line in said if not line.startswith(EVERYWHERE_LINES)]
+    first = next((at for at, line in enumerate(said) if _is_title(line)), len(said))
+    return colored([line.removeprefix("  ") for line in said[:first]] + said[first:])
+
+
+def colored(lines: list[str]) -> "list[list[Piece]]":
+    """The lines of a help, in colours: titles, names, and what is said of them."""
     made: list[list[Piece]] = []
     is_listing = False
-    for line in said:
+    for line in lines:
         name, _, rest = line.strip().partition("  ")
-        is_title = line[:1].strip() != "" and line.endswith(":")
-        is_listing = is_listing or is_title
-        if line.startswith(EVERYWHERE_LINES):
-            continue
-        if is_title:
+        is_listing = is_listing or _is_title(line)
+        if _is_title(line):
             made.append([(line, "teal", True)])
         elif not is_listing:
-            made.append([(line.removeprefix("  "), "soft", False)])
+            made.append([(line, "soft", False)])
         elif rest and line[:3].strip():
             made.append([("  " + name, "soft", False), ("  " + rest, "grey", False)])
         else:
             made.append([(line, "grey", False)])
     return made
+
+
+def _is_title(line: str) -> bool:
+    return line[:1].strip() != "" and line.endswith(":")

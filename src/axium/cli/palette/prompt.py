@@ -22,6 +22,9 @@ def prompt_of(palette: "Palette", where: "Where") -> str:
 
 def intent(row: "Row", palette: "Palette") -> None:
     """Write what Enter does: the command line itself, what is missing in it in another colour."""
+    if palette.mode == "help":
+        row.add("up and down move", "grey")
+        return
     if palette.env_menu:
         chosen = palette.env_menu.chosen
         if chosen:

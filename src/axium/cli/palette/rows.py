@@ -39,7 +39,7 @@ def row_of(
         row.ground = "slate"
     row.add(style.signs["bar"] if is_chosen else " ", "cyan", bold=True).add(" ")
     if isinstance(item, Offer) and palette.env_menu:
-        return _environment(item, where, row, is_chosen=is_chosen)
+        return _environment(item, where, row, names, is_chosen=is_chosen)
     before = row.left
     query = palette.menu.line.text.rpartition(" ")[2] if palette.form else palette.menu.line.text
     _name(row, fitted(item.name, names, style), marked(query, item.name), is_chosen=is_chosen)
@@ -64,10 +64,12 @@ def _name(row: "Row", name: str, marks: set[int], *, is_chosen: bool) -> None:
         row.add(text, "cyan" if is_marked else "soft", bold=is_marked or is_chosen)
 
 
-def _environment(item: Offer, where: "Where", row: "Row", *, is_chosen: bool) -> str:
+def _environment(item: Offer, where: "Where", row: "Row", names: int, *, is_chosen: bool) -> str:
     style = row.style
     if item.value is None:
         return row.add(f"  {item.name}", "grey", bold=is_chosen).done()
-    row.put(f"{style.signs['dot']} {item.name}", style.on(item.sgr, row.ground))
-    said = "  active here" if item.name == where.env else ""
-    return row.add(said, "green").add("  ").add(item.help, "grey").done()
+    right = row.left - names - 4
+    row.put(f"{style.signs['dot']} {item.name}", style.on(item.sgr, row.ground)).until(right)
+    said = "active here" if item.name == where.env else ""
+    row.add(fitted(item.help, max(0, row.left - len(said) - 3), style), "grey")
+    return row.until(len(said) + 1).add(said, "green").done()

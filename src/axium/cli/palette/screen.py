@@ -1,7 +1,7 @@
 """The palette as lines of a screen: where what stands, at any size."""
 
 from axium.cli.palette.menu import NOTHING
-from axium.cli.palette.preview import preview
+from axium.cli.palette.preview import colored, preview, written
 from axium.cli.palette.prompt import intent, prompt_of
 from axium.cli.palette.row import Row, fitted, width
 from axium.cli.palette.rows import row_of
@@ -179,7 +179,7 @@ def _help(palette: "Palette", size: tuple[int, int], style: "Style") -> list[str
     columns, rows = size
     lines = palette.about(palette.command.name) if palette.command else []
     top = palette.reading or 0
-    made = [Row(style, columns).add("  " + line).done() for line in lines[top : top + rows]]
+    made = [written(line, columns, style) for line in colored(lines)[top : top + rows]]
     if not made and rows:
-        made = [Row(style, columns).add("  one moment", "grey").done()]
-    return made + [Row(style, columns).done()] * (rows - len(made))
+        made = [written([("one moment", "grey", False)], columns, style)]
+    return made + [Row(style, columns, "slate").done()] * (rows - len(made))

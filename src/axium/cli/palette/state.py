@@ -183,20 +183,29 @@ class Palette:
         if field.is_closed and not field.many:
             free = "never" if field.needed and not field.value else "while empty"
         self.field_menu = Menu(lambda text: self.offers(field, text), free=free, text=field.value)
+        self._show_taken()
 
     def _close_form(self) -> None:
         self.form = self.field_menu = None
 
     def _fill_in(self, key: "Key", form: Form, menu: Menu) -> Run | None:
         if key == "enter":
-            return self._accept(form, menu)
+            return self._accept(form)
         if key == "tab":
             self._complete(form.field, menu)
         elif key == "backtab" or (key == "backspace" and not menu.line.text):
             self._go_back(form, menu)
         else:
             menu.press(key)
+        self._show_taken()
         return None
+
+    def _show_taken(self) -> None:
+        """Have the form hold what Enter would take, so that what is shown is what runs."""
+        if self.form and self.field_menu:
+            field, menu = self.form.field, self.field_menu
+            text, chosen = menu.line.text, menu.chosen
+            field.value = completed(field, text, chosen.name).strip() if chosen else text
 
     def _complete(self, field: "Field", menu: Menu) -> None:
         """Put what is chosen, else the first of the list, into the line."""
@@ -212,10 +221,8 @@ class Palette:
         else:
             self._close_form()
 
-    def _accept(self, form: Form, menu: Menu) -> Run | None:
-        field, chosen = form.field, menu.chosen
-        text = menu.line.text
-        field.value = completed(field, text, chosen.name).strip() if chosen else text
+    def _accept(self, form: Form) -> Run | None:
+        field = form.field
         if field.needed and not field.value.strip():
             self.message = f"{field.title} is needed"
             return None

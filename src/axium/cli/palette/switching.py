@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-FOLLOW = "follow the environment of everywhere"
+FOLLOW = "follow the global environment"
 SAID = ("prefix", "region")
 """The properties that tell environments from one another at a glance."""
 
@@ -38,7 +38,7 @@ class Switching:
         """Have another environment here; what was done. NotSwitched."""
         if env is None:
             self._ask({"cmd": "clear_pane_env", "pane": self._pane})
-            return f"pane {self._pane} follows the environment of everywhere"
+            return f"pane {self._pane} follows the global environment"
         if self._pane is not None:
             self._ask({"cmd": "set_pane_env", "pane": self._pane, "env": env})
             return f"{env} is active in pane {self._pane}"
