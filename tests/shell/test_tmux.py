@@ -11,7 +11,7 @@ import pytest
 
 from axium.thin.paths import process_start
 from tests.shell.scene import VERSION, Scene
-from tests.shell.tmux_lines import TEXT, everything, length, line, script, told
+from tests.shell.tmux_lines import AFTER, TEXT, everything, length, line, script, told
 from tests.support import Scratch, Tmux, until
 from tests.support.terminal import Terminal
 
@@ -51,6 +51,32 @@ def test_what_was_put_into_a_server_is_taken_away_to_the_byte(
     script(scene, tmux, "uninstall.sh")
 
     assert installed.endswith(TEXT)
+    assert everything(tmux) == before
+
+
+@pytest.mark.parametrize(
+    ("user_line", "shown"),
+    [
+        ("%%d", "%d [hud] one"),
+        ("#[bold] ", " [hud] one"),
+        ("", "[hud] one"),
+        ("x  ", "x  [hud] one"),
+    ],
+)
+def test_a_blank_stands_before_what_is_appended_unless_one_is_there(
+    scene: Scene, tmux: Tmux, user_line: str, shown: str
+) -> None:
+    tmux.cmd("set-option", "-g", "status-right", user_line)
+    before = everything(tmux)
+
+    script(scene, tmux, "init.sh")
+    script(scene, tmux, "enable.sh", "segment", "date")
+    tmux.cmd("set-option", "-g", "@axium_segment_1", "one")
+    tmux.cmd("set-environment", "-gh", "AXIUM_HUD", "[hud]")
+    on_screen = tmux.cmd("display-message", "-p", "#{T:status-right}|")
+
+    assert on_screen.replace("#[bold]", "") == f"{shown}|"
+    script(scene, tmux, "uninstall.sh")
     assert everything(tmux) == before
 
 
@@ -99,7 +125,7 @@ def test_a_theme_that_came_later_gets_the_hud_again(scene: Scene, tmux: Tmux) ->
 
     script(scene, tmux, "init.sh")
 
-    assert (line(tmux), length(tmux)) == (f"theme{TEXT}", "101")
+    assert (line(tmux), length(tmux)) == (f"theme{AFTER}", "101")
 
 
 def test_a_place_that_the_user_chose_is_used(scene: Scene, tmux: Tmux) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.shell.scene import Scene
-from tests.shell.tmux_lines import TEXT, everything, length, line, script, told
+from tests.shell.tmux_lines import AFTER, GAP, TEXT, everything, length, line, script, told
 from tests.support import Terminal, Tmux, until
 
 PLUGIN = Path(__file__).parents[2] / "axium.tmux"
@@ -33,7 +33,7 @@ def test_a_segment_shows_what_a_command_prints(
 
     tmux.cmd("refresh-client", "-S", "-t", tmux.cmd("list-clients", "-F", "#{client_name}"))
     terminal.wait_for("in 42")
-    assert (line(tmux).endswith(" #{E:@axium_segment_1}"), length(tmux)) == (True, "80")
+    assert (line(tmux).endswith(f"{GAP}#{{E:@axium_segment_1}}"), length(tmux)) == (True, "80")
     script(scene, tmux, "uninstall.sh")
     assert everything(tmux) == before
 
@@ -42,7 +42,7 @@ def test_a_segment_that_is_asked_for_again_is_there_once(scene: Scene, tmux: Tmu
     for command in ("one", "two", "one"):
         script(scene, tmux, "enable.sh", "segment", command)
 
-    assert line(tmux).endswith(" #{E:@axium_segment_1} #{E:@axium_segment_2}")
+    assert line(tmux).endswith(f"{GAP}#{{E:@axium_segment_1}}{GAP}#{{E:@axium_segment_2}}")
     assert tmux.cmd("show-options", "-gv", "@axium_segments") == "1 2"
     assert length(tmux) == "120"
 
@@ -68,7 +68,7 @@ def test_a_theme_that_comes_later_keeps_segments_too(scene: Scene, tmux: Tmux) -
 
     tmux.cmd("set-option", "-g", "status-right", "theme")
 
-    assert until(lambda: line(tmux) == f"theme{TEXT} #{{E:@axium_segment_1}}")
+    assert until(lambda: line(tmux) == f"theme{AFTER}{GAP}#{{E:@axium_segment_1}}")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_the_plugin_shows_the_hud_from_the_start_on_also_under_a_later_theme(
     conf.write_text(f"run-shell '{PLUGIN}'\nset -g status-right theme\n")
     server = Tmux(scene.scratch, config=str(conf), shell="sleep 1000")  # noqa: S604 (of a pane)
     try:
-        until(lambda: line(server) == f"theme{TEXT}")
+        until(lambda: line(server) == f"theme{AFTER}")
         notes = os.listdir(scene.home / "tmux/servers")
     finally:
         server.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.shell.scene import Scene
-from tests.shell.tmux_lines import TEXT, everything, length, line, script
+from tests.shell.tmux_lines import AFTER, TEXT, everything, length, line, script, settle
 from tests.support import Terminal, Tmux, until
 
 # tmux-themepack: sourced by a plugin; each line is made of options, by `-F`.
@@ -79,12 +79,6 @@ def test_uninstalling_leaves_what_the_theme_set(
     assert everything(tmux) == before
 
 
-def settle(tmux: Tmux) -> None:
-    """Wait until the hook has nothing more to do."""
-    until(lambda: "AXIUM_AGAIN" not in tmux.cmd("show-environment", "-gh"))
-    until(lambda: "put.sh" not in " ".join(tmux.scratch.processes().values()))
-
-
 def test_a_line_that_is_lost_a_third_time_is_told_and_left(
     scene: Scene, tmux: Tmux, terminal: Terminal
 ) -> None:
@@ -108,7 +102,7 @@ def test_lines_that_are_set_in_one_go_count_as_one(
 
     source(tmux, tmp_path, "".join(f"set -g status-right {n}\n" for n in range(9)))
 
-    assert until(lambda: line(tmux) == f"8{TEXT}")
+    assert until(lambda: line(tmux) == f"8{AFTER}")
     settle(tmux)
     assert tmux.cmd("show-environment", "-gh", "AXIUM_TRIES").endswith(" 1")
 
@@ -121,10 +115,11 @@ def test_what_takes_nothing_away_is_not_looked_at(
     scene: Scene, tmux: Tmux, tmp_path: Path, change: str
 ) -> None:
     script(scene, tmux, "init.sh")
+    before = tmux.cmd("show-environment", "-gh")
 
     source(tmux, tmp_path, change)
 
-    assert tmux.cmd("show-environment", "-gh") == ""
+    assert tmux.cmd("show-environment", "-gh") == before
 
 
 def test_hooks_of_the_user_stay_and_are_not_touched(scene: Scene, tmux: Tmux) -> None:
@@ -155,7 +150,7 @@ def test_a_session_with_a_line_of_its_own_shows_the_hud_and_has_it_back(
     wide = tmux.cmd("show-options", "-v", "-t", "main", "status-right-length")
     script(scene, tmux, "uninstall.sh")
 
-    assert own == [f'status-right "of main;;{TEXT}"', ""]
+    assert own == [f'status-right "of main;;{AFTER}"', ""]
     assert wide == "91"
     assert everything(tmux) == before
 
@@ -166,7 +161,7 @@ def test_a_session_whose_line_is_set_later_keeps_the_hud(scene: Scene, tmux: Tmu
     tmux.cmd("set-option", "-t", "main", "status-right", "own")
 
     assert until(
-        lambda: tmux.cmd("show-options", "-v", "-t", "main", "status-right") == f"own{TEXT}"
+        lambda: tmux.cmd("show-options", "-v", "-t", "main", "status-right") == f"own{AFTER}"
     )
     assert line(tmux).count("@axium_tpl") == 1
 
@@ -177,8 +172,8 @@ def test_the_global_line_is_minded_also_where_a_session_hides_it(scene: Scene, t
 
     tmux.cmd("set-option", "-g", "status-right", "theme")
 
-    assert until(lambda: line(tmux) == f"theme{TEXT}")
-    assert tmux.cmd("show-options", "-v", "-t", "main", "status-right") == f"own{TEXT}"
+    assert until(lambda: line(tmux) == f"theme{AFTER}")
+    assert tmux.cmd("show-options", "-v", "-t", "main", "status-right") == f"own{AFTER}"
 
 
 @pytest.mark.parametrize("option", ["status-left", "status-right", "status-format[1]"])

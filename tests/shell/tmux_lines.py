@@ -6,6 +6,9 @@ from tests.shell.scene import Scene
 from tests.support import Tmux, until
 
 TEXT = "#{E:#{E:@axium_tpl}}"
+GAP = "#{l: }"
+AFTER = GAP + TEXT
+"""What follows a line that does not end in a blank."""
 
 
 def script(scene: Scene, tmux: Tmux, name: str, *args: str, **env: str) -> str:
@@ -45,3 +48,9 @@ def told(scene: Scene) -> list[bytes]:
     """What the daemon was told in the background."""
     until(lambda: scene.calls() and (scene.seen / "calls").read_text().endswith("\n"))
     return scene.call().argv
+
+
+def settle(tmux: Tmux) -> None:
+    """Wait until the hook has nothing more to do."""
+    until(lambda: "AXIUM_AGAIN" not in tmux.cmd("show-environment", "-gh"))
+    until(lambda: "put.sh" not in " ".join(tmux.scratch.processes().values()))

@@ -8,6 +8,8 @@ python=@AXIUM_PYTHON@
 main=@AXIUM_MAIN@
 home=@AXIUM_HOME@
 key=C-g
+# shellcheck source=/dev/null
+. "$home/tmux/turn.sh"
 
 fail() { # MESSAGE [HINT]
   printf '✗ %s\n' "$1" >&2
@@ -63,18 +65,19 @@ enable_segment() { # COMMAND [COLOR]
     *[!A-Za-z0-9#]*) fail "\`$2\` is no colour" "write it as tmux does: \`red\`, \`colour39\`, \`#00B7C7\`" ;;
     *) shows="#[fg=$2]$shows#[default]" ;;
   esac
-  add_segment "$shows"
+  until add_segment "$shows"; do :; done
   sh "$home/tmux/put.sh"
 }
 
-add_segment() { # TEXT, unless it is there
+add_segment() { # TEXT, unless it is there; fails where another one came meanwhile
+  begin_turn
   numbers=$(tmux show-options -gqv @axium_segments) next=1
   for number in $numbers; do
     [ "$(tmux show-options -gqv "@axium_segment_$number")" != "$1" ] || return 0
     next=$((number + 1))
   done
-  tmux set-option -g "@axium_segment_$next" "$1" \; \
-    set-option -g @axium_segments "${numbers:+$numbers }$next"
+  end_turn "set-option -g @axium_segment_$next $(quoted "$1")
+set-option -g @axium_segments '${numbers:+$numbers }$next'"
 }
 
 [ -n "${TMUX-}" ] || fail 'this is not inside of tmux'

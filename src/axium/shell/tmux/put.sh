@@ -10,9 +10,12 @@
 # thirty seconds it is put there again; then it is told, since two programs that undo each other's
 # work help nobody.
 
-# shellcheck disable=SC2016 # $ and ` in texts
+# shellcheck disable=SC2016,SC2154 # $ and ` in texts; names of turn.sh
 
 home=@AXIUM_HOME@
+# shellcheck source=/dev/null
+. "$home/tmux/turn.sh" # others may run this at the same time
+
 hud='#{E:#{E:@axium_tpl}}'
 hud_width=61 # odd: a theme's own round number is not taken for one that was raised here
 segment_width=40
@@ -20,8 +23,7 @@ border='#{?@axium_color,fg=#{@axium_color},}'
 tries=2
 window=30
 hook=8141 # an index of our own: the user's hooks stay as they are
-newline='
-'
+gap='#{l: }' # a blank that is told from the user's own when it is taken away
 
 # The lines of the session, and what was set just now: a session may have a line of its own that
 # hides the one that was lost. Before 3.3 a hook is not told what was set.
@@ -34,31 +36,30 @@ is_due="#{?AXIUM_AGAIN,0,#{||:$is_lost,$is_border}}"
 hooked="if-shell -F '$is_due' 'set-environment -gh AXIUM_AGAIN due ; run-shell -b -d 0.1 \"exec sh #{q:@axium_scripts}/put.sh again >/dev/null 2>&1\"'"
 
 find_enabled() { # global options into $global, numbers into $segments, columns into $width
-  global=$newline$(tmux show-options -g) || exit 0 # a $TMUX that outlived its server
+  begin_turn
   segments=''
   case $global in
     *"$newline@axium_segments "*) segments=$(tmux show-options -gqv @axium_segments) ;;
   esac
-  width=0
+  width=0 has_hud=''
   case $global in
-    *"$newline@axium_hud "*) width=$hud_width ;;
-    *) hud='' ;;
+    *"$newline@axium_hud "*) width=$hud_width has_hud=yes ;;
   esac
   # shellcheck disable=SC2086 # numbers
   set -- $segments
   width=$((width + segment_width * $#))
 }
 
-find_missing() { # LINES: what is enabled and in none of them, into $missing
+find_missing() { # LINES: what is enabled and in none of them, each after a gap, into $missing
   missing=''
-  case $1 in
-    *@axium_tpl* | *'#{E:@axium_hud}'*) ;;
-    *) missing=$hud ;;
+  case $has_hud:$1 in
+    :* | *@axium_tpl* | *'#{E:@axium_hud}'*) ;;
+    *) missing=$gap$hud ;;
   esac
   for number in $segments; do
     case $1 in
       *"@axium_segment_$number}"*) ;;
-      *) missing="$missing #{E:@axium_segment_$number}" ;;
+      *) missing="$missing$gap#{E:@axium_segment_$number}" ;;
     esac
   done
 }
@@ -67,7 +68,8 @@ lines_in() { # OPTIONS: those in which a HUD may stand
   printf '%s\n' "$1" | grep -e '^status-left ' -e '^status-right ' -e '^status-format'
 }
 
-raise() { # SCOPE...: have room for all that is enabled; fails where the scope has no length
+find_room() { # SCOPE...: the commands that make room for it, into $room; fails without a length
+  room=''
   length=$(tmux show-options -qv "$@" status-right-length)
   [ -n "$length" ] || return
   remembered=$(tmux show-options -qv "$@" @axium_length)
@@ -75,40 +77,45 @@ raise() { # SCOPE...: have room for all that is enabled; fails where the scope h
     length=${remembered% *}
   fi
   if [ "$remembered" != "$length $((length + width))" ]; then
-    put "set-option $* status-right-length $((length + width))
+    room="set-option $* status-right-length $((length + width))
 set-option $* @axium_length '$length $((length + width))'"
   fi
 }
 
-put() { # COMMANDS of tmux: done as one, and not while all is being taken away
-  tmux if-shell -F '#{@axium_scripts}' "$1"
+append() { # SCOPE...: what is missing; fails where another put.sh was first
+  case $(tmux show-options -qv "$@" status-right) in
+    '' | *' ') missing=${missing#"$gap"} ;;
+  esac
+  find_room "$@" || find_room -g
+  put "set-option $* -a status-right '$missing'
+$room"
+}
+
+put() { # COMMANDS: not while all is being taken away
+  end_turn "$1" '#{@axium_scripts}'
 }
 
 put_globally() {
   find_missing "$(lines_in "$global")"
-  if [ -n "$missing" ]; then
-    may_put || exit 0
-    put "set-option -ga status-right '$missing'"
-    raise -g
-  fi
+  [ -n "$missing" ] || return 0
+  may_put || exit 0
+  append -g
 }
 
 put_into_sessions() { # a line of a session's own hides the global one
   for session in $(tmux list-sessions -F '#{session_id}' 2>/dev/null); do
     own=$newline$(tmux show-options -t "$session")
     case $own in
-      *"$newline"status-right\ *) put_into_session ;;
+      *"$newline"status-right\ *) put_into_session || return ;;
     esac
   done
 }
 
 put_into_session() {
   find_missing "$(tmux display-message -p -t "$session" "$lines")"
-  if [ -n "$missing" ]; then
-    may_put || exit 0
-    put "set-option -a -t '$session' status-right '$missing'"
-    raise -t "$session" || raise -g
-  fi
+  [ -n "$missing" ] || return 0
+  may_put || exit 0
+  append -t "$session"
 }
 
 may_put() { # counts how often something was lost
@@ -142,13 +149,13 @@ put_into_borders() {
   esac
   case $is_on$(tmux show-options -gw) in
     yes* | *@axium_color*) ;;
-    *) return ;;
+    *) return 0 ;;
   esac
   for option in pane-border-style pane-active-border-style; do
     style=$(tmux show-options -gwv "$option")
     case $is_on:$style in
       yes:*"$border"*) ;;
-      yes:*) tmux set-option -gwa "$option" "$border" ;;
+      yes:*) put "set-option -gwa $option '$border'" || return ;;
       *"$border"*) tmux set-option -gw "$option" "${style%",$border"*}${style##*",$border"}" ;;
     esac
   done
@@ -161,21 +168,23 @@ put_into_borders() {
   esac
 }
 
+put_all() { # fails where another put.sh was first: what was read does not hold any more
+  find_enabled
+  case $global in
+    *"$newline@axium_scripts "*) ;;
+    *) exit ;; # all of it was taken away meanwhile
+  esac
+  put_globally && put_into_sessions && put_into_borders
+}
+
 way=${1-} counted=''
 if [ "$way" = again ]; then
   tmux set-environment -gu AXIUM_AGAIN # what is set from here on is looked at anew
-fi
-find_enabled
-case $way$global in
-  again*"$newline@axium_scripts "*) ;;
-  again*) exit ;; # all of it was taken away meanwhile
-esac
-# Not where it is so: the hook would have somebody else put the same at the same time.
-[ "$way" = again ] || [ "$(tmux show-options -gqv @axium_scripts)" = "$home/tmux" ] ||
+elif [ "$(tmux show-options -gqv @axium_scripts)" != "$home/tmux" ]; then
+  # Not where it is so: the hook would have somebody else put the same at the same time.
   tmux set-option -g @axium_scripts "$home/tmux"
-put_globally
-put_into_sessions
-put_into_borders
+fi
+until put_all; do :; done
 if [ "$way" != again ]; then # while tmux.conf is read no hook is called, so one of them is later
   tmux set-hook -g "after-set-option[$hook]" "$hooked" \; set-hook -g "session-created[$hook]" "$hooked"
 fi

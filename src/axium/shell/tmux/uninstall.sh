@@ -5,10 +5,12 @@
 # shellcheck disable=SC2016 # $ and ` in texts
 (
   home=@AXIUM_HOME@
+  gap='#{l: }'
   border=',#{?@axium_color,fg=#{@axium_color},}'
 
-  without() { # TEXT: take it out of $line
+  without() { # TEXT: take it out of $line, with the gap in front of it
     case $line in
+      *"$gap$1"*) line=${line%"$gap$1"*}${line##*"$gap$1"} ;;
       *"$1"*) line=${line%"$1"*}${line##*"$1"} ;;
     esac
   }
@@ -20,7 +22,7 @@
     before=$line
     without '#{E:#{E:@axium_tpl}}'
     for number in $(tmux show-options -gqv @axium_segments); do
-      without " #{E:@axium_segment_$number}"
+      without "#{E:@axium_segment_$number}"
     done
     if [ "$line" != "$before" ]; then
       case $line in # it would end a command
