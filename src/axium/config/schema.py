@@ -10,6 +10,7 @@ from axium.config.shapes import (
     HudFile,
     PermissionsEntry,
     PrefixesFile,
+    RegistryFile,
     SpokeFile,
 )
 
@@ -20,6 +21,7 @@ _SHAPES: dict[str, Any] = {
     "prefixes.yaml": PrefixesFile,
     "hud.yaml": HudFile,
     "permissions.yaml": dict[str, PermissionsEntry | None],
+    "registry.yaml": RegistryFile,
     "spoke.yaml": SpokeFile,
     "gear.yaml": GearFile,
 }

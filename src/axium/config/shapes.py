@@ -181,3 +181,18 @@ class GearFile(SpokeFile):
     requires: Annotated[
         str | None, Meta(description="The versions of axium that it works with: `>=0.1,<1`.")
     ] = None
+
+
+class RegistryEntry(Struct):
+    """A spoke that can be installed by its name."""
+
+    source: Annotated[
+        str, Meta(description="A directory, seen from the index; or the URL of a git repository.")
+    ]
+    description: Annotated[str, Meta(description="What it is for, in one line.")] = ""
+
+
+class RegistryFile(Struct):
+    """`registry.yaml`: spokes that `axium spoke install NAME` finds."""
+
+    spokes: dict[str, RegistryEntry] = {}

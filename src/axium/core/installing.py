@@ -1,0 +1,225 @@
+"""Installing spokes: an installation is whole or not at all, also where it is interrupted.
+
+Everything is made beside the place where it is to be, under the lock of the metadata; what an
+interrupted change left there is taken away by the next. Nothing here tells the daemon.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from axium.config.manifests import read_manifest
+from axium.core.spoke_metadata import Locked, Rows, SpokeMetadata, from_row, metadata_of
+from axium.core.spoke_sources import Source, clone, source_of
+from axium.core.spoke_tree import copy_tree
+from axium.model.manifests import Manifest
+from axium.model.names import plugin_fault
+from axium.thin.catalogue import shipped
+from axium.thin.paths import environ, home_of
+
+NEW, OLD, GONE = ".new-", ".old-", ".gone-"
+"""How names begin that stand in `HOME/spokes` for an instant."""
+
+FETCHED, MADE = f"{NEW}fetched", f"{NEW}made"
+
+
+class _Wanted(NamedTuple):
+    """What is to be installed, and how."""
+
+    source: Source
+    name: str | None = None
+    is_linked: bool = False
+    is_again: bool = False
+
+
+def validate_spoke(spoke_dir: str | Path) -> dict[str, Any]:
+    """The manifest of a spoke's directory: `name`, `version`, `description`, `entrypoint`, ...
+
+    FileNotFoundError where there is no directory or no manifest; ValueError with file, line and
+    column of each fault.
+    """
+    manifest = _manifest(str(spoke_dir), shown=str(spoke_dir))
+    fields = ("name", "version", "description", "entrypoint", "author")
+    return {name: getattr(manifest, name) for name in fields}
+
+
+def install_spoke(
+    source: str | Path,
+    editable: bool = False,  # noqa: FBT001, FBT002 (published)
+    name: str | None = None,
+) -> SpokeMetadata:
+    """Install from a directory, a git URL, or a name of an index; `editable` links a directory.
+
+    The daemon takes it in when it loads spokes again. FileNotFoundError and ValueError as for
+    `validate_spoke`, and where the source or the name can't be had; FileExistsError where the
+    name is taken; OSError.
+    """
+    root = home_of(environ()).root
+    found = source_of(str(source), root)
+    if editable and found.path is None:
+        raise ValueError(f"`{source}` is no directory, and nothing else can be linked")
+    with changing(root) as rows:
+        return _install(rows, _Wanted(found, name, is_linked=editable))
+
+
+def reinstall_spoke(name: str) -> SpokeMetadata:
+    """Install a spoke anew from where it was installed. As `install_spoke`.
+
+    The former files stay where that fails.
+    """
+    root = home_of(environ()).root
+    with changing(root) as rows:
+        known = rows.read().get(name)
+        if known is None or not os.path.lexists(f"{rows.directory}/{name}"):
+            raise FileNotFoundError(f"`{name}` was not installed from anywhere")
+        row = from_row(name, known)
+        found = source_of(row.source, root)
+        is_linked = row.install_mode == "symlink"
+        if not is_linked and found.path == os.path.realpath(f"{rows.directory}/{name}"):
+            raise ValueError(f"`{name}` was made where it is, not installed from anywhere")
+        return _install(rows, _Wanted(found, name, is_linked=is_linked, is_again=True))
+
+
+def uninstall_spoke(name: str) -> None:
+    """Take a spoke's files away, of a linked one the link. FileNotFoundError, ValueError, OSError.
+
+    The daemon must have unloaded it before.
+    """
+    check_name(name)
+    with changing(home_of(environ()).root) as rows:
+        path = f"{rows.directory}/{name}"
+        if not os.path.lexists(path):
+            raise FileNotFoundError(f"there is no spoke `{name}`")
+        gone = f"{rows.directory}/{GONE}{name}"
+        os.rename(path, gone)
+        rows.drop(name)
+        _remove(gone)
+
+
+def check_name(name: str) -> None:
+    """ValueError where no plugin can have this name."""
+    if fault := plugin_fault(name):
+        raise ValueError(fault)
+
+
+def check_free(name: str) -> None:
+    """ValueError where the name is axium's own, FileExistsError where a plugin has it."""
+    check_name(name)
+    if name in {record.split("\t", 1)[0].split(" ")[0] for record in shipped()}:
+        raise ValueError(f"`{name}` is a command of axium itself, and can't name a spoke")
+    root = home_of(environ()).root
+    for kind in ("spokes", "gears"):
+        if os.path.lexists(f"{root}/{kind}/{name}"):
+            raise FileExistsError(f"there is a {kind[:-1]} `{name}` already")
+
+
+@contextmanager
+def changing(root: str) -> Iterator[Rows]:
+    """The metadata, nobody else installing; what an interrupted change left is gone. OSError."""
+    rows = Rows(root)
+    try:
+        with rows.locked():
+            _tidy(rows.directory)
+            try:
+                yield rows
+            finally:
+                _tidy(rows.directory)
+    except Locked as error:
+        raise OSError(str(error)) from None
+
+
+def put_in_place(directory: str, name: str) -> None:
+    """Have what was made stand under its name, on disk; what stood there goes. OSError."""
+    place, old = f"{directory}/{name}", f"{directory}/{OLD}{name}"
+    if os.path.lexists(place):
+        os.rename(place, old)
+    os.rename(f"{directory}/{MADE}", place)
+    _sync(directory)
+
+
+def _install(rows: Rows, wanted: _Wanted) -> SpokeMetadata:
+    source, made = wanted.source, f"{rows.directory}/{MADE}"
+    commit = ""
+    if wanted.is_linked:
+        os.symlink(str(source.path), made)
+    elif source.path is not None:
+        copy_tree(source.path, made)
+    else:
+        fetched = f"{rows.directory}/{FETCHED}"
+        commit = clone(str(source.url), fetched)
+        copy_tree(fetched, made)
+    manifest = _manifest(made, shown=source.path or str(source.url))
+    name = _name(manifest, wanted)
+    if not wanted.is_again:
+        check_free(name)
+    mode = "symlink" if wanted.is_linked else "copy"
+    renamed = msgspec.structs.replace(manifest, name=name)
+    row = metadata_of(renamed, source=source.recorded, install_mode=mode)
+    former = rows.read().get(name)
+    # The row first: a row without a directory does no harm, but a directory of another name than
+    # its manifest's is a spoke only by its row.
+    rows.put(row, commit=commit, manifest_name=manifest.name if manifest.name != name else "")
+    try:
+        put_in_place(rows.directory, name)
+    except OSError:
+        rows.put_back(name, former)
+        raise
+    return row
+
+
+def _manifest(directory: str, *, shown: str) -> Manifest:
+    if not os.path.isdir(directory):
+        raise FileNotFoundError(f"there is no directory `{shown}`")
+    manifest, faults = read_manifest(directory, "spokes", shown=shown)
+    if manifest is not None:
+        return manifest
+    told = [str(fault) + (f"\n{fault.hint}" if fault.hint else "") for fault in faults]
+    is_missing = [fault.message for fault in faults] == ["there is no manifest"]
+    raise (FileNotFoundError if is_missing else ValueError)("\n".join(told))
+
+
+def _name(manifest: Manifest, wanted: _Wanted) -> str:
+    """Under what name it is installed. ValueError where the manifest names another one."""
+    if wanted.name is not None:
+        check_name(wanted.name)
+        return wanted.name
+    path = wanted.source.path
+    expected = wanted.source.name or (os.path.basename(path) if path else manifest.name)
+    if manifest.name != expected:
+        raise ValueError(
+            f"{manifest.where}: the manifest is that of `{manifest.name}`, not of `{expected}`\n"
+            f"`-n {manifest.name}` installs it under that name all the same"
+        )
+    return expected
+
+
+def _tidy(directory: str) -> None:
+    """Take away what a change leaves that was interrupted; what it had moved away comes back."""
+    for entry in os.listdir(directory):
+        path = f"{directory}/{entry}"
+        place = f"{directory}/{entry.removeprefix(OLD)}"
+        if entry.startswith(OLD) and not os.path.lexists(place):
+            os.rename(path, place)
+        elif entry.startswith((NEW, OLD, GONE)):
+            _remove(path)
+
+
+def _remove(path: str) -> None:
+    if os.path.islink(path) or not os.path.isdir(path):
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+    else:
+        shutil.rmtree(path)
+
+
+def _sync(directory: str) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

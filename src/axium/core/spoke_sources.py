@@ -1,0 +1,166 @@
+"""Where a spoke is installed from: a directory, a git repository, or a name in an index file."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from axium.config.decode import decode
+from axium.config.findings import Findings
+from axium.config.nodes import parse as parse_yaml
+from axium.config.shapes import RegistryFile
+from axium.config.source import Unreadable, read_text
+from axium.model.suggest import did_you_mean
+
+INDEX = "registry.yaml"
+SHIPPED = Path(__file__).resolve().parent.parent / "shipped"
+"""Spokes that come with axium, and the index of them."""
+
+GIT_SECS = 120.0
+"""How long git may take to fetch a repository."""
+
+_GIT_URL = re.compile(r"[a-z][a-z0-9+.-]*://.+|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:.+")
+_PROTOCOLS = "file:git:http:https:ssh"
+"""Others, `ext::` for one, run what the address says."""
+
+_OF_A_REPOSITORY = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_TEMPLATE_DIR",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_COMMON_DIR", "GIT_PREFIX",
+)  # fmt: skip
+"""What git sets for its hooks, and what would have us end up in another repository."""
+
+
+class Source(NamedTuple):
+    """Where files come from: `path` for a directory, else `url`.
+
+    `recorded` is how the metadata has it; `name` is what the spoke must be called, if the source
+    says so.
+    """
+
+    recorded: str
+    path: str | None = None
+    url: str | None = None
+    name: str | None = None
+
+
+def source_of(text: str, root: str) -> Source:
+    """What somebody typed, or what was recorded. FileNotFoundError, ValueError."""
+    kind, colon, rest = text.partition(":")
+    if colon and kind in ("local", "git", "registry"):
+        return _BY_KIND[kind](rest, root)
+    path = os.path.expanduser(text)
+    if os.path.isdir(path):
+        return _local(path, root)
+    if _GIT_URL.fullmatch(text):
+        return _git(text, root)
+    if "/" in text or text.startswith((".", "~")):
+        raise FileNotFoundError(f"there is no directory `{text}`")
+    return _registered(text, root)
+
+
+def index(root: str) -> dict[str, Source]:
+    """The spokes that can be installed by name, the user's before the shipped. ValueError."""
+    found = _index(SHIPPED / INDEX, f"shipped/{INDEX}")
+    return found | _index(Path(root, INDEX), INDEX)
+
+
+def clone(url: str, target: str) -> str:
+    """Fetch a repository's newest commit into `target`; the commit's name. ValueError, OSError."""
+    if url.startswith("-"):
+        raise ValueError(f"`{url}` is no address of a repository")
+    _git_says("clone", "--quiet", "--depth", "1", "--template=", "--", url, target)
+    return _git_says("-C", target, "rev-parse", "HEAD").strip()
+
+
+def _local(path: str, _root: str) -> Source:
+    path = os.path.realpath(os.path.expanduser(path))
+    if not os.path.isdir(path):
+        raise FileNotFoundError(f"there is no directory `{path}`")
+    return Source(f"local:{path}", path=path)
+
+
+def _git(url: str, _root: str) -> Source:
+    return Source(f"git:{url}", url=url)
+
+
+def _registered(name: str, root: str) -> Source:
+    known = index(root)
+    if name not in known:
+        hint = did_you_mean(name, known) or f"known are {', '.join(sorted(known)) or 'none'}"
+        raise FileNotFoundError(f"`{name}` is neither a directory nor in {INDEX}\n{hint}")
+    return known[name]._replace(recorded=f"registry:{name}", name=name)
+
+
+_BY_KIND = {"local": _local, "git": _git, "registry": _registered}
+
+
+def _index(path: Path, shown: str) -> dict[str, Source]:
+    findings = Findings()
+    try:
+        root = parse_yaml(read_text(str(path), shown), shown, findings)
+    except FileNotFoundError:
+        return {}
+    except Unreadable as error:
+        raise ValueError(str(error.fault)) from None
+    file = None if root is None else decode(root, RegistryFile, findings)
+    if findings.has_errors:
+        raise ValueError("\n".join([str(f) for f in findings.faults if f.severity == "error"]))
+    spokes = {} if file is None else file.spokes
+    return {str(name): _of_index(str(entry.source), path.parent) for name, entry in spokes.items()}
+
+
+def _of_index(text: str, directory: Path) -> Source:
+    """A path in an index is seen from where the index is."""
+    if _GIT_URL.fullmatch(text):
+        return Source("", url=text)
+    return Source("", path=os.path.join(directory, os.path.expanduser(text)))
+
+
+def _git_says(*words: str) -> str:
+    """What git prints. ValueError where it fails, with the last that it said."""
+    command = ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", *words]
+    try:
+        process = subprocess.Popen(
+            command,
+            env=_environ(os.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="backslashreplace",
+            process_group=0,
+        )
+    except FileNotFoundError:
+        raise ValueError("git is not installed, which fetches repositories") from None
+    try:
+        said, talk = process.communicate(timeout=GIT_SECS)
+    except subprocess.TimeoutExpired:
+        raise ValueError(f"git did not end within {GIT_SECS:g} s") from None
+    finally:
+        _end(process)
+    if process.returncode:
+        last = [line for line in talk.splitlines() if line.strip()][-1:] or ["git failed"]
+        raise ValueError(f"git: {last[0]}")
+    return said
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """Also where we are interrupted: git, and what it started, is a group of its own."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def _environ(around: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in around.items() if name not in _OF_A_REPOSITORY}
+    return {
+        "GIT_SSH_COMMAND": "ssh -o BatchMode=yes",
+        **kept,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "",
+        "SSH_ASKPASS": "",
+        "GIT_ALLOW_PROTOCOL": _PROTOCOLS,
+    }
