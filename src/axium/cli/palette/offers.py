@@ -6,7 +6,7 @@ from axium.cli.palette.matching import Finder
 from axium.cli.palette.menu import Offer
 from axium.cli.palette.process import output
 from axium.thin.launch import DEFAULT_PATH
-from axium.thin.paths import Home, cwd, server_of, user_home
+from axium.thin.paths import Home, cwd, pane_of, server_of, user_home
 from axium.thin.published import commands as wrapped
 from axium.thin.published import read
 from axium.thin.words import decode, encode
@@ -58,6 +58,7 @@ class Offers:
             "wrappable": self._programs,
             "rest": self._programs,
             "command": self._names,
+            "key": self._keys,
         }.get(field.kind)
         return learn() if learn else []
 
@@ -75,6 +76,17 @@ class Offers:
             return []
         listed = output(["tmux", "list-panes", "-a", "-F", PANES], self._around)
         return [Offer(*line.split("\t", 1)) for line in decode(listed).splitlines() if line]
+
+    def _keys(self) -> "Iterable[Offer]":
+        # json costs 6 ms: only who is asked for a property pays.
+        from axium.thin.query import query
+
+        asked = {"cmd": "get_env_data", "pane": pane_of(self._around)}
+        try:
+            told = query(asked, self._around).get("env_data", {})
+        except (OSError, ValueError):
+            return []
+        return [Offer(name) for name in told]
 
     def _names(self) -> "Iterable[Offer]":
         return [Offer(command.name, command.help) for command in self._commands]

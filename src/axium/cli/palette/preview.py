@@ -61,6 +61,8 @@ def _whole(lines: list[str]) -> "list[list[Piece]]":
     """
     said = lines[lines.index("") + 1 :] if "" in lines else lines
     said = [line for line in said if not line.startswith(EVERYWHERE_LINES)]
+    while said and (not said[-1] or _is_title(said[-1])):
+        del said[-1]  # a title of nothing
     first = next((at for at, line in enumerate(said) if _is_title(line)), len(said))
     return colored([line.removeprefix("  ") for line in said[:first]] + said[first:])
 

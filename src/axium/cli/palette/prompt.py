@@ -1,5 +1,6 @@
 """What is being asked for, and what Enter would do."""
 
+from axium.cli.palette.menu import Offer
 from axium.cli.palette.words import quoted
 
 TYPE_CHECKING = False
@@ -27,8 +28,9 @@ def intent(row: "Row", palette: "Palette") -> None:
         return
     if palette.env_menu:
         chosen = palette.env_menu.chosen
-        if chosen:
-            row.add(row.style.signs["enter"], "teal").add(f" switch to {chosen.name}")
+        if isinstance(chosen, Offer):
+            said = f"switch to {chosen.value}" if chosen.value else chosen.help
+            row.add(row.style.signs["enter"], "teal").add(f" {said}")
         return
     form = palette.filled
     if form is None:

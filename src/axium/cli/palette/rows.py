@@ -66,10 +66,12 @@ def _name(row: "Row", name: str, marks: set[int], *, is_chosen: bool) -> None:
 
 def _environment(item: Offer, where: "Where", row: "Row", names: int, *, is_chosen: bool) -> str:
     style = row.style
-    if item.value is None:
-        return row.add(f"  {item.name}", "grey", bold=is_chosen).done()
     right = row.left - names - 4
-    row.put(f"{style.signs['dot']} {item.name}", style.on(item.sgr, row.ground)).until(right)
-    said = "active here" if item.name == where.env else ""
+    if item.value is None:
+        row.add(f"  {item.name}", "grey", bold=is_chosen)
+    else:
+        row.put(f"{style.signs['dot']} {item.name}", style.on(item.sgr, row.ground))
+    row.until(right)
+    said = "active here" if item.value and item.value == where.env else ""
     row.add(fitted(item.help, max(0, row.left - len(said) - 3), style), "grey")
     return row.until(len(said) + 1).add(said, "green").done()

@@ -172,7 +172,9 @@ def _list(
 def _nothing(palette: "Palette") -> str:
     if palette.env_menu:
         return "no environment has this name"
-    return "type a value" if palette.form else "no command matches"
+    if palette.form:
+        return "" if palette.menu.line.text else "type a value"
+    return "no command matches"
 
 
 def _help(palette: "Palette", size: tuple[int, int], style: "Style") -> list[str]:
@@ -181,5 +183,5 @@ def _help(palette: "Palette", size: tuple[int, int], style: "Style") -> list[str
     top = palette.reading or 0
     made = [written(line, columns, style) for line in colored(lines)[top : top + rows]]
     if not made and rows:
-        made = [written([("one moment", "grey", False)], columns, style)]
+        made = [written([("nothing to show yet", "grey", False)], columns, style)]
     return made + [Row(style, columns, "slate").done()] * (rows - len(made))

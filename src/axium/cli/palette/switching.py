@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+NONE = "(none)"
 FOLLOW = "follow the global environment"
 SAID = ("prefix", "region")
 """The properties that tell environments from one another at a glance."""
@@ -51,7 +52,7 @@ class Switching:
         told = self._properties()
         names = names_of_envs(home_of(self._around)) or [*told]
         found = [self._offer(name, told.get(name, {})) for name in names]
-        return [*found, *[Offer(FOLLOW)] * (self._pane is not None)]
+        return [*found, *[Offer(NONE, FOLLOW)] * (self._pane is not None)]
 
     def _offer(self, name: str, properties: "Mapping[str, Any]") -> Offer:
         # 8 ms, and only here: what the daemon says of colours is made into what terminals know.
