@@ -358,3 +358,10 @@ def _records(home: Home) -> list[str]:
         for record in read(home.catalogue) or []
         if "\tspoke:aws\t" in record
     )
+
+
+def test_one_that_was_at_fault_is_tried_again_when_its_files_change(plug: Plug) -> None:
+    daemon = plug(aa="def register(app):\n    raise ValueError\n")
+    assert daemon.row("aa")["status"] == "error"
+    write_spoke(daemon.scratch, "aa", "def register(app): pass\n")
+    until(lambda: daemon.row("aa")["status"] == "active")

@@ -107,15 +107,17 @@ class Hud:
 
     def set_segment(self, owner: str, value: str) -> None:
         """Show a value under its owner's name; an empty one takes it away."""
+        before = self._extras.get(owner)
         if value:
             self._extras[owner] = Extra(
                 name=owner, value=value, priority=_SPOKE_PRIORITY, owner=owner
             )
         else:
             self._extras.pop(owner, None)
-        self.change()
         self._events.emit(HudSegmentUpdated(spoke=owner, value=value))
-        self._events.emit(HudRefresh())
+        if self._extras.get(owner) != before:
+            self.change()
+            self._events.emit(HudRefresh())
 
     def take_segment(self, owner: str) -> None:
         """Its owner is gone: what it had set goes with it."""

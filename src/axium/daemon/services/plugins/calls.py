@@ -1,18 +1,14 @@
 """What the daemon asks of one host: one call at a time, in order, each with its deadline."""
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
-from axium.daemon.channel import Channel
 from axium.daemon.services.events import DEADLINE_SECS
 from axium.wire.channel import Answer, Call, Fault
-
-log = logging.getLogger("axium.plugins")
 
 MOST_WAITING = 1000
 """Calls that wait for one host; further ones are dropped."""
@@ -31,6 +27,9 @@ class Watcher(Protocol):
 
     def late(self, what: str) -> None:
         """A call was not answered by its deadline."""
+
+    def overrun(self) -> None:
+        """Calls are dropped, because `MOST_WAITING` wait already."""
 
     def hangs(self, what: str) -> None:
         """A call was left unanswered for so long that the host is of no use any more."""
@@ -61,12 +60,36 @@ class _Waiting:
         self.then(answer)
 
 
+class Bounds(NamedTuple):
+    """Seconds after which a call is late, and after which its host is of no use any more."""
+
+    late: float = DEADLINE_SECS
+    killed: float = KILLED_SECS
+
+
+class Line(Protocol):
+    """The channel, as far as calls need it."""
+
+    round: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can be sent."""
+
+    def send(self, data: bytes) -> None:
+        """Send a line."""
+
+    def close_after(self) -> None:
+        """The host broke the rules."""
+
+
 class Calls:
     """The calls of one channel."""
 
-    def __init__(self, channel: Channel, watcher: Watcher) -> None:
+    def __init__(self, channel: Line, watcher: Watcher, bounds: Bounds = Bounds()) -> None:  # noqa: B008
         self._channel = channel
         self._watcher = watcher
+        self._bounds = bounds
         self._loop = asyncio.get_running_loop()
         self._queue: deque[_Waiting] = deque()
         self._under_way: _Waiting | None = None
@@ -89,12 +112,15 @@ class Calls:
         has_deadline: bool = True,
     ) -> None:
         """Make a call in its turn; `then` gets its answer, None where none will come."""
+        if not self._channel.is_open:
+            then(None)
+            return
         if len(self._queue) >= MOST_WAITING:
             self._drop(then)
             return
         waiting = _Waiting(what, make, round, then)
         if has_deadline:
-            waiting.late = self._loop.call_later(DEADLINE_SECS, self._watcher.late, what)
+            waiting.late = self._loop.call_later(self._bounds.late, self._watcher.late, what)
         self._queue.append(waiting)
         self._go_on()
 
@@ -108,6 +134,8 @@ class Calls:
         if answer.faults:
             self._watcher.raised(answer.faults)
         waiting.end(answer)
+        if not self._queue:
+            self._dropped = 0
         self._go_on()
 
     async def idle(self, most_secs: float) -> None:
@@ -136,7 +164,9 @@ class Calls:
         self._number += 1
         waiting.call = self._number
         self._channel.round = waiting.round
-        waiting.asked = self._loop.call_later(KILLED_SECS, self._watcher.hangs, waiting.what)
+        waiting.asked = self._loop.call_later(
+            self._bounds.killed, self._watcher.hangs, waiting.what
+        )
         self._channel.send(_encode(waiting.make(self._number)) + b"\n")
 
     def _rest(self) -> None:
@@ -150,6 +180,5 @@ class Calls:
     def _drop(self, then: Callable[[Answer | None], None]) -> None:
         self._dropped += 1
         if self._dropped == 1:
-            name = self._channel.caller.name
-            log.warning("calls of %s are dropped: %d wait already", name, MOST_WAITING)
+            self._watcher.overrun()
         then(None)

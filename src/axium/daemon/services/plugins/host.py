@@ -12,7 +12,7 @@ from axium.daemon.caller import Plugin
 from axium.daemon.channel import Channel
 from axium.daemon.connection import Port
 from axium.daemon.poller import Poller
-from axium.daemon.services.plugins.calls import KILLED_SECS, Calls
+from axium.daemon.services.plugins.calls import KILLED_SECS, MOST_WAITING, Calls
 from axium.daemon.services.plugins.output import Output
 from axium.daemon.services.plugins.template import Template
 from axium.daemon.services.subscriptions import Emitted
@@ -138,6 +138,10 @@ class Host:
     def late(self, what: str) -> None:
         """See `Watcher`."""
         self._owner.late(what)
+
+    def overrun(self) -> None:
+        """See `Watcher`."""
+        log.warning("calls of %s are dropped: %d wait already", self.plugin.name, MOST_WAITING)
 
     def hangs(self, what: str) -> None:
         """See `Watcher`."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from axium.daemon.poller import Poller
 from axium.daemon.services.plugins.commands import Commands
 from axium.daemon.services.plugins.host import Host, Outside
 from axium.daemon.services.plugins.installed import Installed
+from axium.daemon.services.plugins.mended import Mended
 from axium.daemon.services.plugins.metadata import note, read_metadata
 from axium.daemon.services.plugins.needs import Needs
 from axium.daemon.services.plugins.pauses import Pauses
@@ -64,6 +66,7 @@ class Loading:
         self._template_ends = Pauses()
         self._template_back: asyncio.TimerHandle | None = None
         self._poller: Poller | None = None
+        self._mended = Mended(self._try_again)
         self._is_ending = False
         self._hosts_made = 0
         self._logs = needs.logs
@@ -71,6 +74,7 @@ class Loading:
     async def close(self) -> None:
         """Tell of the end, and have every process of a plugin end, within some seconds."""
         self._is_ending = True
+        self._mended.close()
         await self._tasks.close()
         told = asyncio.create_task(self._events.heard_out(self._say_unloaded()), name="unload")
         await told
@@ -113,6 +117,7 @@ class Loading:
                 await self._load(each)
             await self._registrations.commands.publish()
             self._note([self._items[each.name] for each in found])
+            self._follow_faulty()
         return self.names()
 
     async def reload(self, name: str) -> None:
@@ -128,6 +133,7 @@ class Loading:
             await self._registrations.commands.publish()
             item = self._items[name]
             self._note([item])
+            self._follow_faulty()
         self._check_loaded(item)
 
     async def unload(self, name: str) -> None:
@@ -181,7 +187,21 @@ class Loading:
         item.pauses = Pauses()
         await self._bring_up(item, event)
 
+    def _follow_faulty(self) -> None:
+        """A change of what could not be loaded is worth another try."""
+        faulty = [item for item in self._items.values() if item.status == "error"]
+        self._mended.follow({item.name: item.found.directory for item in faulty})
+
+    def _try_again(self, name: str) -> None:
+        async def again() -> None:
+            with suppress(Refusal):  # it is still at fault, which its row tells
+                await self.reload(name)
+
+        self._tasks.spawn(f"try {name} again", again())
+
     async def _bring_up(self, item: Installed, event: SpokeLoaded | SpokeReloaded | None) -> None:
+        if self._is_ending:
+            return
         item.loading = self._tasks.spawn(f"load {item.name}", self._loaded(item, event))
         await asyncio.wait([item.loading], timeout=NEXT_SECS)
         if not item.loading.done():
@@ -271,6 +291,7 @@ class Loading:
         await self._registrations.take(item)
         await self._registrations.commands.publish()
         self._note([item])
+        self._follow_faulty()
 
     def _template_ended(self) -> None:
         """Every host went with it: make another one, and have them all again."""
