@@ -112,6 +112,16 @@ def test_the_palettes_key_opens_it_for_the_pane_that_is_looked_at(
     assert everything(tmux) == before
 
 
+def test_the_hook_binds_the_palettes_key_unless_it_shall_leave_tmux_alone(
+    scene: Scene, tmux: Tmux
+) -> None:
+    for what in ("1", "hud"):
+        script(scene, tmux, "init.sh", AXIUM_TMUX_MINIMAL=what)
+    assert "C-g" not in tmux.cmd("list-keys", "-T", "root")
+    script(scene, tmux, "init.sh")
+    assert "@axium_palette" in tmux.cmd("list-keys", "-T", "root", "C-g")
+
+
 def test_a_key_that_is_bound_already_is_left_to_its_owner(scene: Scene, tmux: Tmux) -> None:
     tmux.cmd("bind-key", "-n", "C-g", "display-message", "mine")
 
@@ -119,6 +129,7 @@ def test_a_key_that_is_bound_already_is_left_to_its_owner(scene: Scene, tmux: Tm
 
     assert said.startswith("✗ C-g is bound in tmux already: bind-key ")
     assert "mine" in tmux.cmd("list-keys", "-T", "root", "C-g")
+    assert "display-popup" in tmux.cmd("show-options", "-gv", "@axium_palette")
 
 
 def border_cells(terminal: Terminal) -> str:

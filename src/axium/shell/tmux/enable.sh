@@ -18,13 +18,14 @@ fail() { # MESSAGE [HINT]
 }
 
 enable_palette() {
+  # Also where the key is taken: whoever likes binds another one to it.
+  tmux set-option -g @axium_palette "$(opening)"
   bound=$(tmux list-keys -T root "$key" 2>/dev/null)
   case $bound in
-    '' | *@axium_palette*) ;;
-    *) fail "$key is bound in tmux already: $bound" "bind another key to: $(opening)" ;;
+    '') tmux bind-key -n "$key" run-shell -b "#{E:@axium_palette}" ;;
+    *@axium_palette*) ;;
+    *) fail "$key is bound in tmux already: $bound" "bind another key: bind-key -n M-p run-shell -b '#{E:@axium_palette}'" ;;
   esac
-  tmux set-option -g @axium_palette "$(opening)" \; \
-    bind-key -n "$key" run-shell -b "#{E:@axium_palette}"
 }
 
 opening() { # the shell command that opens it for the pane in which the key was pressed
@@ -51,7 +52,7 @@ enable_segment() { # COMMAND [COLOR]
   case ${1-} in
     '') fail 'no command was given' 'axium_tmux_enable_segment COMMAND [COLOR]' ;;
     'axium hud' | 'ax hud')
-      AXIUM_TMUX_MINIMAL='' exec sh "$home/tmux/init.sh" # it has colours of its own
+      AXIUM_TMUX_MINIMAL=hud exec sh "$home/tmux/init.sh" # it has colours of its own
       ;;
     'axium env get' | 'ax env get')
       shows='#{@axium_env}'

@@ -2,7 +2,7 @@
 # itself: for those who set AXIUM_TMUX_MINIMAL=1.
 
 function axium_tmux_enable_hud
-    AXIUM_TMUX_MINIMAL= command sh @AXIUM_HOME@/tmux/init.sh
+    AXIUM_TMUX_MINIMAL=hud command sh @AXIUM_HOME@/tmux/init.sh
 end
 
 function axium_tmux_enable_palette

@@ -3,7 +3,7 @@
 # itself: for those who set AXIUM_TMUX_MINIMAL=1. sh, bash and zsh read this file.
 
 axium_tmux_enable_hud() {
-  AXIUM_TMUX_MINIMAL='' command sh @AXIUM_HOME@/tmux/init.sh
+  AXIUM_TMUX_MINIMAL=hud command sh @AXIUM_HOME@/tmux/init.sh
 }
 
 axium_tmux_enable_palette() {

@@ -50,7 +50,8 @@
     tmux set-environment -g AXIUM_TMUX "$mark" \; set-environment -gu TMUX_PANE \; \
       set-option -g @axium_tpl "$template" \; set-option -g @axium_hud '#{E:#{E:@axium_tpl}}'
     sh "$home/tmux/put.sh"
-    sh "$home/tmux/enable.sh" palette 2>/dev/null # a key that is taken is its owner's
+    # A key that is taken is its owner's; `hud` is what asks for nothing else.
+    [ "${AXIUM_TMUX_MINIMAL-}" = hud ] || sh "$home/tmux/enable.sh" palette 2>/dev/null
   }
 
   if [ -n "${TMUX-}" ] && [ "${AXIUM_TMUX_MINIMAL-}" != 1 ] && command -v tmux >/dev/null 2>&1; then
