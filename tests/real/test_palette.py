@@ -116,6 +116,26 @@ def test_ctrl_g_opens_it_for_the_pane_and_leaves_output_until_a_key(
     terminal.wait_for("done, press any key")
     around = {"TMUX": tmux.variable, "TMUX_PANE": "%0"}
     assert said(home, "env", "get", **around) == (0, "prod\n", "")
+    _close_popup(home, terminal)
+
+
+def test_a_command_that_fails_in_a_popup_tells_so_there_and_nowhere_else(
+    home: Scratch, tmux: Tmux, terminal: Terminal
+) -> None:
+    tmux.send("main", f'eval "$({VENV_BIN}/axium init bash)"')
+    until(lambda: tmux.cmd("list-keys", "-T", "root").count("@axium_palette") == 1)
+    terminal.outer.cmd("send-keys", "-t", "main", "C-g")
+    terminal.wait_for("pane %0  ● dev")
+    terminal.outer.cmd("send-keys", "-t", "main", "env set", "Enter")
+    terminal.wait_for("environment ▸")
+    terminal.outer.cmd("send-keys", "-t", "main", "nowhere", "Enter")
+    terminal.wait_for("exit code 1, press any key")
+    assert "▸ axium env set nowhere" in terminal.screen()
+    _close_popup(home, terminal)
+    assert tmux.cmd("display-message", "-p", "#{pane_in_mode}") == "0"
+
+
+def _close_popup(home: Scratch, terminal: Terminal) -> None:
     terminal.outer.cmd("send-keys", "-t", "main", "x")
     until(lambda: "press any key" not in terminal.screen())
     until(lambda: not [line for line in home.processes().values() if "palette" in line])

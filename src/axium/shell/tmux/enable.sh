@@ -34,7 +34,7 @@ opening() { # the shell command that opens it for the pane in which the key was 
   # In the command, not by `-e`, which 3.2 does not have.
   printf '%s' "TMUX_PANE=#{pane_id} AXIUM_POPUP=1 AXIUM_HOME=$(quoted "$home")" \
     " $(quoted "$python") -I -S -E $(quoted "$main") palette" | sed "s/'/'\\\\''/g"
-  printf "'"
+  printf '%s' "' || :" # tmux would tell in the pane how the command ended that was run in there
 }
 
 look() { # of the border, and of the ground before anything is drawn; 3.2 has one look only
