@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 RATE = 64 * 1024
 """Bytes a second; beyond that the plugin waits in `print`."""
@@ -34,9 +35,9 @@ class Output:
         except asyncio.CancelledError:
             await self._pass_on(self._left())
         finally:
-            if self._rest:
-                await self._put([self._rest])
             os.close(self._descriptor)
+        if self._rest:
+            await self._write([self._rest])
 
     async def _next(self) -> bytes:
         """The next piece, as soon as there is room for it; empty at the end."""
@@ -44,7 +45,7 @@ class Output:
             await asyncio.sleep(_PIECE / RATE)
         await self._readable()
         try:
-            data = os.read(self._descriptor, int(self._room_now()))
+            data = os.read(self._descriptor, max(_PIECE, int(self._room_now())))
         except BlockingIOError:
             return await self._next()
         self._room -= len(data)
@@ -76,6 +77,10 @@ class Output:
             lines.append(self._rest)
             self._rest = b""
         if lines:
+            await self._write(lines)
+
+    async def _write(self, lines: list[bytes]) -> None:
+        with suppress(OSError):  # a log that can't be written to: there is nowhere to say so
             await self._put(lines)
 
 
