@@ -14,6 +14,11 @@ if STARTED_BY_PATH:
     sys.path.append(sys.path.pop(0))
 
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axium.cli.plugin_commands import Loader
+
+
 def main() -> None:
     """Run `sys.argv`; does not return."""
     fast(sys.argv[1:])
@@ -28,7 +33,15 @@ def main() -> None:
         site.main()
     from axium.cli.app import main as command_line
 
-    command_line(sys.argv[1:])
+    command_line(sys.argv[1:], _plugins)
+
+
+def _plugins() -> "Loader":
+    """What runs a plugin's command: neither package of the two may know the other."""
+    from axium.plugins.terminal import Terminal
+    from axium.thin.paths import environ, home_of
+
+    return Terminal(home_of(environ()))
 
 
 if __name__ == "__main__":

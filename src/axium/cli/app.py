@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,12 @@ from typer.core import TyperOption
 from typer.main import get_command
 
 from axium import __version__
-from axium.cli.show import Failure, failure, line
+from axium.cli.plugin_commands import Loader, PluginCommands
+from axium.cli.show import Failure, escaped, failure, line
 from axium.cli.using import note_run
 from axium.core.cli import HELP_OPTIONS, HelpfulGroup, UnknownCommand, add_verbose
 from axium.thin.help import text as every_command
-from axium.thin.paths import environ
+from axium.thin.paths import environ, home_of
 from axium.thin.say import reason
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ GROUPS = {
         "notify": "notify",
     },
     "environments": {"env": "env", "wrapper": "wrapper", "shim": "shim"},
-    "plugins": {"perms": "perms"},
+    "plugins": {"spoke": "spoke", "perms": "perms"},
     "daemon and system": {
         "daemon": "daemon",
         "bootstrap": "bootstrap",
@@ -53,25 +55,42 @@ MODULES = {name: module for commands in GROUPS.values() for name, module in comm
 class Root(HelpfulGroup):
     """`axium`: every command is a stub until it is named."""
 
+    plugins: PluginCommands | None = None
+
     def list_commands(self, ctx: Context) -> list[str]:
-        """The names, without importing a module."""
-        return list(MODULES)
+        """The names, without importing a module or a plugin."""
+        return [*MODULES, *(self.plugins.names() if self.plugins else ())]
 
     def get_command(self, ctx: Context, cmd_name: str) -> "Command | None":
-        """The command of this name, from its own module."""
-        if cmd_name not in self.commands and cmd_name in MODULES:
-            command = get_command(import_module(f"axium.cli.{MODULES[cmd_name]}").app)
-            command.name = cmd_name
-            self.add_command(command)
+        """The command of this name, from its own module, or what stands for a plugin's."""
+        if cmd_name not in self.commands:
+            command = self._found(cmd_name)
+            if command is not None:
+                self.add_command(command, cmd_name)
         return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> "tuple[str | None, Command | None, list[str]]":
+        """The command that `args` name, also that of a plugin which is new."""
+        if self.plugins and self.get_command(ctx, args[0]) is None and _has_new_plugins():
+            self.plugins.forget()
+        return super().resolve_command(ctx, args)
+
+    def _found(self, name: str) -> "Command | None":
+        if name in MODULES:
+            command = get_command(import_module(f"axium.cli.{MODULES[name]}").app)
+            command.name = name
+            return command
+        return self.plugins.command(name) if self.plugins else None
 
     def get_help(self, ctx: Context) -> str:
         """Every command, as `axium help` shows them."""
         return every_command(environ()).rstrip("\n")
 
 
-def root() -> Root:
-    """The whole command line, nothing of it loaded."""
+def root(plugins: PluginCommands | None = None) -> Root:
+    """The whole command line, nothing of it loaded; with the commands of plugins, or without."""
     group = Root(
         name="axium",
         help="Every terminal pane knows its environment; every wrapped command is held to it.",
@@ -79,6 +98,7 @@ def root() -> Root:
         suggest_commands=False,
         context_settings={"help_option_names": HELP_OPTIONS},
     )
+    group.plugins = plugins
     add_verbose(group)
     group.params.append(
         TyperOption(
@@ -93,9 +113,16 @@ def root() -> Root:
     return group
 
 
-def root_context() -> Context:
+def root_context(group: Root | None = None) -> Context:
     """The whole command line as what was typed, so far nothing."""
-    return Context(root(), info_name="axium", help_option_names=HELP_OPTIONS)
+    return Context(group or root(), info_name="axium", help_option_names=HELP_OPTIONS)
+
+
+def _has_new_plugins() -> bool:
+    # Only here: whoever typed what there is pays for none of it.
+    from axium.cli.new_plugins import loaded
+
+    return loaded(home_of(environ()))
 
 
 def _print_version(context: Context, _param: "Parameter", value: Any) -> None:
@@ -104,10 +131,11 @@ def _print_version(context: Context, _param: "Parameter", value: Any) -> None:
         context.exit()
 
 
-def main(argv: list[str]) -> None:
-    """Run the command line; does not return."""
+def main(argv: list[str], loader: Callable[[], Loader]) -> None:
+    """Run the command line; does not return. `loader` is asked for where a plugin is to be run."""
     _prepare_streams()
-    sys.exit(_delivered(_code(argv or ["help"])))
+    plugins = PluginCommands(home_of(environ()), loader)
+    sys.exit(_delivered(_code(argv or ["help"], plugins)))
 
 
 class _Talk(FileIO):
@@ -149,38 +177,60 @@ def _delivered(code: int) -> int:
     return code
 
 
-def _code(argv: list[str]) -> int:
-    commands = root()
+def _code(argv: list[str], plugins: PluginCommands) -> int:
+    commands = root(plugins)
     try:
         done = commands.main(args=argv, prog_name="axium", standalone_mode=False)
     except Failure as failed:
         failure(str(failed), failed.hint)
         return failed.code
     except (UnknownCommand, typer.TyperException) as mistake:
-        _tell(mistake, argv)
+        _tell(mistake, commands, argv)
         return 1
-    except OSError as error:
-        failure(reason(error))
-        return 2
-    except SystemExit as refused:
+    except typer.Abort:
+        failure("given up")
+        return 1
+    except SystemExit as left:
+        if plugins.running is not None:
+            return _code_of(left)
         # So says `ensure_axium_config`, published for plugins, that the home cannot be made.
-        failure(str(refused).removeprefix("✗ "))
+        failure(str(left).removeprefix("✗ "))
         return 2
-    except Exception:  # noqa: BLE001 (the command line's root, where it is shown with its trace)
-        import traceback  # 3 ms, for what should never happen
-
-        failure("axium itself failed; this is a fault of its own")
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001 (the command line's root; it is told)
+        _tell_error(error, plugins)
         return 2
     note_run(commands, argv)
     return done if isinstance(done, int) else 0
 
 
-def _tell(mistake: UnknownCommand | typer.TyperException, argv: list[str]) -> None:
+def _code_of(left: SystemExit) -> int:
+    """What Python makes of `sys.exit`, called by a plugin."""
+    if left.code is None or isinstance(left.code, int):
+        return (left.code or 0) & 0xFF
+    failure(str(left.code))
+    return 1
+
+
+def _tell_error(error: Exception, plugins: PluginCommands) -> None:
+    if plugins.running is not None:
+        text, trace = plugins.told(error)
+        failure(f"spoke `{plugins.running}` failed: {text}")
+        if os.environ.get("AXIUM_DEBUG") == "1":
+            sys.stderr.write("".join([escaped(row) + "\n" for row in trace.splitlines()]))
+    elif isinstance(error, OSError):
+        failure(reason(error))
+    else:
+        import traceback  # 3 ms, for what should never happen
+
+        failure("axium itself failed; this is a fault of its own")
+        traceback.print_exception(error)
+
+
+def _tell(mistake: UnknownCommand | typer.TyperException, whole: Root, argv: list[str]) -> None:
     # Only here: whoever typed what there is pays for none of the suggestions.
     from axium.cli.mistakes import tell_misuse, tell_unknown
 
     if isinstance(mistake, UnknownCommand):
         tell_unknown(mistake)
     else:
-        tell_misuse(mistake, root_context(), argv)
+        tell_misuse(mistake, root_context(whole), argv)

@@ -6,7 +6,7 @@ import typer
 from typer._click.core import Context
 
 from axium.cli import show
-from axium.cli.app import root_context
+from axium.cli.app import Root, root_context
 from axium.cli.options import COMMAND, Json, group
 from axium.core.cli import HelpfulGroup, UnknownCommand
 from axium.thin import help as thin
@@ -21,18 +21,22 @@ Command = Annotated[
 
 
 @app.command()
-def help(command: Command = None, *, json: Json = False) -> None:  # noqa: A001 (its name)
+def help(  # noqa: A001 (its name)
+    around: typer.Context, command: Command = None, *, json: Json = False
+) -> None:
     """Show every command, or what one takes."""
-    context = context_of(command or [])
+    whole = around.find_root().command
+    assert isinstance(whole, Root)
+    context = context_of(command or [], whole)
     if json:
         show.exactly(thin.document(thin.sections(environ(), " ".join(command or []))))
         return
     show.lines(context.get_help() + "\n")
 
 
-def context_of(words: list[str]) -> Context:
+def context_of(words: list[str], whole: Root) -> Context:
     """Of the command that `words` name. UnknownCommand where there is none."""
-    context = root_context()
+    context = root_context(whole)
     for position, word in enumerate(words):
         command = context.command
         if not isinstance(command, HelpfulGroup):

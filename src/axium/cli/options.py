@@ -15,6 +15,7 @@ COMMAND = Kind("command")
 REST = Kind("rest")
 KEY = Kind("key")
 PATH = Kind("path")
+SPOKE = Kind("spoke")
 
 
 def one_of(*words: str) -> Kind:

@@ -1,14 +1,18 @@
 """`axium run` where neither tables nor a daemon can be had: the user's files decide."""
 
+import os
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from typer._click.globals import get_current_context
 
 from axium.cli.options import FOREIGN_ARGUMENTS, REST, group
+from axium.core.cli import HelpfulGroup
 from axium.thin import run as thin
+from axium.thin.catalogue import is_of_plugin
 from axium.thin.launch import launch
-from axium.thin.paths import environ
+from axium.thin.paths import environ, home_of
 
 app = group("Run a command as the rules of this pane say.")
 
@@ -26,7 +30,12 @@ def run(context: typer.Context, command: Command) -> None:
 
 
 def become(typed: list[str], around: dict[str, str], fast: Callable[[], int | None]) -> int:
-    """Become the command by `fast`, once a first run is over, else as the files say."""
+    """Become the command by `fast`, once a first run is over, else as the files say.
+
+    A plugin's subcommand is run by the plugin, in this process.
+    """
+    if not thin.steps_aside(typed, around) and is_of_plugin(home_of(around), typed):
+        return _run_by_plugin(typed, around)
     code = _by_daemon(around, fast)
     if code is not None:
         return code
@@ -34,6 +43,15 @@ def become(typed: list[str], around: dict[str, str], fast: Callable[[], int | No
 
     table = plan(typed, around)
     return launch(table, table.env, typed, around)
+
+
+def _run_by_plugin(typed: list[str], around: dict[str, str]) -> int:
+    """As if `axium` stood before it."""
+    root = get_current_context().find_root().command
+    assert isinstance(root, HelpfulGroup)
+    os.environ.update(around)  # `env exec` has other variables than this process began with
+    done = root.main(args=typed, prog_name="axium", standalone_mode=False)
+    return done if isinstance(done, int) else 0
 
 
 def _by_daemon(around: dict[str, str], fast: Callable[[], int | None]) -> int | None:

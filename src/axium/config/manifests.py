@@ -53,8 +53,12 @@ def discover(root: str, kind: Kind) -> list[Found]:
 
 
 def find(root: str, kind: Kind, name: str) -> Found | None:
-    """The plugin of this name in the home `root`, as `discover` has it."""
-    return next((found for found in discover(root, kind) if found.name == name), None)
+    """The plugin of this name in the home `root`, as `discover` has it; no other is looked at."""
+    if name.startswith((".", "__")) or "/" in name:
+        return None
+    directory = f"{root}/{kind}"
+    named = _renamed(f"{directory}/{METADATA[kind]}").get(name, name)
+    return _found(directory, name, kind, named) if os.path.lexists(f"{directory}/{name}") else None
 
 
 def read_manifest(

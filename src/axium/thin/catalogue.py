@@ -6,6 +6,10 @@ from axium.thin.paths import Home
 from axium.thin.published import read
 from axium.thin.words import decode, encode
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 SHIPPED = __file__.rpartition("/thin/")[0] + "/shell/catalogue.tsv"
 """The core's commands, a record a line; made from the command line by docs/generate.py."""
 
@@ -17,17 +21,40 @@ class Command:
         self.name, self.section, self.help, words = record.split("\t")
         self.words = words.split()
 
+    @property
+    def plugin(self) -> str:
+        """The plugin whose command it is; empty for the core's."""
+        kind, _, name = self.section.partition(":")
+        return name if kind in ("spoke", "gear") else ""
+
 
 def catalogue(home: Home) -> list[Command]:
     """Every command, in the order of the root help.
 
-    The home's own, which has the plugins' too; the core's where that can't be had.
+    The home's own, which has the plugins' too; the core's where that can't be had. One that is
+    older than this version gives those of plugins alone.
     """
     try:
-        known = read(home.catalogue) if is_current(home) else None
-        return [Command(record) for record in known or shipped()]
+        known = read(home.catalogue) or []
+        own = [Command(record) for record in known]
     except ValueError:
-        return [Command(record) for record in shipped()]
+        own = []
+    if own and is_current(home):
+        return own
+    core = [Command(record) for record in shipped()]
+    return core + [command for command in own if command.plugin]
+
+
+def is_of_plugin(home: Home, words: "Sequence[str]") -> bool:
+    """Whether the first two of `words` are a plugin's command, such as `aws whoami`."""
+    if len(words) < 2 or any([word.split() != [word] for word in words[:2]]):
+        return False
+    name = words[0] + " " + words[1]
+    try:
+        found = [record for record in read(home.catalogue) or () if record.startswith(name)]
+        return any([Command(record).plugin for record in found if record[len(name)] in (" ", "\t")])
+    except (ValueError, IndexError):
+        return False
 
 
 def shipped() -> list[str]:

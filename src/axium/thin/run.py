@@ -1,6 +1,7 @@
 """`axium run COMMAND [ARGS...]`: what the rules of this pane make of a command, by exec."""
 
 from axium.thin import say
+from axium.thin.catalogue import is_of_plugin
 from axium.thin.launch import launch, plain
 from axium.thin.paths import Home, environ, home_of
 from axium.thin.published import pointer, table
@@ -22,14 +23,22 @@ def main(args: list[str]) -> int | None:
 def run(typed: list[str], around: dict[str, str]) -> int | None:
     """Become the command; its exit code where that fails.
 
-    None where nothing was published and no daemon can be had: the user's files must be read.
+    None where a plugin has it; and where nothing was published and no daemon can be had: the
+    user's files must be read.
     """
-    if around.get("AXIUM_OFF") == "1" or around.get("AXIUM_WRAPPED") == typed[0]:
+    if steps_aside(typed, around):
         return plain(typed, around)
     env, found = _published(home_of(around), typed[0], around)
     if found is not None and not found.asks_about(typed[1:]):
         return launch(found, env, typed, around)
+    if is_of_plugin(home_of(around), typed):
+        return None
     return _planned(typed, around, found.wanted if found else [])
+
+
+def steps_aside(typed: list[str], around: "Mapping[str, str]") -> bool:
+    """Whether the command is to run as it was typed, whatever rules and plugins say."""
+    return around.get("AXIUM_OFF") == "1" or around.get("AXIUM_WRAPPED") == typed[0]
 
 
 def _published(home: Home, command: str, around: "Mapping[str, str]") -> tuple[str, Table | None]:

@@ -1,0 +1,141 @@
+"""Commands of plugins: found in the catalogue, and loaded when one is run, that plugin alone."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from typer._click.core import Command, Context
+from typer.core import TyperCommand, TyperGroup
+
+from axium.cli.show import Failure
+from axium.core.cli import HelpfulGroup, add_verbose
+from axium.thin import catalogue
+from axium.thin.paths import Home
+
+
+class Loader(Protocol):
+    """Who can load plugins into this process; a package of the command line's own floor."""
+
+    def load(self, name: str) -> TyperGroup:
+        """The commands of one spoke, loaded now. Whatever the spoke's own code raises."""
+
+    def told(self, name: str, error: BaseException) -> tuple[str, str]:
+        """What there is to tell of an error of its code: in a line, and the traceback."""
+
+
+class PluginCommands:
+    """The commands of all plugins; `running` is the plugin whose code is in this process."""
+
+    def __init__(self, home: Home, loader: Callable[[], Loader]) -> None:
+        self._home = home
+        self._loader = loader
+        self._heads: dict[str, list[catalogue.Command]] | None = None
+        self._loaded: dict[str, TyperGroup] = {}
+        self.running: str | None = None
+
+    def names(self) -> list[str]:
+        """The words with which they begin."""
+        return list(self._by_head())
+
+    def command(self, head: str) -> Command | None:
+        """What stands for the command or group of this name, nothing of it loaded."""
+        records = self._by_head().get(head)
+        return None if records is None else self._stub([head], records)
+
+    def forget(self) -> None:
+        """Look into the catalogue again, which has changed."""
+        self._heads = None
+
+    def told(self, error: BaseException) -> tuple[str, str]:
+        """What there is to tell of what the running plugin raised."""
+        assert self.running is not None
+        return self._loader().told(self.running, error)
+
+    def real(self, plugin: str, words: list[str]) -> Command:
+        """The command itself. Failure where the plugin does not have it any more."""
+        self.running = plugin
+        if plugin not in self._loaded:
+            self._loaded[plugin] = self._loader().load(plugin)
+        found: Command | None = self._loaded[plugin]
+        for word in words:
+            found = found.commands.get(word) if isinstance(found, TyperGroup) else None
+        if found is None:
+            raise Failure(
+                f"spoke `{plugin}` has no command `{' '.join(words)}` any more",
+                f"`axium spoke reload {plugin}` has it forgotten",
+            )
+        add_verbose(found)
+        return found
+
+    def _by_head(self) -> dict[str, list[catalogue.Command]]:
+        if self._heads is None:
+            self._heads = {}
+            for command in catalogue.catalogue(self._home):
+                if command.plugin:
+                    self._heads.setdefault(command.name.split(" ")[0], []).append(command)
+        return self._heads
+
+    def _stub(self, words: list[str], records: list[catalogue.Command]) -> Command:
+        """For the commands whose names begin with `words`, all of them in `records`."""
+        name, depth = words[-1], len(words)
+        plugins = {record.plugin for record in records}
+        if len(records) == 1 and len(records[0].name.split(" ")) == depth:
+            return _Leaf(name, self, records[0].plugin, words, records[0].help)
+        inner: dict[str, list[catalogue.Command]] = {}
+        for record in records:
+            rest = record.name.split(" ")[depth:]
+            if rest:
+                inner.setdefault(rest[0], []).append(record)
+        commands = {word: self._stub([*words, word], theirs) for word, theirs in inner.items()}
+        if len(plugins) == 1:
+            return _Group(name, commands, self, plugins.pop(), words)
+        return HelpfulGroup(name=name, commands=commands, rich_markup_mode=None)
+
+
+class _Leaf(TyperCommand):
+    """One command of a plugin, until it is run."""
+
+    def __init__(
+        self, name: str, known: PluginCommands, plugin: str, words: list[str], help_line: str
+    ) -> None:
+        super().__init__(name=name, short_help=help_line, rich_markup_mode=None)
+        self._real: Callable[[], Command] = partial(known.real, plugin, words)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Context | None = None, **extra: Any
+    ) -> Context:
+        """That of the command itself."""
+        return self._real().make_context(info_name, args, parent=parent, **extra)
+
+    def get_help(self, ctx: Context) -> str:
+        """That of the command itself."""
+        return _help(self._real(), ctx)
+
+
+class _Group(HelpfulGroup):
+    """A group of one plugin's commands, until one of them is run."""
+
+    def __init__(
+        self,
+        name: str,
+        commands: dict[str, Command],
+        known: PluginCommands,
+        plugin: str,
+        words: list[str],
+    ) -> None:
+        super().__init__(name=name, commands=commands, rich_markup_mode=None)
+        self._real: Callable[[], Command] = partial(known.real, plugin, words)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Context | None = None, **extra: Any
+    ) -> Context:
+        """That of the group itself."""
+        return self._real().make_context(info_name, args, parent=parent, **extra)
+
+    def get_help(self, ctx: Context) -> str:
+        """That of the group itself."""
+        return _help(self._real(), ctx)
+
+
+def _help(command: Command, context: Context) -> str:
+    return command.get_help(Context(command, parent=context.parent, info_name=context.info_name))

@@ -1,0 +1,78 @@
+"""A plugin's commands in the user's terminal: that plugin alone is loaded, into this process."""
+
+import functools
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from typer._click.core import Command
+from typer.core import TyperGroup
+
+from axium.config.manifests import Found, find
+from axium.core.cli import HelpfulGroup
+from axium.plugins.faults import Told, Unloadable, told
+from axium.plugins.plugin import Plugin
+from axium.plugins.register import commands_of
+from axium.thin.paths import Home
+
+
+class Terminal:
+    """The spokes of one home, loaded one by one as their commands are run."""
+
+    def __init__(self, home: Home) -> None:
+        self._root = home.root
+
+    def load(self, name: str) -> TyperGroup:
+        """The commands of one spoke. Unloadable, and whatever its own code raises."""
+        found = find(self._root, "spokes", name)
+        if found is None:
+            raise Unloadable(f"{self._root}/spokes/{name}", "there is no such spoke any more")
+        if found.manifest is None:
+            raise _unreadable(found)
+        _settle_signals()
+        group = commands_of(Plugin("spoke", name, found.directory, found.manifest.entrypoint))
+        _fit(group)
+        return group
+
+    def told(self, name: str, error: BaseException) -> Told:
+        """What there is to tell of an error that came out of a spoke."""
+        return told(error, f"{self._root}/spokes/{name}")
+
+
+def _unreadable(found: Found) -> Unloadable:
+    first, *_more = found.faults
+    return Unloadable(str(first.where), first.message)
+
+
+def _settle_signals() -> None:
+    """Have Python's own ways again, which the fast verbs undo: a plugin's code counts on them."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+
+def _fit(command: Command) -> None:
+    """Make commands as a plugin defines them behave as ours do."""
+    command.callback = _without_result(command.callback)
+    if not isinstance(command, TyperGroup):
+        return
+    if type(command) is TyperGroup:
+        # What Typer made has no other state than ours: only the help for who mistyped differs.
+        command.__class__ = HelpfulGroup
+    for inner in command.commands.values():
+        _fit(inner)
+
+
+def _without_result(callback: Callable[..., Any] | None) -> Callable[..., Any] | None:
+    """What a command returns is nobody's exit code; that is `typer.Exit` or `sys.exit`."""
+    if callback is None:
+        return None
+
+    @functools.wraps(callback)
+    def called(*args: Any, **options: Any) -> None:
+        result = callback(*args, **options)
+        if hasattr(result, "__await__"):
+            result.close()
+            raise TypeError(f"`{callback.__name__}` is async: write `def`, not `async def`")
+
+    return called
