@@ -79,10 +79,8 @@ def test_files_are_offered_from_where_the_text_leads(scratch: Scratch) -> None:
 def test_panes_are_those_of_the_server_around(scratch: Scratch, tmux: Tmux) -> None:
     pane = tmux.new_pane()
     found = Offers(Home(str(scratch.home)), scratch.environ | {"TMUX": tmux.variable}, [])
-    assert [(item.name, item.help) for item in found(Field("pane"), "")] == [
-        ("%0", "main:0.0 bash"),
-        (pane, "main:1.0 sleep"),
-    ]
+    places = [(item.name, item.help.partition(" ")[0]) for item in found(Field("pane"), "")]
+    assert places == [("%0", "main:0.0"), (pane, "main:1.0")]
 
 
 def test_environments_can_be_chosen_and_not_switched_without_a_daemon(

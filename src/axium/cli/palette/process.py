@@ -26,8 +26,8 @@ class Reader:
     """A program in the background whose output is collected."""
 
     def __init__(self, argv: list[str], environ: "Mapping[str, str]") -> None:
-        self.fd, writer = posix.pipe2(posix.O_CLOEXEC | posix.O_NONBLOCK)
-        posix.set_blocking(writer, True)
+        self.fd, writer = posix.pipe()
+        posix.set_blocking(self.fd, False)
         program = find(argv[0], dict(environ))
         try:
             self._pid = posix.posix_spawn(

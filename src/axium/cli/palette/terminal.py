@@ -163,7 +163,9 @@ class Terminal:
 
     def _heed(self) -> None:
         """Have signals come as bytes to a pipe, between keys and not amid a drawing."""
-        self._signals = posix.pipe2(posix.O_CLOEXEC | posix.O_NONBLOCK)
+        self._signals = posix.pipe()
+        for fd in self._signals:
+            posix.set_blocking(fd, False)
         _signal.set_wakeup_fd(self._signals[1], warn_on_full_buffer=False)
         for number in HEEDED:
             if _signal.getsignal(number) != _signal.SIG_IGN:
