@@ -37,7 +37,7 @@ PLACES = {"a pane": "", "no tmux": "-u TMUX -u TMUX_PANE"}
 def home(daemon: Daemon) -> Scratch:
     """A daemon that wraps a tool which shows where it was led."""
     scratch = daemon.scratch
-    scratch.tool("shown", '#!/bin/sh\necho "$FROM"\n')
+    scratch.tool("shown", '#!/bin/sh\n[ $# = 0 ] || exec "$@"\necho "$FROM"\n')
     (scratch.home / "envs.yaml").write_text(ENVS)
     (scratch.home / "prefixes.yaml").write_text(
         'prefixes:\n  - {command: shown, prefix: "${env.prefix}"}\n'
@@ -82,6 +82,32 @@ def test_a_shell_that_is_run_elsewhere_lives_there(home: Scratch) -> None:
         ["function prod prod ", "prod", "prod", "prod"],
     )
     assert home.axium("env", "get").stdout == "root\n"
+
+
+@pytest.mark.parametrize("change", ["env set prod --shell", "env set prod"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_wrapped_tool_that_changes_the_environment_is_held_to_the_new_one(
+    home: Scratch, shell: str, change: str
+) -> None:
+    inner = f"echo $AXIUM_ENV; shown; axium {change}; echo $AXIUM_ENV; shown"
+    home.axium("env", "set", "dev")
+
+    done = home.run(shell, "-ic", f"shown {shell} -ic '{inner}'")
+
+    assert done.stdout.split() == ["dev", "dev", "prod", "prod"]
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "zsh", "fish"])
+def test_an_environment_that_is_had_back_in_a_wrapped_tool_holds_its_commands(
+    home: Scratch, shell: str
+) -> None:
+    name = "functions.fish" if shell == "fish" else "functions.sh"
+    source = f"{'source' if shell == 'fish' else '.'} {home.home}/tmux/{name}"
+    inner = f"{source}; axium_restore_pane_env; axium run shown"
+    home.axium("env", "set", "dev")
+    moved = f"axium env set prod; exec {shell} -c '{inner}'"
+
+    assert home.axium("run", "shown", "sh", "-c", moved).stdout == "prod\n"
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -36,6 +36,8 @@ _axium_catch_up() { # after a change, and where the pointer can't be read
 _axium_show() { # AXIUM_ENV and AXIUM_PROMPT from the pointer's words
   local - env=${_axium_words[1]} stamp=${_axium_words[2]} sgr=${_axium_words[3]}
   set +a # nothing of ours is exported but AXIUM_ENV
+  # A command that we are inside of was given the environment as it was: its name is wrapped again.
+  [[ $env == "${AXIUM_ENV-}" || $stamp == '?' ]] || command unset -v AXIUM_WRAPPED 2>/dev/null || :
   if [[ -n $env ]]; then
     command export "AXIUM_ENV=$env" 2>/dev/null || : # readonly: the wrappers will say so
   else

@@ -33,6 +33,9 @@ end
 function __axium_show # AXIUM_ENV and AXIUM_PROMPT from the pointer's words
     set --local env $__axium_pointer[1]
     set --local sgr $__axium_pointer[3]
+    # A command that we are inside of was given the environment as it was: its name is wrapped again.
+    test "x$__axium_pointer[2]" = 'x?'; or test "x$env" = "x$AXIUM_ENV"
+    or set --erase --global AXIUM_WRAPPED
     if test -n "$env"
         set --global --export AXIUM_ENV $env
     else

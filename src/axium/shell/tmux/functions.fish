@@ -16,6 +16,8 @@ end
 function axium_restore_pane_env # AXIUM_ENV as it is for this pane, whatever became of it here
     set -l restored (AXIUM_HOME=@AXIUM_HOME@ command @AXIUM_PYTHON@ -I -S -E @AXIUM_MAIN@ env get)
     or return
+    # A command that we are inside of was given another one: its name is wrapped again.
+    test "x$restored" = "x$AXIUM_ENV"; or set --erase --global AXIUM_WRAPPED
     if test -n "$restored"
         set -gx AXIUM_ENV $restored
     else

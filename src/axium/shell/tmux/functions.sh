@@ -17,6 +17,8 @@ axium_tmux_enable_segment() { # COMMAND [COLOR]
 axium_restore_pane_env() { # AXIUM_ENV as it is for this pane, whatever became of it here
   _axium_restored=$(AXIUM_HOME=@AXIUM_HOME@ command @AXIUM_PYTHON@ -I -S -E @AXIUM_MAIN@ env get) ||
     return
+  # A command that we are inside of was given another one: its name is wrapped again.
+  [ "$_axium_restored" = "${AXIUM_ENV-}" ] || unset AXIUM_WRAPPED
   if [ -n "$_axium_restored" ]; then
     export AXIUM_ENV="$_axium_restored"
   else

@@ -34,6 +34,9 @@ _axium_catch_up() { # after a change, and where the pointer can't be read
 _axium_show() { # AXIUM_ENV and AXIUM_PROMPT from the pointer's words
   emulate -L zsh
   local env=$_axium_pointer[1] sgr=$_axium_pointer[3]
+  # A command that we are inside of was given the environment as it was: its name is wrapped again.
+  [[ $env == ${AXIUM_ENV-} || $_axium_pointer[2] == '?' || ${(t)AXIUM_WRAPPED} == *readonly* ]] ||
+    unset AXIUM_WRAPPED
   if [[ ${(t)AXIUM_ENV} != *readonly* ]]; then # the wrappers will say so
     unset AXIUM_ENV
     [[ -z $env ]] || typeset -gx AXIUM_ENV=$env
