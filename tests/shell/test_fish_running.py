@@ -83,7 +83,7 @@ def test_a_shell_inside_a_wrapped_tool_wraps_again(fish: Scene) -> None:
 def test_a_shell_that_is_asked_for_a_function_goes_on_inside_the_tool(fish: Scene) -> None:
     fish.prod()
 
-    fish.scratch.run("fish", "-ic", "aws s3", env={"AXIUM_WRAPPED": "aws"})
+    fish.scratch.run("fish", "-ic", "aws s3", env={"AXIUM_ENV": "prod", "AXIUM_WRAPPED": "aws"})
 
     assert fish.call().argv == [b"aws", b"s3"]
 

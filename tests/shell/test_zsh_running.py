@@ -72,7 +72,7 @@ def test_a_shell_inside_a_wrapped_tool_wraps_again(zsh: Scene) -> None:
 
 def test_a_shell_that_is_asked_for_a_function_goes_on_inside_the_tool(zsh: Scene) -> None:
     zsh.prod()
-    around = zsh.shell.environ(zsh) | {"AXIUM_WRAPPED": "aws"}
+    around = zsh.shell.environ(zsh) | {"AXIUM_ENV": "prod", "AXIUM_WRAPPED": "aws"}
 
     zsh.scratch.run("zsh", "-d", "-ic", "aws s3", env=around)
 
