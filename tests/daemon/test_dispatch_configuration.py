@@ -70,15 +70,6 @@ def test_without_a_key_the_keys_are_told(served: Served) -> None:
     }
 
 
-def test_the_configuration_of_a_plugin_that_is_not_loaded_is_not_there(served: Served) -> None:
-    assert served.ask("get_config", spoke="creds", key="a.b", env="dev") == {
-        "ok": False,
-        "error": "spoke not loaded",
-        "code": "not_loaded",
-        "hint": "no plugin `creds` is loaded",
-    }
-
-
 def test_what_is_told_follows_a_reload(served: Served) -> None:
     before = served.ask("get_config", key="hud")["value"]["padding"]
     served.write({"hud.yaml": "style: {padding: 3}\n"})

@@ -35,6 +35,7 @@ from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.permissions import Permissions
 from axium.daemon.services.plans import Plans
+from axium.daemon.services.plugin_configs import PluginConfigs
 from axium.daemon.services.plugins import Plugins
 from axium.daemon.services.plugins.logs import PluginLogs
 from axium.daemon.services.plugins.needs import Needs
@@ -151,6 +152,7 @@ class Daemon:
         if self._sweep is not None:
             self._sweep.cancel()
         await self.services.plugins.close()
+        await self.services.plugin_configs.close()
         self.services.segments.close()
         await self.services.terminals.close()
         await self._tasks.close()
@@ -165,6 +167,7 @@ class Daemon:
         self._watch = FileWatch(self._files_changed)
         self._watch.follow([*self._loaded.files, self._hold.home.lock])
         self._tasks.spawn("catch up with the files", self.services.settings.catch_up())
+        self.services.plugin_configs.follow_files()
 
     def offer_commands(self) -> None:
         """Have the catalogue tell the commands of this version, for completion and help."""
@@ -195,6 +198,7 @@ class Daemon:
         services.store.on_commit(services.terminals.committed)
         services.store.on_commit(lambda _change: self._plan_sweep())
         services.store.on_commit(lambda _change: services.segments.look())
+        services.store.on_commit(services.plugin_configs.committed)
         services.segments.is_watched = lambda: services.terminals.is_watched
         services.hud.on_change(self._memo.forget)
         services.hud.on_change(services.terminals.refresh)
@@ -293,6 +297,15 @@ def _services(
         executor=writer,
         show_faults=hud.show_faults,
     )
+    plugin_configs = PluginConfigs(
+        hold.home.root,
+        store,
+        settings,
+        events,
+        executor=writer,
+        variables=environ,
+        user_home=user_home(environ),
+    )
     notifications = Notifications(
         state_dir(hold.home, environ) + "/notifications.db",
         executor=writer,
@@ -312,6 +325,7 @@ def _services(
             hud,
             StateFile(hold.home, store, writer),
             plugins,
+            plugin_configs,
             started_at=time.time(),
             iso=iso,
             tmux_pane=environ.get("TMUX_PANE"),
@@ -320,6 +334,7 @@ def _services(
         panes=panes,
         permissions=permissions,
         plans=Plans(store, environments, user_home=user_home(environ), own_variables=environ),
+        plugin_configs=plugin_configs,
         plugins=plugins,
         prefixes=Prefixes(store),
         segments=segments,

@@ -12,6 +12,7 @@ from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.permissions import Permissions
 from axium.daemon.services.plans import Plans
+from axium.daemon.services.plugin_configs import PluginConfigs
 from axium.daemon.services.plugins import Plugins
 from axium.daemon.services.prefixes import Prefixes
 from axium.daemon.services.segments import Segments
@@ -33,6 +34,7 @@ class Services(NamedTuple):
     panes: Panes
     permissions: Permissions
     plans: Plans
+    plugin_configs: PluginConfigs
     plugins: Plugins
     prefixes: Prefixes
     segments: Segments

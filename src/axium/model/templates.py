@@ -112,6 +112,41 @@ def expand_tilde(word: str, home: str) -> str:
     return home + word[1:] if _TILDE.match(word) else word
 
 
+def fill_known(text: str, scope: Scope, where: Mark) -> tuple[str, list[Unresolvable]]:
+    """`text` with every hole filled that can be, and why the others could not.
+
+    Those stay as they were written, as `{{env}}` and `{{pane}}` do, which are for rules.
+    """
+    unfilled: list[Unresolvable] = []
+    has_tilde = bool(_TILDE.match(text))
+
+    def fill(hole: re.Match[str]) -> str:
+        try:
+            return _filled_alone(hole, scope, where, is_first=hole.start() == 0 and not has_tilde)
+        except Unresolvable as error:
+            unfilled.append(error)
+            return hole[0]
+
+    lead = scope.home if has_tilde else ""
+    return lead + _HOLE.sub(fill, text[1:] if has_tilde else text), unfilled
+
+
+def _filled_alone(hole: re.Match[str], scope: Scope, where: Mark, *, is_first: bool) -> str:
+    """What stands in the place of one hole. Unresolvable where nothing can."""
+    if hole["double"]:
+        return hole[0]
+    parts: list[tuple[Kind, str]] = []
+    try:
+        _add_hole(parts, hole)
+    except ValueError as error:
+        raise Unresolvable(str(error), where=where) from None
+    kind, value = parts[0]
+    if kind == "text":
+        return value
+    filled = _fill(kind, value, scope, where).text
+    return expand_tilde(filled, scope.home) if kind == "key" and is_first else filled
+
+
 def _add_text(parts: list[tuple[Kind, str]], text: str) -> None:
     if not text:
         return

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from axium import __version__
 from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
+from axium.daemon.services.plugin_configs import PluginConfigs
 from axium.daemon.services.plugins import Plugins
 from axium.daemon.services.settings import Settings
 from axium.daemon.services.state_file import StateFile
@@ -29,6 +30,7 @@ class Lifecycle:
         hud: Hud,
         state_file: StateFile,
         plugins: Plugins,
+        plugin_configs: PluginConfigs,
         *,
         started_at: float,
         iso: Callable[[float], str],
@@ -40,6 +42,7 @@ class Lifecycle:
         self._hud = hud
         self._state_file = state_file
         self._plugins = plugins
+        self._plugin_configs = plugin_configs
         self.started_at = started_at
         self.started = iso(started_at)
         self.tmux_pane = tmux_pane
@@ -86,6 +89,7 @@ class Lifecycle:
     async def reload(self) -> tuple[Fault, ...]:
         """Read everything again; what is wrong with it. Refusal `failed`."""
         await self._settings.reload(await self._state_file.reread())
+        await self._plugin_configs.reload()
         self._events.emit(HudRefresh())
         await self._plugins.reload_all()
         for event in (DaemonReload(), ConfigReloaded(), HudRefresh()):

@@ -4,50 +4,15 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Any
-
-import msgspec
 
 from axium.config.loaded import Loaded
 from axium.config.remembered import read_configuration
 from axium.daemon.services.events import Events
 from axium.daemon.services.store import Store
-from axium.model.configuration import Configuration
 from axium.model.events import ConfigReloaded
 from axium.model.marks import Fault
-from axium.model.rules import Rule
 
 log = logging.getLogger("axium.settings")
-
-
-CORE_KEYS = ("hud", "envs", "prefixes")
-"""The parts of the configuration that `get_config` knows."""
-
-
-def core_value(configuration: Configuration, key: str) -> Any:
-    """A part of the configuration as plain data; KeyError where `key` is not of `CORE_KEYS`."""
-    parts: dict[str, Callable[[], Any]] = {
-        "hud": lambda: msgspec.to_builtins(configuration.hud),
-        "envs": lambda: {name: env.properties for name, env in configuration.environments.items()},
-        "prefixes": lambda: [
-            _plain(rule)
-            for name in configuration.rules.commands()
-            for rule in configuration.rules.for_command(name)
-        ],
-    }
-    return parts[key]()
-
-
-def _plain(rule: Rule) -> dict[str, Any]:
-    return {
-        "command": rule.command,
-        "form": type(rule.form).__name__,
-        "text": [template.text for template in rule.templates()],
-        "unset": list(rule.unset),
-        "fallback": rule.fallback,
-        "owner": rule.owner,
-        "where": str(rule.where),
-    }
 
 
 class Settings:
@@ -73,13 +38,19 @@ class Settings:
         self._show_faults = show_faults
         self._reading = asyncio.Lock()
         self._saved_faults = saved_faults
+        self._plugin_faults: tuple[Fault, ...] = ()
         self._loaded = first
         self._tell((), self.faults)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the saved state and the user's files, as they were last read."""
-        return (*self._saved_faults, *self._loaded.faults)
+        return (*self._saved_faults, *self._loaded.faults, *self._plugin_faults)
+
+    def take_plugin_faults(self, faults: tuple[Fault, ...]) -> None:
+        """These are wrong now in the files that configure plugins."""
+        before, self._plugin_faults = self.faults, faults
+        self._tell(before, self.faults)
 
     async def reload(self, saved_faults: tuple[Fault, ...] | None = None) -> None:
         """Read all files and put them in force. Refusal `failed`.
