@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -67,8 +66,6 @@ class Hosting:
         host = self.host(files, name, log, **order)
         answer = host.call("register")
         assert answer["faults"] == [], answer["faults"]
-        with suppress(PermissionError, ProcessLookupError):  # tests share the machine with others
-            os.sched_setscheduler(host.pid, os.SCHED_OTHER, os.sched_param(0))
         return host
 
     def order(self, order: Mapping[str, Any], *fds: int) -> None:

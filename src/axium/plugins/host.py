@@ -44,11 +44,13 @@ def live(order: Fork, fds: Sequence[int], *, parent: int, group: Cgroup | None) 
 
 
 def _settle(order: Fork, fds: Sequence[int], parent: int, group: Cgroup | None) -> None:
-    """Part from the template: session, cgroup, descriptors, signals, limits."""
+    """Part from the template: process group, cgroup, descriptors, signals, limits."""
     signal.set_wakeup_fd(-1)
     for number in _HELD:
         signal.signal(number, signal.SIG_DFL)
-    os.setsid()
+    # Not a session: each of them would be given as much of the processor as the user's shell.
+    os.setpgid(0, 0)
+    kernel.come_after_others()
     kernel.die_with_parent(signal.SIGKILL, parent)
     kernel.adopt_orphans()
     kernel.be_killed_first()

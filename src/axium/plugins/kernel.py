@@ -5,6 +5,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+NICE = 10
+
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _PR_SET_CHILD_SUBREAPER = 36
@@ -33,10 +35,21 @@ def call_ourselves(name: str) -> None:
         ctypes.memmove(start, name.encode()[: room - 1].ljust(room, b"\0"), room)
 
 
-def be_idle() -> None:
-    """Run when nobody else wants to."""
+def come_after_others() -> None:
+    """Take a tenth of a busy processor; for good.
+
+    Not SCHED_IDLE: an event would wait for half a second while a compiler runs, and `env set`
+    with it; and 200 busy processes delay the daemon no less.
+    """
     with suppress(OSError):  # a container may forbid it
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def let_session_come_after_others() -> None:
+    """The same for all processes of this session together, which share as one with the others."""
+    with suppress(OSError):  # the kernel has no groups by session
+        Path("/proc/self/autogroup").write_text(str(NICE))
 
 
 def be_killed_first() -> None:

@@ -4,7 +4,7 @@ import os
 
 from axium.core.hud_segments import HudRegistry
 from axium.core.spokes import get_event_bus
-from axium.plugins import kernel, segments
+from axium.plugins import segments
 from axium.plugins.channel import Channel
 from axium.plugins.listeners import deliver
 from axium.plugins.plugin import Plugin
@@ -46,6 +46,4 @@ class Serving:
             fault = fault_of("register", error, self._plugin.directory)
             return Answer(answer=call.call, faults=[fault])
         self._stays = report.stays
-        # From here on: on a busy machine loading alone would take seconds of nothing but waiting.
-        kernel.be_idle()
         return Answer(answer=call.call, report=report, faults=faults)

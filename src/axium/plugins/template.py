@@ -139,13 +139,11 @@ class Template:
                 self._bury(ended.si_pid)
 
     def _bury(self, pid: int) -> None:
-        """Take a child's status; a host's process group goes first, while its number stands."""
+        """Take a child's status; what a host has left goes with it."""
         known = self._hosts.get(pid)
         if known is not None:
             self._kill_left()
             del self._hosts[pid]
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)
             if known.group is not None:
                 known.group.kill()
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -156,9 +154,11 @@ class Template:
         """Kill what hosts have left; whether there was anything. Its children are ours then."""
         left = [pid for pid in children(os.getpid()) if pid not in self._hosts]
         for pid in left:
-            if os.waitpid(pid, os.WNOHANG)[0] == 0:
+            left += children(pid)
+        for pid in left:
+            if not _was_dead(pid):
                 self._killed.add(pid)
-                with suppress(PermissionError):  # it is a setuid program now
+                with suppress(ProcessLookupError, PermissionError):  # or a setuid program
                     os.kill(pid, signal.SIGKILL)
         return bool(left)
 
@@ -204,11 +204,20 @@ class Template:
             group.remove()
 
 
+def _was_dead(pid: int) -> bool:
+    """Whether a child has ended; its status is taken."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return False  # the child of a child
+
+
 def main() -> None:
     """Be the template; returns when descriptor 0 ends."""
     with suppress(PermissionError):  # the daemon may have made it a leader already
         os.setsid()
     os.umask(0o077)
+    kernel.let_session_come_after_others()
     kernel.call_ourselves("axium plugins")
     kernel.adopt_orphans()
     orders = socket.socket(fileno=os.dup(0))
