@@ -122,7 +122,7 @@ def test_nothing_is_chosen_where_nothing_is_found() -> None:
 
 
 def test_a_command_names_its_own_arguments() -> None:
-    about = ["Usage: axium wrapper add [OPTIONS] NAME", "  [WRAPPER] [ARGS]...", "", "  Wrap."]
+    about = ["Usage: axium wrapper add [OPTIONS] {NAME}", "  [WRAPPER] [ARGS]...", "", "  Wrap."]
     assert titles(about, "wrapper add") == ["name", "wrapper", "args"]
     assert titles([], "wrapper add") == []
     palette = make_palette(about={"wrapper add": about})

@@ -240,6 +240,31 @@ def test_a_reload_asks_the_daemon_and_tells_where_there_is_none(home: Scratch, t
     see(tmux, "esc close")
 
 
+SPOKE = """\
+def register(app, events):
+    @app.command()
+    def greet(name: str, loud: bool = False):
+        "Greet somebody."
+        print(f"hello {name.upper() if loud else name}")
+"""
+
+
+def test_a_command_of_a_plugin_is_found_after_a_reload_and_runs(home: Scratch, tmux: Tmux) -> None:
+    place = home.home / "spokes/hello"
+    place.mkdir(parents=True)
+    (place / "spoke.yaml").write_text("name: hello\n")
+    (place / "main.py").write_text(SPOKE)
+    opened(tmux, "axium palette --reload")
+    press(tmux, "greet")
+    see(tmux, "spoke hello")
+    see(tmux, "↵ axium greet TEXT")
+    press(tmux, "Enter")
+    see(tmux, "↵ axium greet NAME")
+    press(tmux, "a b", "Enter")
+    see(tmux, "▸ axium greet 'a b'\nhello a b\nleft with 0")
+    assert next(home.state.glob("*/usage")).read_text().splitlines().count("greet") == 1
+
+
 @pytest.mark.parametrize("words", [(), ("--reload",)])
 def test_without_a_terminal_it_says_what_to_do(scratch: Scratch, words: tuple[str, ...]) -> None:
     code, data, talk = said(scratch, "palette", *words)

@@ -84,7 +84,7 @@ def titles(about: list[str], name: str) -> list[str]:
     """What a command's usage, `Usage: axium NAME [OPTIONS] FIRST [SECOND]`, calls its arguments."""
     usage = " ".join(about[: about.index("")] if "" in about else [])
     words = usage.removeprefix(f"Usage: axium {name}").replace("...", "").split()
-    return [word.strip("[]").lower() for word in words if word != "[OPTIONS]"]
+    return [word.strip("[]{}").lower() for word in words if word != "[OPTIONS]"]
 
 
 class Form:
