@@ -123,17 +123,7 @@ class Loading:
     async def reload(self, name: str) -> None:
         """Load one again, or for the first time. Refusal `not_loaded`, `failed`, `timeout`."""
         async with self._busy:
-            found = next((each for each in await self._read() if each.name == name), None)
-            if found is None:
-                if name in self._items:
-                    await self._unload(self._items[name])
-                    await self._registrations.commands.publish()
-                raise self._unknown(name)
-            await self._load(found)
-            await self._registrations.commands.publish()
-            item = self._items[name]
-            self._note([item])
-            self._follow_faulty()
+            item = await self._read_and_load(name)
         self._check_loaded(item)
 
     async def unload(self, name: str) -> None:
@@ -175,6 +165,19 @@ class Loading:
         self._registrations.commands.read()
         return discover(self._root, "spokes"), read_metadata(self._directory)
 
+    async def _read_and_load(self, name: str) -> Installed:
+        found = next((each for each in await self._read() if each.name == name), None)
+        if found is None:
+            if name in self._items:
+                await self._unload(self._items[name])
+                await self._registrations.commands.publish()
+            raise self._unknown(name)
+        await self._load(found)
+        await self._registrations.commands.publish()
+        self._note([self._items[name]])
+        self._follow_faulty()
+        return self._items[name]
+
     async def _load(self, found: Found) -> None:
         """Load one, again where it is known; it may go on when this returns."""
         item = self._items.get(found.name)
@@ -194,8 +197,11 @@ class Loading:
 
     def _try_again(self, name: str) -> None:
         async def again() -> None:
-            with suppress(Refusal):  # it is still at fault, which its row tells
-                await self.reload(name)
+            async with self._busy:
+                # Whoever mended it may have had it loaded already, or have taken it away.
+                if name in self._items and self._items[name].status == "error":
+                    with suppress(Refusal):
+                        await self._read_and_load(name)
 
         self._tasks.spawn(f"try {name} again", again())
 
