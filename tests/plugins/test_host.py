@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 from pathlib import Path
 from typing import Any
 
@@ -334,6 +333,7 @@ def test_typer_and_its_like_are_there_already(hosting: Hosting) -> None:
     import sys
     before = set(sys.modules)
     import typer, json, subprocess, pathlib, logging
+    import axium.core.api, axium.core.env, axium.core.hud, axium.core.spokes
     assert set(sys.modules) == before, set(sys.modules) - before
     def register(app): pass
     """
@@ -341,13 +341,11 @@ def test_typer_and_its_like_are_there_already(hosting: Hosting) -> None:
 
 
 def test_a_host_costs_little_memory(hosting: Hosting) -> None:
-    hosts = [hosting.registered(ASKS) for _ in range(10)]
-
     def share(pid: int) -> int:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
         return int(text.partition("Pss:")[2].split()[0])
 
+    hosts = [hosting.registered(ASKS) for _ in range(10)]
     assert sum(share(host.pid) for host in hosts) / len(hosts) < 6 * 1024
     assert share(hosting.process.pid) < 15 * 1024
     assert all(alive(host.pid) for host in hosts)
-    assert resource.getpagesize() == 4096

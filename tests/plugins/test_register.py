@@ -23,6 +23,7 @@ from tests.support import Scratch
         ("app", ["Typer"]),
         ("app, events", ["Typer", "EventBus"]),
         ("events, app", ["EventBus", "Typer"]),
+        ("app, events, env", ["Typer", "EventBus", "module"]),
         ("*, app, events", ["Typer", "EventBus"]),
         ("*, events", ["EventBus"]),
         ("app, *, events", ["Typer", "EventBus"]),

@@ -33,9 +33,11 @@ SWEEP_AGAIN_MS = 10
 PATIENCE_SECS = 1.0
 """For what a host left; what the kernel holds longer than that is killed, but not waited for."""
 
-PRELOADED = ("typer", "json", "subprocess", "pathlib", "logging", "logging.handlers", "datetime")
+PRELOADED = (
+    "typer", "json", "subprocess", "pathlib", "logging", "logging.handlers", "datetime",
+    "axium.core.api", "axium.core.env", "axium.core.hud",
+)  # fmt: skip
 """What plugins import beside our own: once here, so that it costs none of them anything."""
-
 
 _ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
