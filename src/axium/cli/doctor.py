@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from axium.cli import show
-from axium.cli.checks import daemon, files, home, service, shell, shims, spokes, tmux
+from axium.cli.checks import daemon, files, home, plugins, service, shell, shims, spokes, tmux
 from axium.cli.checks.finding import Finding
 from axium.cli.options import Json, group
 from axium.thin.paths import environ, home_of
@@ -41,6 +41,7 @@ def _look() -> Iterator[Finding]:
     yield from files.look(place)
     yield from spokes.look(place)
     yield from daemon.look(place)
+    yield from plugins.look()
     yield from service.look()
     yield from tmux.look(place, around)
     yield from shell.look(place, around)

@@ -127,5 +127,6 @@ Restart=on-failure
 TimeoutStopSec=15
 WorkingDirectory=/
 UMask=0077
+Delegate=yes
 {environment}
 """

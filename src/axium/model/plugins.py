@@ -11,7 +11,8 @@ class Row(msgspec.Struct, kw_only=True):
     """A plugin as `list_spokes` and its file of metadata have it; times are ISO 8601 UTC.
 
     `error` says why it is not active, or what of it is left out. `late` counts the calls
-    that it did not answer by their deadline; `restarts`, `late` and `pid` are of this daemon.
+    that it did not answer by their deadline; `is_contained` says whether a cgroup ends what
+    its process starts. The last four are of this daemon.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Row(msgspec.Struct, kw_only=True):
     pid: int | None = None
     restarts: int = 0
     late: int = 0
+    is_contained: bool | None = None

@@ -64,6 +64,7 @@ class Host:
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self.plugin = Plugin(order.kind, order.name)
         self.pid: int | None = None
+        self.is_contained: bool | None = None
         ours, theirs = socket.socketpair()
         read, write = os.pipe()
         os.set_blocking(read, False)
@@ -148,9 +149,9 @@ class Host:
         self._reason = f"left {what} unanswered for {KILLED_SECS:g} s and was killed"
         self._template.kill(self._key)
 
-    def forked(self, pid: int) -> None:
+    def forked(self, pid: int, *, is_contained: bool) -> None:
         """See `Made`."""
-        self.pid = pid
+        self.pid, self.is_contained = pid, is_contained
 
     def gone(self, reason: str, *, is_own: bool) -> None:
         """See `Made`."""

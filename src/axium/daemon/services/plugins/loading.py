@@ -351,6 +351,7 @@ class Loading:
             pid=item.host.pid if item.host is not None else None,
             restarts=item.restarts,
             late=item.late_calls,
+            is_contained=item.host.is_contained if item.host is not None else None,
         )
 
     def _note(self, items: Iterable[Installed]) -> None:

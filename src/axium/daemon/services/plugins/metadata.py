@@ -10,7 +10,7 @@ import msgspec
 from axium.config.atomic import replace_file
 from axium.model.plugins import Row
 
-_NOT_KEPT = ("pid", "restarts", "late")
+_NOT_KEPT = ("pid", "restarts", "late", "is_contained")
 """What is true of a running daemon alone."""
 
 

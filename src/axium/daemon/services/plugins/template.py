@@ -29,7 +29,7 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 class Made(Protocol):
     """What waits for news of a host."""
 
-    def forked(self, pid: int) -> None:
+    def forked(self, pid: int, *, is_contained: bool) -> None:
         """The host is there."""
 
     def gone(self, reason: str, *, is_own: bool) -> None:
@@ -114,7 +114,8 @@ class Template:
         said = _decode(data)
         if "forked" in said:
             forked = msgspec.convert(said, Forked)
-            self._made[str(forked.forked)].forked(forked.pid)
+            made = self._made[str(forked.forked)]
+            made.forked(forked.pid, is_contained=forked.is_contained)
         elif "failed" in said:
             failed = msgspec.convert(said, Failed)
             self._made.pop(str(failed.failed)).gone(f"can't be run: {failed.error}", is_own=True)
