@@ -86,6 +86,7 @@ def test_the_first_picture_has_commands_sources_and_what_enter_does() -> None:
 def test_what_is_missing_is_told_beside_what_would_run() -> None:
     assert "↵ axium notify send --title=TITLE " in plain(drawn(":notify")[-1])
     assert "↵ axium wrapper add aws TEXT " in plain(drawn(":wra", "enter", ":aws", "enter")[-1])
+    assert " choice ▸" in "\n".join(map(plain, drawn(":init", "enter")))
     assert "↵ axium env set staging " in plain(drawn(":es", "enter", "down")[-1])
     assert "↵ axium wrapper add 'a b' " in plain(drawn(":wra", "enter", ":a b")[-1])
 

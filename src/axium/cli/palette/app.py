@@ -129,7 +129,7 @@ class Session:
 
     def _heed(self, terminal: Terminal, signals: bytes) -> None:
         if _signal.SIGTSTP in signals:
-            terminal.suspend()
+            self._suspend(terminal)
         elif _signal.SIGCONT in signals:
             terminal.take_again()
         if _signal.SIGWINCH in signals:
@@ -142,9 +142,14 @@ class Session:
                 return effect
             if isinstance(effect, Switch):
                 self._switch(effect)
-            if isinstance(effect, Suspend) and not self._is_popup:
-                terminal.suspend()
+            if isinstance(effect, Suspend):
+                self._suspend(terminal)
         return None
+
+    def _suspend(self, terminal: Terminal) -> None:
+        # There is no shell in a popup that could go on with us.
+        if not self._is_popup:
+            terminal.suspend()
 
     def _switch(self, effect: Switch) -> None:
         try:

@@ -33,11 +33,9 @@ class Field:
     @property
     def title(self) -> str:
         """What it is called."""
-        return (
-            self.option.lstrip("-")
-            or TITLES.get(self.kind)
-            or ("one of" * self.is_choice or self.kind)
-        )
+        if self.option:
+            return self.option.lstrip("-")
+        return "choice" if self.is_choice else TITLES.get(self.kind, self.kind)
 
     @property
     def is_choice(self) -> bool:
