@@ -277,13 +277,10 @@ def test_commands_are_in_the_catalogue_and_in_the_tables(plug: Plug) -> None:
     until(lambda: _records(home) == ["aws info", "aws whoami"])
     names = json.loads((daemon.scratch.home / "completions.json").read_text())["commands"]
     assert {"aws info", "aws whoami"} <= set(names)
-    stamp = (read(home.run + "/global") or [])[1]
-    words = read(f"{home.run}/t/{stamp}/aws") or []
-    assert [word for word in words if word.startswith("@")] == ["@whoami", "@info"]
+    until(lambda: _subcommands(home, "aws") == ["@whoami", "@info"])
     daemon.ask("unload_spoke", spoke="aws")
     assert _records(home) == []
-    stamp = (read(home.run + "/global") or [])[1]
-    assert [w for w in read(f"{home.run}/t/{stamp}/aws") or [] if w.startswith("@")] == []
+    assert _subcommands(home, "aws") == []
 
 
 def test_a_command_that_is_taken_is_left_out_and_told(plug: Plug) -> None:
@@ -350,6 +347,11 @@ def test_a_loading_is_noted_beside_what_the_install_wrote(plug: Plug) -> None:
         "status": "active",
         "last_loaded": row["last_loaded"],
     }
+
+
+def _subcommands(home: Home, command: str) -> list[str]:
+    stamp = (read(home.run + "/global") or [])[1]
+    return [w for w in read(f"{home.run}/t/{stamp}/{command}") or [] if w.startswith("@")]
 
 
 def _records(home: Home) -> list[str]:
