@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from axium.config.decode import decode_each, mark_of
+from axium.config.decode import decode, decode_each, mark_of
 from axium.config.findings import Findings
 from axium.config.nodes import parse as parse_yaml
 from axium.config.shapes import PermissionsEntry
@@ -41,6 +41,21 @@ def read(root: str) -> tuple[dict[str, Permissions], tuple[Fault, ...]]:
     except Unreadable as error:
         return {}, (error.fault,)
     return found, findings.faults
+
+
+def read_override(root: str, gear: str) -> tuple[Permissions | None, tuple[Fault, ...]]:
+    """What the user's file of one gear in the home `root` says, None for nothing; its faults."""
+    findings = Findings()
+    shown = f"overrides/permissions/{gear}.yaml"
+    try:
+        node = parse_yaml(read_text(os.path.join(root, shown), shown), shown, findings)
+    except FileNotFoundError:
+        return None, ()
+    except Unreadable as error:
+        return None, (error.fault,)
+    entry = None if node is None else decode(node, PermissionsEntry, findings)
+    found = None if entry is None else _permissions(entry, findings, "override")
+    return (None if findings.has_errors else found), findings.faults
 
 
 def asked(entry: PermissionsEntry | None, kind: Kind, findings: Findings) -> Permissions:

@@ -2,8 +2,9 @@
 
 import os
 import select
+import signal
 from contextlib import closing
-from typing import Any
+from typing import Any, NoReturn
 
 from axium.core.bootstrap import ensure_axium_config
 from axium.core.ipc import send_request_sync
@@ -23,8 +24,7 @@ def start(debug: bool = False) -> None:  # noqa: FBT001, FBT002 (published signa
     around = environ()
     ensure_axium_config()
     if debug:
-        words = command("--foreground", "--debug")
-        os.execve(words[0], words, scrubbed(home_of(around), around))
+        _become_daemon("--foreground", "--debug")
     if not answers(around):
         start_process(home_of(around), around)
 
@@ -39,17 +39,77 @@ def ensure_daemon_running() -> bool:
 
 
 def stop() -> dict[str, Any]:
-    """End the daemon and wait until it is gone: `{"ok", "stopping"}` or `{"ok", "error"}`."""
+    """End the daemon and wait until it is gone.
+
+    `{"ok", "stopping"}`; `{"ok", "signal": "SIGTERM"}` for one that does not answer; else
+    `{"ok": False, "error"}`.
+    """
+    done = stop_politely()
+    if not done["ok"] and kill_daemon_pid():
+        return {"ok": True, "signal": "SIGTERM"}
+    return done
+
+
+def stop_politely() -> dict[str, Any]:
+    """The same for a daemon that answers: no other is ended."""
     try:
         pid = send_request_sync({"cmd": "ping"})["pid"]
         with closing(_Process(pid)) as process:
             reply = send_request_sync({"cmd": "stop"})
             gone = process.wait(STOP_TIMEOUT)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         return {"ok": False, "error": f"the daemon is not running: {error}"}
     if not gone:
         return {"ok": False, "error": f"the daemon (pid {pid}) is still there"}
     return reply
+
+
+def kill_daemon_pid() -> bool:
+    """End the daemon of this home by SIGTERM, whether it answers or not; whether it is gone.
+
+    Only who holds the lock of this home is the daemon: no file with a pid is believed.
+    """
+    lock = home_of(environ()).lock
+    pid = _holder(lock)
+    if pid is None:
+        return False
+    try:
+        with closing(_Process(pid)) as process:
+            # Held by now, the number means one process; it must be the one with the lock still.
+            if _holder(lock) != pid:
+                return False
+            process.signal(signal.SIGTERM)
+            return process.wait(STOP_TIMEOUT)
+    except OSError:
+        return False
+
+
+def _holder(lock: str) -> int | None:
+    """The process that holds the lock on a file; None where none does, or that can't be known."""
+    try:
+        found = os.stat(lock)
+        with open("/proc/locks") as locks:
+            held = [line.split() for line in locks]
+    except OSError:
+        return None
+    file = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    # `1: FLOCK  ADVISORY  WRITE 1234 00:2f:567 0 EOF`; who waits has `->` in the second place.
+    pids = [words[4] for words in held if words[1] == "FLOCK" and words[5:6] == [file]]
+    return next((int(pid) for pid in pids if int(pid) > 0), None)
+
+
+def cleanup_zombie_daemons() -> int:
+    """0: whoever has not the lock of a home is no daemon, and ends by itself."""
+    return 0
+
+
+class AxiumDaemon:
+    """The daemon of this home, to be run by a service manager or by hand."""
+
+    def run(self) -> NoReturn:
+        """Become the daemon, in the foreground, in place of this program."""
+        ensure_axium_config()
+        _become_daemon("--foreground")
 
 
 def status() -> dict[str, Any]:
@@ -62,6 +122,12 @@ def status() -> dict[str, Any]:
     return {"pid": pid, "socket": socket, "socket_exists": os.path.exists(socket)}
 
 
+def _become_daemon(*options: str) -> NoReturn:
+    around = environ()
+    words = command(*options)
+    os.execve(words[0], words, scrubbed(home_of(around), around))
+
+
 class _Process:
     """A process that is not our child, held so that its number cannot come to mean another."""
 
@@ -71,6 +137,10 @@ class _Process:
     def wait(self, timeout: float) -> bool:
         """Whether it ended within so many seconds."""
         return bool(select.select([self._fd], [], [], timeout)[0])
+
+    def signal(self, number: int) -> None:
+        """Send it a signal. ProcessLookupError."""
+        signal.pidfd_send_signal(self._fd, number)
 
     def close(self) -> None:
         """Let go of it."""

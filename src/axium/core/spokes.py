@@ -1,10 +1,14 @@
-"""Spokes: the events that they listen for, and emit."""
+"""Spokes: the events that they listen for, and emit; which there are, new ones, loading them."""
 
 import re
 from collections.abc import Callable
-from typing import Any, overload
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
 
 from axium.core.ipc import send_request_sync
+
+if TYPE_CHECKING:
+    from axium.core.spoke_metadata import SpokeMetadata
 
 Listener = Callable[..., Any]
 
@@ -97,6 +101,107 @@ _bus = EventBus()
 def get_event_bus() -> EventBus:
     """The bus of this process."""
     return _bus
+
+
+# What follows imports what it stands on itself: 30 ms, which no plugin's process needs to pay.
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name == "SpokeMetadata":
+            from axium.core.spoke_metadata import SpokeMetadata
+
+            return SpokeMetadata
+        raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
+
+
+def get_spoke_metadata() -> "list[SpokeMetadata]":
+    """How each spoke of this home was installed, and how its last loading went; by name."""
+    from axium.core.spoke_metadata import Rows, from_row
+    from axium.thin.paths import environ, home_of
+
+    rows = Rows(home_of(environ()).root).read()
+    return [from_row(name, row) for name, row in sorted(rows.items())]
+
+
+def create_spoke(
+    name: str,
+    description: str | None = None,
+    version: str = "0.1.0",
+    interactive: bool = True,  # noqa: FBT001, FBT002 (published)
+) -> Path:
+    """Write a new spoke that works; its directory. FileExistsError, ValueError, OSError.
+
+    Where it is `interactive`, and there is a terminal, what is not given is asked for.
+    """
+    from axium.core import scaffold
+
+    return scaffold.create_spoke(name, description, version, interactive)
+
+
+def validate_spoke(spoke_dir: str | Path) -> dict[str, Any]:
+    """What the manifest in a directory says: at least the first four fields of the page.
+
+    FileNotFoundError; ValueError with file, line and column of each fault.
+    """
+    from axium.core import installing
+
+    return installing.validate_spoke(spoke_dir)
+
+
+def install_spoke(
+    source: str,
+    editable: bool = False,  # noqa: FBT001, FBT002 (published)
+    name: str | None = None,
+) -> "SpokeMetadata":
+    """Install from a directory, a git URL, or by a name of an index; `editable` links a directory.
+
+    FileNotFoundError, ValueError, FileExistsError, OSError. The daemon takes it in by
+    `reload_spokes`.
+    """
+    from axium.core import installing
+
+    return installing.install_spoke(source, editable, name)
+
+
+def reload_spokes(spoke_name: str | None = None) -> list[str]:
+    """Have the daemon load all spokes again, or one; the names of those that were.
+
+    ValueError where that one can't be loaded, or the daemon refuses; OSError without a daemon.
+    """
+    from axium.core._api.asking import LONG_TIMEOUT, ask, part
+
+    if spoke_name is None:
+        reply = ask("reload_spokes", timeout=LONG_TIMEOUT, starts=False)
+        return part(reply, "spokes", list)
+    ask("reload_spoke", spoke=spoke_name, timeout=LONG_TIMEOUT, starts=False)
+    return [spoke_name]
+
+
+def list_spokes() -> None:
+    """Print a line for each spoke of this home: name, version, how it is."""
+    from axium.core.spoke_metadata import Rows, from_row
+    from axium.thin.paths import environ, home_of
+
+    root = home_of(environ()).root
+    from axium.config.manifests import discover
+
+    rows = Rows(root).read()
+    for found in discover(root, "spokes"):
+        known = from_row(found.name, rows.get(found.name, {}))
+        version = found.manifest.version if found.manifest else known.version
+        print(f"{found.name}  {version}  {known.status if found.manifest else 'error'}")
+
+
+def load_spokes(parent_app: Any) -> None:
+    """Add the commands of all spokes to a Typer app; each is run by `axium` when it is called.
+
+    No spoke's code runs in this process: it would run with everybody else's.
+    """
+    from axium.core.spoke_commands import add_to
+
+    add_to(parent_app)
 
 
 def _check_name(name: str) -> None:

@@ -25,6 +25,11 @@ def use(transport: "Transport") -> None:
     _chosen = transport
 
 
+def is_channel() -> bool:
+    """Whether this is a plugin's own process, which has a channel to the daemon."""
+    return _chosen is not over_socket
+
+
 def request(payload: "Mapping[str, Any]", timeout: float) -> "dict[str, Any]":
     """The reply to `payload`, whatever its `ok` says.
 

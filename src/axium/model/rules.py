@@ -140,6 +140,11 @@ class RuleBook(msgspec.Struct, frozen=True):
             self, registered={**self.registered, rule.command: (*kept, rule)}
         )
 
+    def count_of(self, owner: str) -> int:
+        """How many rules this owner registered, marks included."""
+        rules = sum(rule.owner == owner for rules in self.registered.values() for rule in rules)
+        return rules + sum(mark[1] == owner for mark in self.marked)
+
     def without_owner(self, owner: str) -> "RuleBook":
         """The book without what this owner registered; itself where that is nothing."""
         registered = {

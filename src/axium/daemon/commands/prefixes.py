@@ -101,3 +101,19 @@ async def register_prefix(ctx: Context, req: RegisterPrefix) -> Done:
         raise Refusal("invalid", f"field `{field}`: {said}") from None
     await ctx.services.prefixes.register(rule)
     return Done()
+
+
+class UnregisterPrefixes(Request, tag="unregister_prefixes"):
+    """Take away the rules that `spoke` registered, else those that the user did."""
+
+
+class Unregistered(Reply):
+    """How many rules that were."""
+
+    unregistered: int
+
+
+@command()
+async def unregister_prefixes(ctx: Context, req: UnregisterPrefixes) -> Unregistered:
+    owner = meant(ctx.connection.caller, req.spoke) or "user"
+    return Unregistered(unregistered=await ctx.services.prefixes.unregister(owner))

@@ -17,6 +17,19 @@ class Prefixes:
         """Add a rule and publish it. Refusal `conflict` where another owner has the command."""
         await self._store.change(lambda found: registered(found, rule))
 
+    async def unregister(self, owner: str) -> int:
+        """Take away all rules of one owner; how many. Refusal `failed`."""
+        count = 0
+
+        def step(found: Snapshot) -> Snapshot:
+            nonlocal count
+            rules = found.configuration.rules
+            count = rules.count_of(owner)
+            return found.with_rules(rules.without_owner(owner)) if count else found
+
+        await self._store.change(step)
+        return count
+
     def commands(self) -> list[str]:
         """The names of wrapped commands, sorted."""
         return list(self._store.committed.configuration.rules.commands())

@@ -1,0 +1,1 @@
+"""The families of `axium.core.api`; plugins import that one."""

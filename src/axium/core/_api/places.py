@@ -1,0 +1,23 @@
+"""Where the question about an environment comes from: the calling shell, its pane, or nowhere."""
+
+from axium.core import transport
+from axium.thin.paths import environ, pane_of, shell_env
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def calling_pane() -> str | None:
+    """The tmux pane around this process; None outside tmux, and in a plugin's own process."""
+    return None if transport.is_channel() else pane_of(environ())
+
+
+def held_env() -> str | None:
+    """The environment that the shell around this process holds for itself, if it does."""
+    return None if transport.is_channel() else shell_env(environ())
+
+
+def calling_place() -> "dict[str, Any]":
+    """The fields `env` and `pane` of a request for where the caller is; None where unknown."""
+    return {"env": held_env(), "pane": calling_pane()}
