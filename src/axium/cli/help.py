@@ -34,8 +34,8 @@ def help(  # noqa: A001 (its name)
     show.lines(context.get_help() + "\n")
 
 
-def context_of(words: list[str], whole: Root) -> Context:
-    """Of the command that `words` name. UnknownCommand where there is none."""
+def context_of(words: list[str], whole: Root | None = None) -> Context:
+    """Of the command that `words` name, in the core without `whole`. UnknownCommand."""
     context = root_context(whole)
     for position, word in enumerate(words):
         command = context.command

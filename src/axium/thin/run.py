@@ -1,7 +1,6 @@
 """`axium run COMMAND [ARGS...]`: what the rules of this pane make of a command, by exec."""
 
 from axium.thin import say
-from axium.thin.catalogue import is_of_plugin
 from axium.thin.launch import launch, plain
 from axium.thin.paths import Home, environ, home_of
 from axium.thin.published import pointer, table
@@ -31,7 +30,7 @@ def run(typed: list[str], around: dict[str, str]) -> int | None:
     env, found = _published(home_of(around), typed[0], around)
     if found is not None and not found.asks_about(typed[1:]):
         return launch(found, env, typed, around)
-    if is_of_plugin(home_of(around), typed):
+    if _is_of_plugin(typed, around):
         return None
     return _planned(typed, around, found.wanted if found else [])
 
@@ -49,6 +48,13 @@ def _published(home: Home, command: str, around: "Mapping[str, str]") -> tuple[s
         return (here.env, Table(words)) if here and words else ("", None)
     except ValueError:
         return "", None
+
+
+def _is_of_plugin(typed: list[str], around: dict[str, str]) -> bool:
+    # Only here: what can be decided from the tables does not pay for the catalogue.
+    from axium.thin.catalogue import is_of_plugin
+
+    return is_of_plugin(home_of(around), typed)
 
 
 def _planned(typed: list[str], around: dict[str, str], wanted: list[str]) -> int | None:
