@@ -47,6 +47,11 @@ def test_a_mouse_and_keys_that_nobody_knows_do_nothing(sequence: bytes) -> None:
     assert keys(b"a" + sequence + b"b") == [Text("ab")]
 
 
+def test_a_letter_with_alt_may_be_cut_too() -> None:
+    assert keys(b"\x1b\xc3", b"\xa9x") == [Text("x")]
+    assert keys(b"\x1b\xc3x") == [Text("x")]
+
+
 def test_an_escape_that_nothing_follows_is_the_key() -> None:
     parser = Keys()
     assert (parser.feed(b"\x1b"), parser.is_waiting, parser.settle()) == ([], True, ["escape"])

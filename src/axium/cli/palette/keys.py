@@ -128,12 +128,14 @@ class Keys:
 
     def _take_alt(self, found: "list[Key]") -> bool:
         # Alt and a letter: none of them does anything here, but Alt and backspace, a word.
-        size = 2
-        while size < len(self._rest) and self._rest[1] >= 0xC0 and self._rest[size] & 0xC0 == 0x80:
-            size += 1
-        if self._rest[1] == 0x7F:
+        size = 1 + _size(self._rest[1])
+        letter = self._rest[1:size]
+        if len(letter) + 1 < size and _unfinished(letter) == len(letter):
+            return False
+        whole = next((at for at, byte in enumerate(letter) if at and byte & 0xC0 != 0x80), size - 1)
+        if letter == b"\x7f":
             found.append("C-w")
-        self._rest = self._rest[size:]
+        self._rest = self._rest[1 + whole :]
         return True
 
     def _understand(self, sequence: bytes, found: "list[Key]") -> None:
@@ -160,11 +162,15 @@ def _unfinished(data: bytes) -> int:
     for back in range(1, min(4, len(data) + 1)):
         byte = data[-back]
         if byte >= 0xC0:
-            size = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2
-            return back if back < size else 0
+            return back if back < _size(byte) else 0
         if byte < 0x80:
             return 0
     return 0
+
+
+def _size(first: int) -> int:
+    """How many bytes a letter has that begins so."""
+    return 4 if first >= 0xF0 else 3 if first >= 0xE0 else 2 if first >= 0xC0 else 1
 
 
 _BLANKED = bytes([0x20 if byte < 0x20 or byte == 0x7F else byte for byte in range(256)])
