@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from axium.cli import show
-from axium.cli.checks import daemon, files, home, plugins, service, shell, shims, spokes, tmux
+from axium.cli.checks import (
+    daemon,
+    files,
+    home,
+    plugin_config,
+    plugins,
+    service,
+    shell,
+    shims,
+    spokes,
+    tmux,
+)
 from axium.cli.checks.finding import Finding
 from axium.cli.options import Json, group
 from axium.thin.paths import environ, home_of
@@ -40,6 +51,7 @@ def _look() -> Iterator[Finding]:
     yield from home.look(place)
     yield from files.look(place)
     yield from spokes.look(place)
+    yield from plugin_config.look(place)
     yield from daemon.look(place)
     yield from plugins.look()
     yield from service.look()

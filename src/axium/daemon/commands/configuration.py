@@ -12,13 +12,13 @@ from axium.daemon.context import Context
 from axium.daemon.services.plugin_configs import Asked
 from axium.model.core_config import CORE_KEYS, core_value
 from axium.model.plugin_config import MissingKey, value_at
-from axium.wire.envelope import Done, Reply, Request
+from axium.wire.envelope import Done, Owner, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import command
 
 
 class GetConfig(Request, tag="get_config"):
-    """Tell a part of the core's configuration, or with `spoke` a plugin's own.
+    """Tell a part of the core's configuration, or with `spoke` or `gear` a plugin's own.
 
     The core's is `key` alone: `hud`, `envs` or `prefixes`. A plugin's is read from
     `default_filename` (NAME.yaml if left out) in its directory, with the user's override laid
@@ -30,6 +30,7 @@ class GetConfig(Request, tag="get_config"):
     default_filename: str | None = None
     env: str | None = None
     env_aware: bool = True
+    gear: Owner | None = None
 
 
 class Told(Reply):
@@ -78,15 +79,16 @@ def forget_config(ctx: Context, req: ForgetConfig) -> Done:
 def _plugin(ctx: Context, req: GetConfig) -> str | None:
     """Whose configuration is asked for; None for the core's, which gears are not told."""
     caller = ctx.connection.caller
-    is_core = not req.spoke and req.default_filename is None and req.key in CORE_KEYS
+    named = req.gear or req.spoke
+    is_core = not named and req.default_filename is None and req.key in CORE_KEYS
     if not isinstance(caller, User) and caller.kind == "spoke" and is_core:
         return None
-    return meant(caller, req.spoke)
+    return meant(caller, named)
 
 
 async def _of_plugin(ctx: Context, req: GetConfig, name: str) -> Told:
     caller = ctx.connection.caller
-    kind = None if isinstance(caller, User) else caller.kind
+    kind = caller.kind if not isinstance(caller, User) else "gear" if req.gear else None
     asked = Asked(name, req.default_filename, req.env or None, req.env_aware, kind)
     config = await ctx.services.plugin_configs.get(asked)
     return Told(
