@@ -26,10 +26,16 @@ from axium.daemon.logs import begin_log, rotate_log
 from axium.daemon.memo import Memo
 from axium.daemon.presence import Presence
 from axium.daemon.programs import located
+from axium.daemon.services.broker import Brokers
+from axium.daemon.services.broker.files import Files
+from axium.daemon.services.broker.logs import LogBroker
+from axium.daemon.services.broker.panes import PaneBroker
+from axium.daemon.services.broker.programs import Programs
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
+from axium.daemon.services.jobs import Jobs
 from axium.daemon.services.lifecycle import Lifecycle
 from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
@@ -53,6 +59,7 @@ from axium.daemon.services.tmux import Tmux, default_socket
 from axium.daemon.start import Options
 from axium.daemon.tasks import Tasks
 from axium.daemon.text import TextVerbs
+from axium.daemon.workers import Workers
 from axium.model.events import DaemonReady
 from axium.model.marks import Fault
 from axium.thin.catalogue import is_current
@@ -83,7 +90,7 @@ def run(hold: Hold, options: Options) -> None:
 async def _serve(hold: Hold, options: Options, *, open_files: int) -> None:
     with ThreadPoolExecutor(1, "writer") as writer:
         tmux = Tmux(environ=os.environ, run=partial(spawn.run, open_files=open_files))
-        daemon = Daemon(hold, writer, dict(os.environ), tmux)
+        daemon = Daemon(hold, writer, dict(os.environ), tmux, open_files=open_files)
         await daemon.begin()
         daemon.follow_signals(is_foreground=options.foreground)
         log.info("pid %d answers at %s", os.getpid(), hold.path)
@@ -103,8 +110,18 @@ class Daemon:
     """All services, joined: built from what is on disk, ended in the reverse order."""
 
     def __init__(
-        self, hold: Hold, writer: ThreadPoolExecutor, environ: dict[str, str], tmux: Tmux
+        self,
+        hold: Hold,
+        writer: ThreadPoolExecutor,
+        environ: dict[str, str],
+        tmux: Tmux,
+        *,
+        open_files: int | None = None,
     ) -> None:
+        """`open_files` is the limit of descriptors that programs get which are started for others.
+
+        None leaves them the daemon's own.
+        """
         self._hold = hold
         self._writer = writer
         self._loop = asyncio.get_running_loop()
@@ -117,7 +134,7 @@ class Daemon:
             executor=writer,
         )
         self.services = _services(
-            hold, store, self._loaded, self._first.faults, writer, environ, tmux
+            hold, store, self._loaded, self._first.faults, writer, environ, tmux, open_files
         )
         self._memo = Memo(self._call_at, self.services.counters.requests)
         dispatch = Dispatch(registry, self.services, TextVerbs(self.services), self._memo)
@@ -151,6 +168,7 @@ class Daemon:
         self._presence.close()
         if self._sweep is not None:
             self._sweep.cancel()
+        await self.services.brokers.jobs.close()
         await self.services.plugins.close()
         await self.services.plugin_configs.close()
         self.services.segments.close()
@@ -256,6 +274,7 @@ def _services(
     writer: ThreadPoolExecutor,
     environ: dict[str, str],
     tmux: Tmux,
+    open_files: int | None,
 ) -> Services:
     subscriptions, counters = Subscriptions(), Counters()
     events = Events(subscriptions)
@@ -271,11 +290,12 @@ def _services(
         is_strict=environ.get("AXIUM_PERMS_STRICT") == "1",
         located=partial(located, environ=environ),
     )
+    plugin_logs = PluginLogs(hold.home.logs, clock=time.time)
     plugins = Plugins(
         Needs(
             home=hold.home,
             environ=scrubbed(hold.home, environ),
-            logs=PluginLogs(hold.home.logs, clock=time.time),
+            logs=plugin_logs,
             store=store,
             events=events,
             hud=hud,
@@ -314,6 +334,14 @@ def _services(
         iso=iso,
     )
     return Services(
+        brokers=_brokers(
+            hold,
+            environ,
+            (permissions, environments, panes),
+            plugin_logs,
+            tmux,
+            open_files=open_files,
+        ),
         counters=counters,
         environments=environments,
         events=events,
@@ -343,6 +371,33 @@ def _services(
         subscriptions=subscriptions,
         terminals=Terminals(
             hold.home, store, hud, tmux, panes, events, counters, clock=time.monotonic
+        ),
+    )
+
+
+def _brokers(
+    hold: Hold,
+    environ: dict[str, str],
+    deciding: tuple[Permissions, Environments, Panes],
+    plugin_logs: PluginLogs,
+    tmux: Tmux,
+    *,
+    open_files: int | None,
+) -> Brokers:
+    workers = Workers()
+    jobs = Jobs(workers, open_files=open_files, clock=time.time, iso=iso)
+    files = Files(deciding[0], workers, user_home=user_home(environ))
+    return Brokers(
+        files=files,
+        jobs=jobs,
+        logs=LogBroker(plugin_logs.write),
+        panes=PaneBroker(*deciding, files, tmux, workers),
+        programs=Programs(
+            *deciding,
+            files,
+            jobs,
+            environ=scrubbed(hold.home, environ),
+            located=partial(located, environ=environ),
         ),
     )
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from axium.daemon.connection import Connection
+from axium.daemon.services.broker import Brokers
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.events import Events
@@ -25,6 +26,7 @@ from axium.daemon.services.terminals import Terminals
 class Services(NamedTuple):
     """Everything that commands translate to; built once, by `app`."""
 
+    brokers: Brokers
     counters: Counters
     environments: Environments
     events: Events

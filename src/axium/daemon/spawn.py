@@ -14,6 +14,9 @@ READ_SIZE = 1 << 16
 # Seconds. A killed process is gone at once, but for one that the kernel holds (state D).
 REAPING = 1.0
 
+# posix_spawn can't change the directory; the shell is replaced by the program.
+_IN_DIRECTORY = 'cd -- "$1" || exit 126; shift; exec "$@"'
+
 
 class Finished(NamedTuple):
     """How a program ended: its exit code, negative for a signal, and what it wrote."""
@@ -41,7 +44,7 @@ async def run(
     of descriptors, for a daemon that raised its own. OSError if it can't be started:
     FileNotFoundError if there is no such program.
     """
-    child = _Child(_spawn(argv, environ, stdin, open_files), limit)
+    child = _Child(start(argv, environ, stdin=stdin, open_files=open_files), limit)
     try:
         done, _ = await asyncio.wait([child.ended], timeout=timeout)
         if not done:
@@ -51,26 +54,42 @@ async def run(
         await child.close()
 
 
-class _Handles(NamedTuple):
+class Handles(NamedTuple):
+    """A program that was started: descriptors of it and of its outputs, the latter not blocking."""
+
     pid: int
     pidfd: int
     stdout: int
     stderr: int
 
 
-def _spawn(
-    argv: Sequence[str], environ: Mapping[str, str], stdin: bytes | int, open_files: int | None
-) -> _Handles:
+def start(
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    stdin: bytes | int = b"",
+    open_files: int | None = None,
+    directory: str | None = None,
+) -> Handles:
+    """Start `argv`, as `run` does, in this directory; whoever asks has to reap it.
+
+    It may block as long as the disk does that the program is on. OSError if it can't be started.
+    """
     from shutil import which  # 3 ms, and never needed for the first answer
 
     program = which(argv[0], path=environ.get("PATH", ""))
     if program is None:
         raise FileNotFoundError(errno.ENOENT, "no such program", argv[0])
+    words = list(argv)
+    if directory is not None:
+        os.stat(directory + "/.")  # what `cd` would say later, to nobody
+        words = ["sh", "-c", _IN_DIRECTORY, "sh", directory, program, *argv[1:]]
+        program = "/bin/sh"
     with ExitStack() as ours, ExitStack() as theirs:
         outputs = [_pipe(ours, theirs) for _ in range(2)]
         pid = os.posix_spawn(
             program,
-            list(argv),
+            words,
             dict(environ),
             file_actions=[
                 _input(theirs, stdin),
@@ -85,7 +104,7 @@ def _spawn(
             _limit_files(pid, open_files)
         pidfd = os.pidfd_open(pid)
         ours.pop_all()
-    return _Handles(pid, pidfd, outputs[0][0], outputs[1][0])
+    return Handles(pid, pidfd, outputs[0][0], outputs[1][0])
 
 
 def _pipe(ours: ExitStack, theirs: ExitStack) -> tuple[int, int]:
@@ -139,7 +158,7 @@ class _Stream:
 class _Child:
     """A running program; its descriptors belong to the loop until `close`."""
 
-    def __init__(self, handles: _Handles, limit: int) -> None:
+    def __init__(self, handles: Handles, limit: int) -> None:
         self._loop = asyncio.get_running_loop()
         self._pid, self._pidfd = handles.pid, handles.pidfd
         self._limit = limit

@@ -4,11 +4,14 @@ from axium.daemon.commands import (
     configuration,
     core,
     environments,
+    files,
     hud,
     notifications,
+    panes,
     permissions,
     plugins,
     prefixes,
+    programs,
     streams,
     tmux,
 )
@@ -23,6 +26,9 @@ FAMILIES = (
     permissions,
     plugins,
     notifications,
+    files,
+    programs,
+    panes,
     tmux,
 )
 """In the order in which the reference page shows them."""

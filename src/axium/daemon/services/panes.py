@@ -98,6 +98,17 @@ class Panes:
         self.note_use(placed.key())
         return placed
 
+    async def server_of(self, at: Attached) -> Server | None:
+        """The tmux server that is meant, if it is known and runs."""
+        server = at.server or self._store.committed.state.servers.get(at.name)
+        if server is not None and is_running(server):
+            return server
+        return await self._default_server() if at.name == DEFAULT else None
+
+    async def at(self, server: str | None) -> Attached:
+        """The server that `$TMUX` means, else the default one. Refusal `invalid`, `not_found`."""
+        return await self._at(DEFAULT, server)
+
     async def refuse_missing(self, placed: Placed) -> None:
         """Refusal `not_found` of a pane that is nowhere; a server that is mute is not asked."""
         server = placed.at.server or self._store.committed.state.servers.get(placed.at.name)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from axium.daemon import spawn
-from axium.daemon.services.tmux.client import PID, Client, Run, Unreachable
+from axium.daemon.services.tmux.client import PID, Client, Command, Run, Unreachable
 from axium.daemon.services.tmux.identity import (
     default_socket,
     is_running,
@@ -16,7 +16,7 @@ from axium.daemon.services.tmux.watch import Watch
 from axium.daemon.tasks import Tasks
 from axium.model.panes import Server
 
-__all__ = ["HudTexts", "Look", "Tmux", "default_socket", "server_at"]
+__all__ = ["HudTexts", "Look", "Tmux", "Unreachable", "default_socket", "server_at"]
 
 log = logging.getLogger("axium.tmux")
 
@@ -74,6 +74,12 @@ class Tmux:
         """The name of the session that shows a pane; None if it can't be asked."""
         lines = await self._ask(server, "display-message", "-p", "-t", pane, "#{session_name}")
         return lines[0] if lines else None
+
+    async def tell(self, server: Server, *commands: Command) -> str:
+        """What `commands` print on the server. Unreachable; ValueError for a NUL."""
+        if not is_running(server):
+            raise Unreachable(f"no tmux server with pid {server.pid} is running")
+        return await self._client.tell(server, *commands)
 
     def watch(
         self,

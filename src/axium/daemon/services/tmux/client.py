@@ -62,6 +62,10 @@ class TooOld(Unreachable):
         super().__init__(f"tmux {version} is older than {'.'.join(map(str, OLDEST))}")
 
 
+class TooMuch(Unreachable):
+    """More came out of a tmux than is taken."""
+
+
 class Ready:
     """A tmux that has started and connected, and waits for its commands: half of the way is made.
 
@@ -109,6 +113,8 @@ class Client:
         except OSError as fault:
             raise Unreachable(f"tmux could not be started: {fault}") from None
         self._note(missing=False)
+        if len(done.stdout) >= spawn.OUTPUT_LIMIT:
+            raise TooMuch(f"tmux prints more than {spawn.OUTPUT_LIMIT >> 20} MiB")
         if done.returncode:
             raise Unreachable(_complaint(done))
         return done.stdout.decode(errors="replace")
@@ -132,14 +138,18 @@ class Client:
         return Ready(ours, ended)
 
     async def ask(self, server: Server, *commands: Command) -> list[str]:
-        """The lines that `commands` print on this very server. Unreachable.
+        """The lines that `commands` print on this very server, but for empty ones. Unreachable."""
+        return [line for line in (await self.tell(server, *commands)).split("\n") if line]
+
+    async def tell(self, server: Server, *commands: Command) -> str:
+        """What `commands` print on this very server. Unreachable.
 
         A server whose socket file was removed lives on, and another one may have its path.
         """
-        pid, *lines = (await self.do(server.socket, PID, *commands)).split("\n")
+        pid, _newline, said = (await self.do(server.socket, PID, *commands)).partition("\n")
         if pid != str(server.pid):
             raise Unreachable(f"its socket is now that of the server with pid {pid}")
-        return [line for line in lines if line]
+        return said
 
     def _note(self, *, missing: bool) -> None:
         if missing and not self._missing:
