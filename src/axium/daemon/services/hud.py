@@ -86,7 +86,7 @@ class Hud:
         self, session: str | None, env: str | None, key: str | None, form: Format, colors: Depth
     ) -> str:
         """The HUD of a pane in a tmux session of this name; it is not kept."""
-        return self._render(env, self._pane(key), form, colors, session)
+        return self._render(env, self._pane(env, key), form, colors, session)
 
     @property
     def asks_for_session(self) -> bool:
@@ -155,15 +155,16 @@ class Hud:
 
     def _known(self, env: str | None, key: str | None, form: Format, colors: Depth) -> str:
         self.current_epoch()
-        pane = self._pane(key)
+        pane = self._pane(env, key)
         known = self._texts.get((env, pane, form, colors))
         if known is None:
             known = self._texts[env, pane, form, colors] = self._render(env, pane, form, colors)
         return known
 
-    def _pane(self, key: str | None) -> str | None:
+    def _pane(self, env: str | None, key: str | None) -> str | None:
         """The pane, where what is shown may differ from pane to pane."""
-        return key if self._values.has_any or self.config.shows("pane") else None
+        is_own = self._values.is_own(env, key) or self.config.shows("pane")
+        return key if is_own else None
 
     def _render(
         self,

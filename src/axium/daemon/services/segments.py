@@ -53,6 +53,11 @@ class Values:
         """Whether any plugin has a segment."""
         return bool(self._segments)
 
+    def is_own(self, env: str | None, pane: str | None) -> bool:
+        """Whether a pane shows something else than all of its environment."""
+        here = self._by_place.get(Place(env, pane)) if pane is not None else None
+        return bool(here) and here != self._by_place.get(Place(env, None))
+
     def extras(self, env: str | None, pane: str | None) -> list[Extra]:
         """The segments to show in a pane, or in every pane of an environment."""
         here = self._by_place.get(Place(env, pane), {})

@@ -2,29 +2,23 @@
 
 import asyncio
 import logging
-import os
-from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
-from typing import Any
 
 from axium.config.manifests import Found, discover
 from axium.daemon.connection import Port
-from axium.daemon.poller import Poller
 from axium.daemon.services.plugins.commands import Commands
-from axium.daemon.services.plugins.host import Host, Outside
+from axium.daemon.services.plugins.host import Host
 from axium.daemon.services.plugins.installed import Installed
 from axium.daemon.services.plugins.mended import Mended
-from axium.daemon.services.plugins.metadata import note, read_metadata
 from axium.daemon.services.plugins.needs import Needs
 from axium.daemon.services.plugins.pauses import Pauses
+from axium.daemon.services.plugins.processes import Processes
 from axium.daemon.services.plugins.registrations import Registrations
-from axium.daemon.services.plugins.template import Template
+from axium.daemon.services.plugins.rows import Rows
 from axium.daemon.tasks import Tasks
 from axium.model.events import SpokeLoaded, SpokeReloaded, SpokeUnloaded
 from axium.model.plugins import Row
 from axium.model.suggest import nearest
-from axium.plugins.orders import Fork
 from axium.wire.channel import Answer, Fault
 from axium.wire.errors import Code, Refusal
 
@@ -36,9 +30,6 @@ NEXT_SECS = 2.0
 GRACE_SECS = 1.0
 """How long a plugin that is to end may go on with what is under way."""
 
-_LOCKED_SECS = 20.0
-_LOCKED_STEP = 0.1
-
 
 class Loading:
     """All plugins of the home, loaded one after another in the alphabet's order."""
@@ -46,7 +37,6 @@ class Loading:
     def __init__(self, needs: Needs, port: Port) -> None:
         self._root = needs.home.root
         self._directory = needs.home.root + "/spokes"
-        self._environ = needs.environ
         self._events = needs.events
         commands = Commands(needs.home, needs.store, needs.executor)
         self._registrations = Registrations(
@@ -56,19 +46,14 @@ class Loading:
         self._executor = needs.executor
         self._clock = needs.clock
         self._iso = needs.iso
-        self._port = port
         self._loop = asyncio.get_running_loop()
         self._items: dict[str, Installed] = {}
-        self._metadata: dict[str, dict[str, Any]] = {}
         self._busy = asyncio.Lock()
         self._tasks = Tasks(log)
-        self._template: Template | None = None
-        self._template_ends = Pauses()
-        self._template_back: asyncio.TimerHandle | None = None
-        self._poller: Poller | None = None
+        self._rows = Rows(self._directory, needs.executor, self._tasks)
+        self._processes = Processes(needs.environ, needs.logs, port, on_loss=self._lost)
         self._mended = Mended(self._try_again)
         self._is_ending = False
-        self._hosts_made = 0
         self._logs = needs.logs
 
     async def close(self) -> None:
@@ -83,29 +68,15 @@ class Loading:
             if item.host is not None:
                 self._registrations.rest(item, item.host)
                 item.host.dismiss()
-        if self._template_back is not None:
-            self._template_back.cancel()
-        if self._template is not None:
-            await self._template.close()
-        if self._poller is not None:
-            self._poller.close()
-
-    @property
-    def active(self) -> int:
-        """How many are loaded."""
-        return sum(item.status == "active" for item in self._items.values())
+        await self._processes.close()
 
     def names(self) -> list[str]:
         """Every plugin of the home, sorted."""
         return sorted(self._items)
 
-    def restarts(self) -> dict[str, int]:
-        """How often hosts were started again, of those that were."""
-        return {item.name: item.restarts for item in self._items.values() if item.restarts}
-
     def rows(self) -> list[Row]:
         """How each of them is, by name."""
-        return [self._row(self._items[name]) for name in self.names()]
+        return [self._rows.of(self._items[name]) for name in self.names()]
 
     async def reload_all(self) -> list[str]:
         """Load all again, new ones too; those that are gone are unloaded. The names. Refusal."""
@@ -116,7 +87,7 @@ class Loading:
             for each in found:
                 await self._load(each)
             await self._registrations.commands.publish()
-            self._note([self._items[each.name] for each in found])
+            self._rows.note_soon([self._items[each.name] for each in found])
             self._follow_faulty()
         return self.names()
 
@@ -136,9 +107,9 @@ class Loading:
 
     def ended(self, item: Installed, host: Host, reason: str, *, is_own: bool) -> None:
         """See `Keeper`."""
-        self._registrations.rest(item, host)
         if item.host is not host or self._is_ending:
             return
+        self._registrations.rest(item, host)
         item.host = None
         if not is_own:
             item.status, item.error = "not-loaded", reason
@@ -158,12 +129,12 @@ class Loading:
         self._tasks.spawn(f"write the log of {item.name}", work)
 
     async def _read(self) -> list[Found]:
-        found, self._metadata = await self._loop.run_in_executor(self._executor, self._look)
-        return found
+        return await self._loop.run_in_executor(self._executor, self._look)
 
-    def _look(self) -> tuple[list[Found], dict[str, dict[str, Any]]]:
+    def _look(self) -> list[Found]:
         self._registrations.commands.read()
-        return discover(self._root, "spokes"), read_metadata(self._directory)
+        self._rows.read()
+        return discover(self._root, "spokes")
 
     async def _read_and_load(self, name: str) -> Installed:
         found = next((each for each in await self._read() if each.name == name), None)
@@ -174,7 +145,7 @@ class Loading:
             raise self._unknown(name)
         await self._load(found)
         await self._registrations.commands.publish()
-        self._note([self._items[name]])
+        self._rows.note_soon([self._items[name]])
         self._follow_faulty()
         return self._items[name]
 
@@ -218,7 +189,7 @@ class Loading:
         if manifest is None:
             item.failed("; ".join([str(fault) for fault in item.found.faults]))
             return
-        host = item.host = self._host(item, manifest.entrypoint)
+        host = item.host = self._processes.host(item, manifest.entrypoint)
         answer = await _registered(host)
         if answer is None or item.host is not host:
             return
@@ -227,34 +198,17 @@ class Loading:
             host.dismiss()
             item.failed("; ".join([fault.error for fault in answer.faults]) or "did not load")
             return
-        self._permissions.load(manifest)
-        left_out = await self._registrations.give(item, host, manifest, answer.report)
-        item.is_active(self._iso(self._clock()), [*left_out, *[f.error for f in answer.faults]])
         if not answer.report.stays:
             item.host = None
             host.dismiss()
+        self._permissions.load(manifest)
+        left_out = await self._registrations.give(item, host, manifest, answer.report)
+        if answer.report.stays and item.host is not host:
+            self._registrations.rest(item, host)  # it ended meanwhile, and is started again
+            return
+        item.is_active(self._iso(self._clock()), [*left_out, *[f.error for f in answer.faults]])
         if event is not None:
             self._events.emit(event)
-
-    def _host(self, item: Installed, entrypoint: str) -> Host:
-        self._hosts_made += 1
-        order = Fork(
-            key=f"{item.name}#{self._hosts_made}",
-            kind=item.kind,
-            name=item.name,
-            directory=item.found.directory,
-            entrypoint=entrypoint,
-        )
-        return Host(order, self._outside(item.name), item)
-
-    def _outside(self, name: str) -> Outside:
-        """What hosts need; the first one has it made."""
-        if self._poller is None:
-            self._poller = Poller()
-        if self._template is None:
-            self._template = Template(self._environ, on_end=self._template_ended)
-        put = partial(self._logs.write, name, "OUTPUT")
-        return Outside(self._port, self._poller, self._template, put)
 
     async def _stop(self, item: Installed) -> None:
         """End its host, and take away what it registered."""
@@ -296,26 +250,22 @@ class Loading:
     async def _give_up(self, item: Installed) -> None:
         await self._registrations.take(item)
         await self._registrations.commands.publish()
-        self._note([item])
+        self._rows.note_soon([item])
         self._follow_faulty()
 
-    def _template_ended(self) -> None:
-        """Every host went with it: make another one, and have them all again."""
-        self._template = None
+    def _lost(self, again_secs: float | None) -> None:
+        """The template ended, and every host with it: have them all again."""
         if self._is_ending:
             return
         down = [item for item in self._items.values() if item.status == "not-loaded"]
-        pause = self._template_ends.after_end(self._loop.time())
-        if pause is None:
+        if again_secs is None:
             for item in down:
                 item.failed("the template of plugins ended too often")
             return
-        log.error("the template of plugins ended; it is started again in %g s", pause)
-        self._template_back = self._loop.call_later(pause, self._have_again, down)
-
-    def _have_again(self, down: list[Installed]) -> None:
+        log.error("the template of plugins ended; it is started again in %g s", again_secs)
         for item in down:
-            self._retry(item)
+            self._forget_timer(item)
+            item.retry = self._loop.call_later(again_secs, self._retry, item)
 
     def _forget_timer(self, item: Installed) -> None:
         if item.retry is not None:
@@ -333,43 +283,6 @@ class Loading:
         near = nearest(name, self.names())
         hint = f"did you mean `{near[0]}`?" if near else "`axium spoke list` shows what there is"
         return Refusal("not_loaded", "spoke not loaded", hint=hint)
-
-    def _row(self, item: Installed) -> Row:
-        manifest, known = item.found.manifest, self._metadata.get(item.name, {})
-        is_link = os.path.islink(item.found.directory)
-        return Row(
-            name=item.name,
-            version=manifest.version if manifest else "",
-            description=manifest.description if manifest else "",
-            entrypoint=manifest.entrypoint if manifest else "",
-            source=str(known.get("source") or f"local:{item.found.directory}"),
-            install_mode=str(known.get("install_mode") or ("symlink" if is_link else "copy")),
-            installed_at=str(known.get("installed_at") or ""),
-            last_loaded=item.last_loaded,
-            status=item.status,
-            error=item.error,
-            pid=item.host.pid if item.host is not None else None,
-            restarts=item.restarts,
-            late=item.late_calls,
-            is_contained=item.host.is_contained if item.host is not None else None,
-        )
-
-    def _note(self, items: Iterable[Installed]) -> None:
-        """Put into the file of metadata how these were loaded."""
-        rows = [self._row(item) for item in items]
-        if rows:
-            self._tasks.spawn("note how plugins were loaded", self._noted(rows))
-
-    async def _noted(self, rows: list[Row]) -> None:
-        """An install may have the file for a while, which it ends by asking us to load."""
-        for _ in range(int(_LOCKED_SECS / _LOCKED_STEP)):
-            try:
-                if await self._loop.run_in_executor(self._executor, note, self._directory, rows):
-                    return
-            except OSError as error:
-                log.warning("cannot note how plugins were loaded: %s", error)
-                return
-            await asyncio.sleep(_LOCKED_STEP)
 
 
 async def _registered(host: Host) -> Answer | None:

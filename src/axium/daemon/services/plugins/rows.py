@@ -1,0 +1,71 @@
+"""What is told of each plugin, and noted beside what its install wrote."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from typing import Any
+
+from axium.daemon.services.plugins.installed import Installed
+from axium.daemon.services.plugins.metadata import note, read_metadata
+from axium.daemon.tasks import Tasks
+from axium.model.plugins import Row
+
+log = logging.getLogger("axium.plugins")
+
+_LOCKED_SECS = 20.0
+_LOCKED_STEP = 0.1
+
+
+class Rows:
+    """The rows of plugins, and the file in which they are kept in `directory`."""
+
+    def __init__(self, directory: str, executor: Executor, tasks: Tasks) -> None:
+        self._directory = directory
+        self._executor = executor
+        self._tasks = tasks
+        self._metadata: dict[str, dict[str, Any]] = {}
+
+    def read(self) -> None:
+        """Learn what installs wrote; blocks."""
+        self._metadata = read_metadata(self._directory)
+
+    def of(self, item: Installed) -> Row:
+        """How one plugin is."""
+        manifest, host, known = item.found.manifest, item.host, self._metadata.get(item.name, {})
+        is_link = os.path.islink(item.found.directory)
+        return Row(
+            name=item.name,
+            version=manifest.version if manifest else "",
+            description=manifest.description if manifest else "",
+            entrypoint=manifest.entrypoint if manifest else "",
+            source=str(known.get("source") or f"local:{item.found.directory}"),
+            install_mode=str(known.get("install_mode") or ("symlink" if is_link else "copy")),
+            installed_at=str(known.get("installed_at") or ""),
+            last_loaded=item.last_loaded or known.get("last_loaded"),
+            status=item.status,
+            error=item.error,
+            pid=host.pid if host is not None else None,
+            restarts=item.restarts,
+            late=item.late_calls,
+            is_contained=host.is_contained if host is not None else None,
+        )
+
+    def note_soon(self, items: Iterable[Installed]) -> None:
+        """Put into the file how these were loaded."""
+        rows = [self.of(item) for item in items]
+        if rows:
+            self._tasks.spawn("note how plugins were loaded", self._note(rows))
+
+    async def _note(self, rows: list[Row]) -> None:
+        """An install may have the file for a while, which it ends by asking us to load."""
+        loop = asyncio.get_running_loop()
+        for _ in range(int(_LOCKED_SECS / _LOCKED_STEP)):
+            try:
+                if await loop.run_in_executor(self._executor, note, self._directory, rows):
+                    return
+            except OSError as error:
+                log.warning("cannot note how plugins were loaded: %s", error)
+                return
+            await asyncio.sleep(_LOCKED_STEP)
