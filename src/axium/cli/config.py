@@ -1,6 +1,7 @@
 """`axium config`: what the user's files and the plugins' own say, as it is in force."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -165,6 +166,7 @@ def _yaml(value: Any) -> str:
 
 def _tell(config: _config.Config, spoke: str | None) -> None:
     """Tell what is wrong with the files. Failure where it is more than a warning."""
+    sys.stdout.flush()  # where both streams go to one place, the data comes first
     for warning in config.warnings:
         show.notice(warning, "")
     for problem in config.problems[:-1]:
