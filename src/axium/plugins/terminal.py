@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from typer._click.core import Command
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from axium.config.manifests import Found, find
-from axium.core.cli import HelpfulGroup
+from axium.core.cli import HelpfulCommand, HelpfulGroup
 from axium.plugins.faults import Told, Unloadable, told
 from axium.plugins.plugin import Plugin
 from axium.plugins.register import commands_of
 from axium.thin.paths import Home
+
+_OURS: dict[type[Command], type[Command]] = {TyperGroup: HelpfulGroup, TyperCommand: HelpfulCommand}
 
 
 class Terminal:
@@ -54,11 +56,10 @@ def _settle_signals() -> None:
 def _fit(command: Command) -> None:
     """Make commands as a plugin defines them behave as ours do."""
     command.callback = _without_result(command.callback)
+    # What Typer made has the state that ours has: only usage, and help for who mistyped, differ.
+    command.__class__ = _OURS.get(type(command), type(command))
     if not isinstance(command, TyperGroup):
         return
-    if type(command) is TyperGroup:
-        # What Typer made has no other state than ours: only the help for who mistyped differs.
-        command.__class__ = HelpfulGroup
     for inner in command.commands.values():
         _fit(inner)
 

@@ -183,6 +183,13 @@ class Loading:
         await asyncio.wait([item.loading], timeout=NEXT_SECS)
         if not item.loading.done():
             item.late("`register`")
+            self._tasks.spawn(f"publish what {item.name} has", self._publish_after(item.loading))
+
+    async def _publish_after(self, loading: asyncio.Task[None]) -> None:
+        """Tell of the commands of one for whom nobody waits any more."""
+        await asyncio.wait([loading])
+        async with self._busy:
+            await self._registrations.commands.publish()
 
     async def _loaded(self, item: Installed, event: SpokeLoaded | SpokeReloaded | None) -> None:
         manifest = item.found.manifest
