@@ -256,8 +256,14 @@ def test_a_segment_is_shown_for_each_place(plug: Plug, tmux: Tmux, cached: bool)
     assert {"name": "where", "priority": 100, "spoke": "aa"} in daemon.ask("get_hud_segments")[
         "segments"
     ]
+
+    def shown() -> str:
+        return tmux.cmd("show-environment", "-gh")
+
+    until(lambda: "where:root/None" in shown())
     daemon.ask("unload_spoke", spoke="aa")
     assert "where" not in daemon.hud()
+    until(lambda: "where" not in shown())
 
 
 def test_a_provider_is_shown_as_it_returned(plug: Plug) -> None:
@@ -360,6 +366,14 @@ def _records(home: Home) -> list[str]:
         for record in read(home.catalogue) or []
         if "\tspoke:aws\t" in record
     )
+
+
+def test_without_spokes_there_is_nothing_of_them(plug: Plug) -> None:
+    daemon = plug()
+    assert daemon.ask("reload_spokes") == {"ok": True, "spokes": []}
+    assert daemon.ask("list_spokes") == {"ok": True, "spokes": []}
+    assert daemon.ask("list_gears") == {"ok": True, "gears": []}
+    assert list(daemon.scratch.processes()) == [daemon.pid]
 
 
 def test_one_that_was_at_fault_is_tried_again_when_its_files_change(plug: Plug) -> None:
