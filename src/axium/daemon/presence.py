@@ -41,7 +41,7 @@ class Presence:
     def _check(self, until: float) -> bool:
         if not self._hold.is_reachable():
             return self._give_up(f"{self._hold.path} is gone, nobody can reach this daemon")
-        if self._hold.keep_lock():
+        if self._hold.lock.keep():
             return True
         if self._loop.time() > until:
             return self._give_up(f"{self._hold.home.lock} is another daemon's")

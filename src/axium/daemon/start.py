@@ -4,7 +4,9 @@ import gc
 import os
 import sys
 
-from axium.daemon.boot import ENDING, Hold, Taken, Unusable, take
+from axium.daemon.boot import ENDING, Hold, take
+from axium.daemon.lock import Taken
+from axium.daemon.runtime import Unusable
 from axium.thin.paths import Home, environ, home_of
 
 

@@ -13,7 +13,7 @@ from axium.core.bootstrap import hooks, update_init_scripts
 from axium.thin.paths import Home
 
 _BESIDE = re.compile(r"(.*\.(?P<pid>[0-9]+)\.new|(daemon\.sock|run)\.(?P<starting>[0-9]+))")
-"""The name of a file on its way into another's place (`config.atomic`, `daemon.boot`).
+"""The name of a file on its way into another's place (`config.atomic`, `daemon.names`).
 
 No more than these: `envs.yaml.20260101` is a copy that somebody keeps.
 """
