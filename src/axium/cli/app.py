@@ -38,6 +38,7 @@ GROUPS = {
     "plugins": {"spoke": "spoke", "perms": "perms", "config": "config"},
     "daemon and system": {
         "daemon": "daemon",
+        "jobs": "jobs",
         "bootstrap": "bootstrap",
         "init": "init",
         "completions": "completions",

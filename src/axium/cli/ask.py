@@ -25,6 +25,8 @@ READS = frozenset(
         "get_pane_env",
         "explain",
         "notify_list",
+        "list_jobs",
+        "show_job",
     }
 )
 """Requests that change nothing."""
