@@ -24,6 +24,7 @@ CATALOGUE = (
     "completions list\tdaemon\tList.\tcommand* --shell={bash,zsh,fish} --help",
     "jobs\tjobs\tJobs.\t--json --help",
     "jobs show\tjobs\tShow one.\ttext --help",
+    "spoke reload\tplugins\tLoad.\tspoke? --help",
     "gear install\tgears\tInstall.\tpath -e -n=text --help",
 )
 
@@ -39,7 +40,16 @@ def offering(scene: Scene) -> Scene:
     scene.prod()
     scene.publish("../catalogue", *CATALOGUE)
     scene.publish("envs", "dev", "prod", "prod:eu", "a b", "user@x")
+    write_spokes(scene)
     return scene
+
+
+def write_spokes(scene: Scene) -> None:
+    """Two spokes, and what is none."""
+    for path in ("mine/spoke.yaml", "my-own/manifest.yaml", "none/main.py", ".new-made/spoke.yaml"):
+        file = scene.scratch.home / "spokes" / path
+        file.parent.mkdir(parents=True)
+        file.touch()
 
 
 def tab(scene: Scene, line: str, *before: str, env: dict[str, str] | None = None) -> list[str]:
@@ -77,7 +87,7 @@ def _split(line: str) -> list[str]:
     ("line", "offered"),
     [
         ("axium ", ["completions", "daemon", "env", "explain", "gear", "init", "jobs", "run",
-                    "wrapper"]),
+                    "spoke", "wrapper"]),
         ("axium e", ["env", "explain"]),
         ("axium -", ["--help", "--verbose", "--version", "-v"]),
         ("axium -v e", ["env", "explain"]),
@@ -96,6 +106,8 @@ def _split(line: str) -> list[str]:
         ("axium env set prod --g", ["--global"]),
         ("axium env set -- --", []),
         ("axium env set --pane ", []),
+        ("axium spoke reload ", ["mine", "my-own"]),
+        ("axium spoke reload mi", ["mine"]),
         ("axium env set --pane %3 d", ["dev"]),
         ("axium env set --pane=%3 d", ["dev"]),
         ("axium env nosuch ", []),

@@ -10,7 +10,7 @@ import pytest
 from tests.shell.fish import fish_scene
 from tests.shell.hostile import hostile_words
 from tests.shell.scene import Scene
-from tests.shell.test_completion import CATALOGUE
+from tests.shell.test_completion import CATALOGUE, write_spokes
 from tests.support import Tmux
 from tests.support.scratch import make_scratch
 
@@ -36,6 +36,7 @@ def offer(scene: Scene) -> Scene:
     scene.commands("aws", "recording-tool")
     scene.tool("recording-tool")
     (scene.scratch.user / "a dir").mkdir()
+    write_spokes(scene)
     return scene
 
 
@@ -67,6 +68,7 @@ def tab(scene: Scene, line: str, *before: str, env: dict[str, str] | None = None
         ("ax env s", ["set"]),
         ("axium env ", ["-", "exec", "get", "set"]),
         ("axium -v env s", ["set"]),
+        ("axium spoke reload m", ["mine", "my-own"]),
         ("axium -", ["--help", "--verbose", "--version", "-v"]),
         ("command axium env s", ["set"]),
         ("X=1 axium env s", ["set"]),

@@ -11,7 +11,7 @@ import typer
 from axium.cli import show
 from axium.cli.ask import NotRunning, ask
 from axium.cli.editor import edit as open_editor
-from axium.cli.options import Json, group
+from axium.cli.options import SPOKE, Json, group
 from axium.config import permissions as overrides
 from axium.config.atomic import replace_file
 from axium.config.edit_permissions import line_of, with_entry
@@ -33,7 +33,7 @@ from axium.thin.paths import environ, home_of, user_home
 
 app = group("See and change what spokes may do.")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A spoke.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", click_type=SPOKE, help="A spoke.")]
 
 
 NOTHING = "nothing"

@@ -55,6 +55,7 @@ class Offers:
             "env": self._envs,
             "pane": self._panes,
             "wrapped": self._wrapped,
+            "spoke": self._spokes,
             "wrappable": self._programs,
             "rest": self._programs,
             "command": self._names,
@@ -70,6 +71,12 @@ class Offers:
             return [Offer(name) for name in wrapped(self._home) or []]
         except ValueError:
             return []
+
+    def _spokes(self) -> "Iterable[Offer]":
+        directory = f"{self._home.root}/spokes"
+        manifests = {"spoke.yaml", "manifest.yaml"}
+        names = [name for name in sorted(_listed(directory)) if not name.startswith(".")]
+        return [Offer(name) for name in names if manifests & {*_listed(f"{directory}/{name}")}]
 
     def _panes(self) -> "Iterable[Offer]":
         if server_of(self._around) is None:

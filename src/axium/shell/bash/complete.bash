@@ -82,6 +82,7 @@ _axium_offer_kind() { # KIND PREFIX
   case $kind in
     env) _axium_read_words run/envs && found=("${_axium_words[@]}") ;;
     wrapped) _axium_read_words run/commands && found=("${_axium_words[@]:1}") ;;
+    spoke) mapfile -t found < <(_axium_print_spokes) ;;
     wrappable | rest) mapfile -t found < <(compgen -c -- "$_axium_typed") ;;
     pane) [[ -z ${TMUX-} ]] ||
       mapfile -t found < <(command tmux list-panes -a -F '#{pane_id}' 2>/dev/null) ;;
@@ -100,6 +101,16 @@ _axium_offer_kind() { # KIND PREFIX
       ;;
   esac
   _axium_offer "${found[@]/#/$2}"
+}
+
+_axium_print_spokes() { # their names, a line each; runs in a subshell
+  local path
+  set +f
+  shopt -u failglob dotglob
+  for path in "$_axium_published"/spokes/*/; do
+    path=${path%/}
+    [[ ! -f $path/spoke.yaml && ! -f $path/manifest.yaml ]] || printf '%s\n' "${path##*/}"
+  done
 }
 
 _axium_offer_next() { # NAME: what may stand after it in the name of a command

@@ -144,6 +144,7 @@ _axium_offer() { # KIND GIVEN...: words of this kind
       _axium_read_names commands && shift found &&
         _wanted commands expl 'wrapped command' compadd -a found ;;
     pane | pane\*) _axium_read_panes && _describe -t panes 'pane of tmux' found ;;
+    spoke | spoke\*) _axium_find_spokes && _wanted spokes expl spoke compadd -a found ;;
     wrappable | wrappable\*) _command_names -e ;;
     command | command\*) _axium_offer_names "${(j: :)@[2,-1]}" ;;
     path | path\*) _files ;;
@@ -161,6 +162,12 @@ _axium_read_names() { # FILE, into found
   local -a _axium_words
   _axium_read_words $_axium_run/$1 || return 1
   found=("${(@)_axium_words}")
+}
+
+_axium_find_spokes() { # into found
+  emulate -L zsh
+  found=($_axium_home/spokes/*/(spoke|manifest).yaml(N-.:h:t))
+  found=(${(u)found})
 }
 
 _axium_read_panes() { # into found: each pane with what is in it
