@@ -38,6 +38,7 @@ class Installed:
         self.pauses = Pauses()
         self.restarts = 0
         self.late_calls = 0
+        self.is_gone = False
         self.loading: asyncio.Task[None] | None = None
         self.retry: asyncio.TimerHandle | None = None
 

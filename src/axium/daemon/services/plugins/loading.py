@@ -36,7 +36,6 @@ class Loading:
 
     def __init__(self, needs: Needs, port: Port) -> None:
         self._root = needs.home.root
-        self._directory = needs.home.root + "/spokes"
         self._events = needs.events
         commands = Commands(needs.home, needs.store, needs.executor)
         self._registrations = Registrations(
@@ -50,7 +49,7 @@ class Loading:
         self._items: dict[str, Installed] = {}
         self._busy = asyncio.Lock()
         self._tasks = Tasks(log)
-        self._rows = Rows(self._directory, needs.executor, self._tasks)
+        self._rows = Rows(self._root, needs.executor, self._tasks)
         self._processes = Processes(needs.environ, needs.logs, port, on_loss=self._lost)
         self._mended = Mended(self._try_again)
         self._is_ending = False
@@ -234,6 +233,7 @@ class Loading:
         if item.status == "active":
             self._events.emit(SpokeUnloaded(spoke_name=item.name))
         await self._stop(item)
+        item.is_gone = True
         del self._items[item.name]
 
     async def _say_unloaded(self) -> None:

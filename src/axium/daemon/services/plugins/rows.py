@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from concurrent.futures import Executor
 from typing import Any
 
+from axium.core import spoke_metadata
 from axium.daemon.services.plugins.installed import Installed
-from axium.daemon.services.plugins.metadata import note, read_metadata
+from axium.daemon.services.plugins.metadata import note
 from axium.daemon.tasks import Tasks
 from axium.model.plugins import Row
 
@@ -19,17 +20,17 @@ _LOCKED_STEP = 0.1
 
 
 class Rows:
-    """The rows of plugins, and the file in which they are kept in `directory`."""
+    """The rows of the plugins of a home, and the file in which they are kept."""
 
-    def __init__(self, directory: str, executor: Executor, tasks: Tasks) -> None:
-        self._directory = directory
+    def __init__(self, root: str, executor: Executor, tasks: Tasks) -> None:
+        self._root = root
         self._executor = executor
         self._tasks = tasks
         self._metadata: dict[str, dict[str, Any]] = {}
 
     def read(self) -> None:
         """Learn what installs wrote; blocks."""
-        self._metadata = read_metadata(self._directory)
+        self._metadata = spoke_metadata.Rows(self._root).read()
 
     def of(self, item: Installed) -> Row:
         """How one plugin is."""
@@ -54,16 +55,17 @@ class Rows:
 
     def note_soon(self, items: Iterable[Installed]) -> None:
         """Put into the file how these were loaded."""
-        rows = [self.of(item) for item in items]
-        if rows:
-            self._tasks.spawn("note how plugins were loaded", self._note(rows))
+        noted = list(items)
+        if noted:
+            self._tasks.spawn("note how plugins were loaded", self._note(noted))
 
-    async def _note(self, rows: list[Row]) -> None:
+    async def _note(self, items: list[Installed]) -> None:
         """An install may have the file for a while, which it ends by asking us to load."""
         loop = asyncio.get_running_loop()
         for _ in range(int(_LOCKED_SECS / _LOCKED_STEP)):
+            rows = [self.of(item) for item in items if not item.is_gone]
             try:
-                if await loop.run_in_executor(self._executor, note, self._directory, rows):
+                if await loop.run_in_executor(self._executor, note, self._root, rows):
                     return
             except OSError as error:
                 log.warning("cannot note how plugins were loaded: %s", error)
