@@ -81,7 +81,7 @@ def test_zsh_is_told_the_line_that_it_needs(scratch: Scratch) -> None:
     talk = said(scratch, "install", "--shell", "zsh")[2].splitlines()
     directory = places(scratch, "zsh")[0].parent
     assert talk[-1] == (
-        f"✓ put this line before `compinit` in your .zshrc: fpath=({directory} $fpath)"
+        f"! put this line before `compinit` in your .zshrc: fpath=({directory} $fpath)"
     )
     script = f"fpath=({directory} $fpath); autoload -U compinit; compinit -D"
     done = scratch.run("zsh", "-fc", f"{script}; print $_comps[axium] $_comps[ax]")

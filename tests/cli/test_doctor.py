@@ -37,6 +37,22 @@ def bad(found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [finding for finding in found if finding[1] in ("fault", 1)]
 
 
+@pytest.mark.parametrize(
+    ("shell", "unset"),
+    [("bash", "unset"), ("zsh", "unset"), ("fish", "set --erase"), ("", "unset")],
+)
+def test_what_is_to_be_typed_is_said_in_the_words_of_the_shell(
+    home: Scratch, shell: str, unset: str
+) -> None:
+    hook = {"AXIUM_HOOK": f"{shell} {__version__}"} if shell else {}
+    around = {"AXIUM_OFF": "1", "AXIUM_SHELL_ENV": "x", "AXIUM_SHELL_PLACE": "elsewhere"}
+    (home.home / "run").mkdir(exist_ok=True)
+
+    fixes = [fix for *_rest, fix in findings(home, env=hook | around)[:-1]]
+
+    assert f"`{unset} AXIUM_OFF`" in fixes
+
+
 def snapshot(root: Path) -> dict[str, tuple[int, bytes]]:
     """Every file of the home, with its mode."""
     return {

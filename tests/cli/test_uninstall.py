@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support import Scratch
+from tests.support import Daemon, Scratch
+from tests.support.scratch import make_scratch
 from tests.support.tmux import Tmux
 
 YAML = {"envs.yaml", "hud.yaml", "prefixes.yaml"}
@@ -29,6 +31,16 @@ def used(scratch: Scratch) -> Scratch:
     return scratch
 
 
+@pytest.fixture
+def other() -> Iterator[Daemon]:
+    """The daemon of another home."""
+    scratch = make_scratch()
+    daemon = Daemon(scratch)
+    yield daemon
+    daemon.close()
+    scratch.close()
+
+
 def tree(scratch: Scratch) -> set[str]:
     """Every file below the scratch directory, of which some were there before."""
     root = Path(os.path.commonpath([scratch.home, scratch.user]))
@@ -44,7 +56,8 @@ def test_what_is_the_users_stays(used: Scratch) -> None:
 
     assert (done.returncode, done.stdout) == (0, "")
     assert in_home(used) == YAML
-    assert done.stderr.count(".bashrc:1: ") == 1
+    left = f'{used.user}/.bashrc:1: eval "$(axium init bash)"'
+    assert done.stderr == f"! still there, for you to take out: {left}\n"
     assert used.run("axium", "daemon", "status").stdout == "not running\n"
 
 
@@ -140,3 +153,27 @@ def test_a_daemon_that_hangs_keeps_what_it_would_make_anew(used: Scratch) -> Non
 
     said = "✗ the daemon did not answer in time\n  nothing more was taken away"
     assert (done.returncode, said in done.stderr, in_home(used)) == (2, True, before)
+
+
+@pytest.mark.parametrize("elsewhere", ["nothing listens", "the daemon of another home"])
+def test_a_daemon_that_axium_socket_does_not_lead_to_keeps_its_files(
+    used: Scratch, other: Daemon, elsewhere: str
+) -> None:
+    before = in_home(used)
+    socket = used.root / "none.sock" if elsewhere == "nothing listens" else other.scratch.socket
+
+    done = used.run("axium", "uninstall", env={"AXIUM_SOCKET": str(socket)})
+
+    hint = f"nothing more was taken away; end the daemon first, whose pid is in {used.home}/axiumd"
+    assert (done.returncode, hint in done.stderr, in_home(used)) == (2, True, before)
+    assert used.run("axium", "daemon", "stop").returncode == 0
+    assert other.request({"cmd": "ping"})["pid"] == other.pid
+
+
+def test_the_daemon_of_another_home_is_left_alone(used: Scratch, other: Daemon) -> None:
+    used.run("axium", "daemon", "stop", check=True)
+
+    done = used.run("axium", "uninstall", env={"AXIUM_SOCKET": str(other.scratch.socket)})
+
+    assert (done.returncode, in_home(used)) == (0, YAML)
+    assert other.request({"cmd": "ping"})["pid"] == other.pid

@@ -6,8 +6,9 @@ from typing import Any
 from axium.cli.show import Failure
 from axium.core.daemon import start
 from axium.core.ipc import send_request_sync
+from axium.core.lock import is_held
 from axium.thin.client import UNREACHABLE, SomebodyElses
-from axium.thin.paths import environ
+from axium.thin.paths import environ, home_of
 from axium.thin.query import refusal
 from axium.thin.say import reason
 from axium.thin.start import StartFailed
@@ -80,12 +81,26 @@ def _reply(payload: Mapping[str, Any], timeout: float, *, autostart: bool) -> di
         return send_request_sync(payload, timeout)
     except UNREACHABLE:
         if not autostart or environ().get("AXIUM_NO_AUTOSTART") == "1":
-            raise NotRunning from None
+            raise _absence() from None
     try:
         start()
     except StartFailed as failed:
         raise Failure(str(failed), failed.hint, code=2) from None
     return send_request_sync(payload, timeout)
+
+
+def _absence() -> Failure:
+    """That there is no daemon, or that there is one elsewhere than AXIUM_SOCKET says."""
+    around = environ()
+    home, socket = home_of(around), around.get("AXIUM_SOCKET")
+    if not socket or not is_held(home):
+        return NotRunning()
+    hint = f"change AXIUM_SOCKET, or leave it out; the daemon's pid is in {home.pid}"
+    return Failure(
+        f"the daemon of {home.root} runs, but AXIUM_SOCKET `{socket}` does not lead to it",
+        hint,
+        code=2,
+    )
 
 
 def _word_of(error: UnicodeEncodeError) -> str:

@@ -53,7 +53,9 @@ def install(*, shell: Shell = None, dry_run: DryRun = False) -> None:
         show.note(f"wrote {path}")
         if shell == "zsh":
             directory = shlex.quote(str(path.parent))
-            show.note(f"put this line before `compinit` in your .zshrc: fpath=({directory} $fpath)")
+            show.notice(
+                f"put this line before `compinit` in your .zshrc: fpath=({directory} $fpath)"
+            )
     show.confirm(f"{shell} finds the completion of axium")
 
 

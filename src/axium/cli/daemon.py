@@ -12,7 +12,7 @@ import typer
 from axium import __version__
 from axium.cli import show
 from axium.cli.ask import NotRunning, ask
-from axium.cli.log_view import LogView
+from axium.cli.log_view import LogView, NoFile
 from axium.cli.options import DryRun, Json, group
 from axium.core import daemon
 from axium.thin.paths import environ, home_of, socket_path
@@ -151,6 +151,9 @@ def logs(*, follow: Follow = False, lines: Lines = 50, json: Json = False) -> No
         view = LogView(path)
     except FileNotFoundError:
         raise show.Failure(f"there is no log at {path}", "no daemon was started yet") from None
+    except NoFile as error:
+        hint = "move it away: the next start of the daemon begins a new one"
+        raise show.Failure(str(error), hint, code=2) from None
     with closing(view):
         last = view.last(min(lines, sys.maxsize))
         if json:

@@ -45,7 +45,7 @@ def doctor(*, fix: Fix = False, json: Json = False) -> None:
 def _look() -> Iterator[Finding]:
     around = environ()
     place = home_of(around)
-    if obstacle := home.obstacle(place):
+    if obstacle := home.obstacle(place, around):
         yield obstacle
         return
     yield from home.look(place)

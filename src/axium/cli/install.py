@@ -4,9 +4,10 @@ import shlex
 import subprocess
 
 from axium.cli import show
-from axium.cli.managers import Command, Manager, content, of_this_home
+from axium.cli.managers import Command, Manager, of_this_home
 from axium.cli.units import MARK
 from axium.config.atomic import replace_file
+from axium.config.own_files import read_text
 from axium.core import daemon
 from axium.core.bootstrap import ensure_axium_config
 
@@ -18,7 +19,7 @@ def install(*, dry_run: bool) -> None:
     """Write what is missing or of another version, and have the manager listen."""
     manager = of_this_home()
     _refuse_foreign(manager)
-    differing = [path for path, text in manager.files.items() if content(path) != text]
+    differing = [path for path, text in manager.files.items() if read_text(path) != text]
     works = _succeeds(manager.probe)
     if not differing and works and _succeeds(manager.holds):
         show.confirm("the service is installed already")
@@ -43,7 +44,7 @@ def uninstall(*, dry_run: bool) -> None:
     """Have the manager end the daemon and forget it, and take the files away."""
     manager = of_this_home(anywhere=True)
     _refuse_foreign(manager)
-    there = [path for path in manager.files if content(path) is not None]
+    there = [path for path in manager.files if read_text(path) is not None]
     if not there:
         show.confirm("no service is installed")
         return
@@ -64,7 +65,7 @@ def uninstall(*, dry_run: bool) -> None:
 
 def _refuse_foreign(manager: Manager) -> None:
     for path in manager.files:
-        text = content(path)
+        text = read_text(path)
         if text is not None and MARK not in text:
             raise show.Failure(f"{path} is not of axium's making", "move it away, then try again")
 

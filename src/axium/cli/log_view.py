@@ -3,18 +3,28 @@
 import os
 from collections import deque
 from collections.abc import Iterator
+from io import BufferedReader
 from itertools import chain
+
+from axium.config.own_files import open_file
 
 ASIDE = 3
 """Files that were put aside, as the daemon keeps them: `.1` is the newest."""
 
 
+class NoFile(OSError):
+    """What is there is no file."""
+
+
 class LogView:
-    """A place in a log, behind the last line that was read. FileNotFoundError without a log."""
+    """A place in a log, behind the last line that was read.
+
+    FileNotFoundError without a log, NoFile where something else is in its place.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._file = open(path, "rb")  # noqa: SIM115 (it stays open when it is put aside)
+        self._file = _open(path)  # which stays open when it is put aside
         self._begun = b""
 
     def last(self, count: int) -> str:
@@ -31,7 +41,7 @@ class LogView:
         while (following := self._following()) is not None:
             found += self._rest()  # what came before it was put aside
             self._file.close()
-            self._file = open(following, "rb")  # noqa: SIM115 (see above)
+            self._file = _open(following)
             found += self._rest()
         return _text(found)
 
@@ -50,12 +60,19 @@ class LogView:
 
         Who is so late that ours is not kept any more goes on with the newest.
         """
-        there = [path for path in [*_aside(self._path), self._path] if os.path.exists(path)]
+        there = [path for path in [*_aside(self._path), self._path] if os.path.isfile(path)]
         ours = os.fstat(self._file.fileno())
         for number, path in enumerate(there):
             if os.path.samestat(os.stat(path), ours):
                 return there[number + 1] if number + 1 < len(there) else None
         return self._path if self._path in there else None
+
+
+def _open(path: str) -> BufferedReader:
+    descriptor = open_file(path)
+    if descriptor is None:
+        raise NoFile(f"{path} is no file")
+    return os.fdopen(descriptor, "rb")
 
 
 def _aside(path: str) -> list[str]:
@@ -65,9 +82,9 @@ def _aside(path: str) -> list[str]:
 
 def _lines(path: str) -> Iterator[bytes]:
     try:
-        with open(path, "rb") as file:
+        with _open(path) as file:
             yield from file
-    except FileNotFoundError:
+    except (FileNotFoundError, NoFile):
         return
 
 

@@ -93,11 +93,3 @@ def _launchd(service: Service) -> Manager:
         end=[["launchctl", "bootout", named]],
         forget=[],
     )
-
-
-def content(path: Path) -> str | None:
-    """What stands in a file of a manager; None where it is not there."""
-    try:
-        return path.read_text("utf-8", "surrogateescape")
-    except FileNotFoundError:
-        return None

@@ -76,7 +76,7 @@ def hint_of(fault: str, reply: Mapping[str, Any]) -> list[str]:
 
 
 def note(text: str) -> None:
-    """Say what was done where nobody expects it, or is still to be done, asked or not."""
+    """Say what was done where nobody expects it, asked or not."""
     sys.stderr.write(f"{_coloured('✓', GREEN, sys.stderr)} {escaped(text)}\n")
 
 
@@ -93,8 +93,8 @@ def failure(message: str, hint: str | None = None) -> None:
         sys.stderr.write(f"  {escaped(part)}\n")
 
 
-def notice(message: str, hint: str) -> None:
-    """Say what is otherwise than one may think, and what to do about it."""
+def notice(message: str, hint: str = "") -> None:
+    """Say what is otherwise than one may think or is left to the user, and what to do about it."""
     sys.stderr.write(f"! {escaped(message)}\n")
     for part in hint.splitlines():
         sys.stderr.write(f"  {escaped(part)}\n")

@@ -15,6 +15,7 @@ from axium import __version__
 from axium.config.atomic import replace_file
 from axium.config.defaults import OPTIONAL, READ
 from axium.config.loaded import Loaded
+from axium.config.own_files import read_bytes
 from axium.model.configuration import Configuration
 from axium.model.rules import RuleBook
 
@@ -66,8 +67,7 @@ def read_configuration(
 
 def _recall(path: str) -> _Memory | None:
     try:
-        with open(path, "rb") as file:
-            memory = msgspec.msgpack.decode(file.read(), type=_Memory)
+        memory = msgspec.msgpack.decode(read_bytes(path) or b"", type=_Memory)
     except (OSError, msgspec.DecodeError):
         return None
     return memory if memory.version == __version__ else None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from axium.config.own_files import read_bytes
 from axium.config.source import mark_at
 from axium.model.marks import Mark
 
@@ -28,8 +29,7 @@ def names_in(text: str, shown: str) -> Iterator[tuple[str, Mark]]:
 def names_published(path: str) -> Iterator[tuple[str, Mark]]:
     """Each name that was wrapped when `state_cache.json` was last written."""
     try:
-        with open(path, "rb") as file:
-            cache = msgspec.json.decode(file.read(), type=_Cache)
+        cache = msgspec.json.decode(read_bytes(path) or b"", type=_Cache)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return
     for name in cache.prefixed_commands:

@@ -9,6 +9,7 @@ from pathlib import Path
 from axium import __version__
 from axium.config.atomic import replace_file
 from axium.config.defaults import SHIPPED, shipped_text
+from axium.config.own_files import read_text
 from axium.core import completions
 from axium.thin.paths import Home, environ, home_of
 
@@ -60,11 +61,7 @@ def unmade(*, force: bool) -> list[Path]:
 def _outdated(home: Home) -> list[tuple[Path, str]]:
     """The hooks that are not as this version has them, and how it has them."""
     texts = {Path(home.root, name): text for name, text in hooks(home).items()}
-    return [(path, text) for path, text in texts.items() if _text(path) != text]
-
-
-def _text(path: Path) -> str | None:
-    return path.read_text("utf-8", "surrogateescape") if path.exists() else None
+    return [(path, text) for path, text in texts.items() if read_text(path) != text]
 
 
 def hooks(home: Home) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from axium.config.atomic import replace_file
+from axium.config.own_files import read_text
 from axium.core.bootstrap import quote_fish
 from axium.thin.paths import Home, user_home
 
@@ -82,6 +83,6 @@ def _content(path: Path) -> str | None:
     if not os.path.lexists(path):
         return None
     try:
-        return "" if path.is_symlink() else path.read_text("utf-8", "surrogateescape")
+        return "" if path.is_symlink() else read_text(path)
     except OSError:
         return ""

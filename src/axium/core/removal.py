@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from axium.config.defaults import SHIPPED
+from axium.config.own_files import read_text
 from axium.core import completion_files
 from axium.core.bootstrap import hooks
 from axium.core.shims import Shims
@@ -47,7 +48,7 @@ def tmux_steps(home: Home, environ: Mapping[str, str]) -> Iterator[Step]:
     """The hooks in every tmux server that has them; while the daemon still listens."""
     script = f"{home.root}/tmux/uninstall.sh"
     notes = Path(home.root, "tmux", "servers")
-    servers = {os.fsdecode(note.read_bytes()).strip() for note in notes.glob("*")}
+    servers = {(read_text(note) or "").strip() for note in notes.glob("*")}
     servers |= {environ.get("TMUX", "")}
     for server in sorted(servers - {""}):
         if os.path.exists(script):
@@ -77,7 +78,7 @@ def lines_left(environ: Mapping[str, str]) -> list[str]:
     for name in START_FILES:
         path = Path(user_home(environ), name)
         try:
-            lines = path.read_text("utf-8", "replace").splitlines()
+            lines = (read_text(path) or "").splitlines()
         except OSError:
             continue
         found += [f"{path}:{n}: {line}" for n, line in enumerate(lines, 1) if "axium" in line]
@@ -101,7 +102,7 @@ def _completions(home: Home, environ: Mapping[str, str]) -> Iterator[Path]:
     """The files that `completions install` wrote."""
     for shell in completion_files.COMPLETIONS:
         for path in completion_files.wanted(shell, home, environ):
-            if path.is_file() and completion_files.MARK in path.read_text("utf-8", "replace"):
+            if completion_files.MARK in (read_text(path) or ""):
                 yield path
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axium.config.atomic import replace_file
+from axium.config.own_files import read_text
 from axium.core.bootstrap import PACKAGE
 from axium.thin.launch import DEFAULT_PATH, SHIM_MARK, is_shim
 from axium.thin.paths import Home
@@ -133,10 +134,7 @@ class Shims:
         return (self._written() or "").startswith(SHIM_MARK)
 
     def _written(self) -> str | None:
-        try:
-            return self._launcher.read_text("utf-8", "surrogateescape")
-        except FileNotFoundError:
-            return None
+        return read_text(self._launcher)
 
     def _text(self) -> str:
         written = self._written()

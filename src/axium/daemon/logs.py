@@ -1,6 +1,8 @@
 """Where the daemon's log lines go, and how they look."""
 
 import logging
+import os
+import stat
 import time
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,9 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def begin_log(path: str | None, *, debug: bool) -> None:
-    """Log to `path`, or to stderr where it is None."""
+    """Log to `path`, or to stderr where it is None. OSError."""
+    if path is not None and _is_fifo(path):
+        raise OSError(f"{path} is no file: move it away")  # to open it would wait for a reader
     root = logging.getLogger("axium")
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     root.propagate = False
@@ -24,6 +28,13 @@ def rotate_log(path: str) -> None:
     from axium.daemon.log_file import LogFile  # not needed before the first answer
 
     _log_by(_Behind(LogFile(path)))
+
+
+def _is_fifo(path: str) -> bool:
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 class _Behind(logging.Handler):

@@ -124,8 +124,23 @@ def _open_log(home: Home) -> int:
         posix.mkdir(encode(home.logs), 0o700)
     except FileExistsError:
         pass
-    flags = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC
-    return posix.open(encode(home.log), flags, 0o600)
+    # O_NONBLOCK: a FIFO in its place, which nobody reads, would keep us waiting for ever.
+    flags = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC | posix.O_NONBLOCK
+    try:
+        return posix.open(encode(home.log), flags, 0o600)
+    except OSError:
+        _check_log(home)
+        raise
+
+
+def _check_log(home: Home) -> None:
+    """Tell of something else in the log's place."""
+    try:
+        mode = posix.stat(encode(home.log)).st_mode
+    except OSError:
+        return
+    if mode & 0o170000 != 0o100000:
+        raise StartFailed(f"the daemon did not start: {home.log} is no file", "move it away")
 
 
 def _become_daemon(log: int, ready: int, environ: dict[str, str]) -> None:

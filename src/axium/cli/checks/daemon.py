@@ -9,6 +9,7 @@ from axium import __version__
 from axium.cli.ask import NotRunning, ask
 from axium.cli.checks.finding import Finding
 from axium.cli.show import Failure
+from axium.core.lock import is_of
 from axium.thin.paths import Home, environ, socket_path
 
 ANSWER_SECS = 2.0
@@ -25,6 +26,11 @@ def look(home: Home) -> Iterator[Finding]:
         return
     except Failure as failed:
         yield Finding("daemon", "fault", str(failed), failed.hint or "")
+        return
+    if not is_of(home, told["pid"]):
+        text = f"pid {told['pid']}, which answers, is the daemon of another home"
+        fix = "change AXIUM_SOCKET, or leave it out"
+        yield Finding("daemon", "fault", text, fix)
         return
     yield _version(told["version"], told["pid"])
     yield from _modes(home)

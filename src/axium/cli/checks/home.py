@@ -3,11 +3,13 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from axium.cli.checks.finding import Finding
+from axium.cli.checks.typing_shell import to_unset
 from axium.config.defaults import SHIPPED
+from axium.config.own_files import read_text
 from axium.config.state_file import DamagedState, read_state
 from axium.core.bootstrap import hooks, update_init_scripts
 from axium.thin.paths import Home
@@ -19,7 +21,7 @@ No more than these: `envs.yaml.20260101` is a copy that somebody keeps.
 """
 
 
-def obstacle(home: Home) -> Finding | None:
+def obstacle(home: Home, around: Mapping[str, str]) -> Finding | None:
     """Why nothing in the home can be looked at; None where it can."""
     try:
         owner = os.stat(home.root).st_uid
@@ -29,7 +31,7 @@ def obstacle(home: Home) -> Finding | None:
         return Finding("home", "fault", text, fix)
     if owner != os.geteuid():
         text = f"{home.root} belongs to uid {owner}, not to you"
-        fix = "use a home of your own: unset AXIUM_HOME, or `sudo -H`"
+        fix = f"use a home of your own: {to_unset(around, 'AXIUM_HOME')}, or `sudo -H`"
         return Finding("home", "fault", text, fix)
     if not os.access(home.root, os.R_OK | os.X_OK):
         return _shut(home.root, os.stat(home.root).st_mode)
@@ -129,7 +131,6 @@ def _names(directory: str) -> list[str]:
 
 def _text(path: str) -> str | None:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
+        return read_text(path)
     except OSError:
         return None

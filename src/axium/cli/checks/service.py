@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from axium.cli.checks.finding import Finding
-from axium.cli.managers import content, of_this_home
+from axium.cli.managers import of_this_home
 from axium.cli.show import Failure
 from axium.cli.units import MARK
+from axium.config.own_files import read_text
 
 ANSWER_SECS = 2.0
 
@@ -26,7 +27,7 @@ def look() -> Iterator[Finding]:
         wanted = of_this_home().files
     except Failure:
         return  # a socket of this place can't be a service's
-    there = {path: text for path in wanted if (text := content(path)) is not None}
+    there = {path: text for path in wanted if (text := read_text(path)) is not None}
     if not there:
         return
     unfit = list(_unfit(wanted, there))

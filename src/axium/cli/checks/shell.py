@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from axium import __version__
 from axium.cli.checks.finding import Finding
+from axium.cli.checks.typing_shell import parent, to_unset
 from axium.thin import published
 from axium.thin.launch import find
 from axium.thin.paths import (
@@ -33,7 +34,8 @@ def look(home: Home, around: dict[str, str]) -> Iterator[Finding]:
     """Findings of the shell that asks, as far as its child can see it."""
     yield from _hook(around)
     if around.get("AXIUM_OFF") == "1":
-        yield Finding("shell", "warning", "AXIUM_OFF=1: no command is wrapped", "unset AXIUM_OFF")
+        text = "AXIUM_OFF=1: no command is wrapped"
+        yield Finding("shell", "warning", text, to_unset(around, "AXIUM_OFF"))
     try:
         pointer = published.pointer(home, around)
         names = published.commands(home) or []
@@ -65,21 +67,11 @@ def _hook(around: Mapping[str, str]) -> Iterator[Finding]:
     elif shell:
         text = f"{shell} has the hook of version {version}, this program is {__version__}"
         yield Finding("shell", "fault", text, "start a new shell")
-    elif parent := _parent():
-        text = f"this {parent} has no hook: nothing is wrapped in it"
-        yield Finding("shell", "fault", text, f"{SHELLS[parent]} in its start file")
+    elif name := parent():
+        text = f"this {name} has no hook: nothing is wrapped in it"
+        yield Finding("shell", "fault", text, f"{SHELLS[name]} in its start file")
     else:
         yield Finding("shell", "note", "not typed in a shell, so no hook was looked for")
-
-
-def _parent() -> str | None:
-    """The shell that somebody types in and that started us; None in scripts and where unknown."""
-    try:
-        with open(f"/proc/{os.getppid()}/comm", encoding="utf-8") as file:
-            name = file.read().strip()
-    except OSError:
-        return None
-    return name if name in SHELLS and os.isatty(0) else None
 
 
 def _environment(home: Home, env: str, around: Mapping[str, str]) -> Iterator[Finding]:
@@ -98,7 +90,8 @@ def _environment(home: Home, env: str, around: Mapping[str, str]) -> Iterator[Fi
             f"AXIUM_SHELL_ENV={around['AXIUM_SHELL_ENV']} is of another place "
             f"({around.get('AXIUM_SHELL_PLACE', '')}, this is {place_of(around)}) and is not minded"
         )
-        yield Finding("shell", "note", text, "unset AXIUM_SHELL_ENV AXIUM_SHELL_PLACE")
+        fix = to_unset(around, "AXIUM_SHELL_ENV", "AXIUM_SHELL_PLACE")
+        yield Finding("shell", "note", text, fix)
 
 
 def _source(home: Home, around: Mapping[str, str]) -> str:

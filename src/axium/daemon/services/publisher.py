@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from axium.config.atomic import replace_file
+from axium.config.own_files import read_bytes
 from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.tables import Published, published, stamp_of
 from axium.model.panes import Server, split_key
@@ -258,8 +259,7 @@ def _replace(path: str, data: bytes) -> None:
 def _put(path: str, data: bytes) -> None:
     """Replace a published file, unless it has this content already."""
     try:
-        with open(path, "rb") as file:
-            is_there = file.read() == data
+        is_there = read_bytes(path) == data
     except OSError:
         is_there = False
     if not is_there:

@@ -2,6 +2,7 @@
 
 import os
 
+from axium.config.own_files import read_bytes
 from axium.daemon.services.tmux.identity import server_at
 from axium.model.panes import parse_server
 
@@ -22,8 +23,7 @@ def noted_servers(home: str) -> list[str]:
 
 def _noted(path: str) -> str | None:
     try:
-        with open(path, "rb") as file:
-            text = file.read(_LONGEST).decode().rstrip("\n")
+        text = (read_bytes(path) or b"")[:_LONGEST].decode().rstrip("\n")
         if server_at(*parse_server(text)) is not None:
             return text
         os.unlink(path)
