@@ -176,3 +176,18 @@ def test_spokes_are_sourced_and_gears_never(fish: Scene) -> None:
     typed = fish.type("echo $spokes_variable $gears_variable")
 
     assert typed.stdout == "1\n"
+
+
+FAILING = {"1": "return 3\n", "2": "false\n", "3": "no-such-command\n", "4": "if then ((\n"}
+
+
+def test_a_spoke_that_fails_leaves_the_rest_of_the_start(fish: Scene) -> None:
+    fish.prod()
+    for name, text in (FAILING | {"5": "set -g sourced yes\n"}).items():
+        (fish.home / "spokes" / name).mkdir(parents=True)
+        (fish.home / "spokes" / name / "init.fish").write_text(text)
+
+    typed = fish.type("true", "echo $sourced", "aws s3")
+
+    assert typed.stdout.splitlines() == ["yes"]
+    assert fish.call().argv == [b"aws", b"--profile", b"prod", b"s3"]

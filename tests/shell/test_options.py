@@ -222,3 +222,20 @@ def test_spokes_are_sourced_and_gears_never(scene: Scene) -> None:
     )
 
     assert typed.stdout == "1 2\n"
+
+
+FAILING = {"1": "return 3\n", "2": "false\n", "3": "no-such-command\n", "4": "if then ((\n"}
+
+
+def test_a_spoke_that_fails_leaves_the_rest_of_the_start(scene: Scene) -> None:
+    scene.prod()
+    for name, text in (FAILING | {"5": "sourced=yes\n"}).items():
+        (scene.home / "spokes" / name).mkdir(parents=True)
+        (scene.home / "spokes" / name / "init.sh").write_text(text)
+
+    typed = scene.type(
+        "set -e", f"source {scene.home}/bash/init.sh; set +e", "echo $sourced", "aws s3"
+    )
+
+    assert typed.stdout.splitlines() == ["yes"]
+    assert scene.call().argv == [b"aws", b"--profile", b"prod", b"s3"]

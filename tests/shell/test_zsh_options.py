@@ -226,3 +226,18 @@ def test_spokes_are_sourced_and_gears_never(zsh: Scene) -> None:
     )
 
     assert typed.stdout == "1 2\n"
+
+
+FAILING = {"1": "return 3\n", "2": "false\n", "3": "no-such-command\n", "4": "if then ((\n"}
+
+
+def test_a_spoke_that_fails_leaves_the_rest_of_the_start(zsh: Scene) -> None:
+    zsh.prod()
+    for name, text in (FAILING | {"5": "sourced=yes\n"}).items():
+        (zsh.home / "spokes" / name).mkdir(parents=True)
+        (zsh.home / "spokes" / name / "init.sh").write_text(text)
+
+    typed = zsh.type(zsh.shell.source(zsh), "echo $sourced", "aws s3")
+
+    assert typed.stdout.splitlines() == ["yes"]
+    assert zsh.call().argv == [b"aws", b"--profile", b"prod", b"s3"]

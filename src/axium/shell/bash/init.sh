@@ -24,7 +24,7 @@ case $-:${ZSH_VERSION-}:${BASH_VERSION-} in
     # shellcheck disable=SC2154 # set by load.bash
     for _axium_spoke in ${_axium_spokes[@]+"${_axium_spokes[@]}"}; do
       # shellcheck source=/dev/null
-      . "$_axium_spoke"
+      . "$_axium_spoke" || : # which fails must not end a shell under `set -e`
     done
     unset _axium_spoke _axium_spokes
     ;;

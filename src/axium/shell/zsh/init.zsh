@@ -20,7 +20,7 @@ case $-:$ZSH_VERSION in
       \builtin source "$_axium_home/zsh/load.zsh"
     }
     for _axium_spoke in "${_axium_spokes[@]}"; do
-      \builtin source "$_axium_spoke"
+      \builtin source "$_axium_spoke" || \builtin true # no failure ends a shell under `set -e`
     done
     \builtin unset _axium_spoke _axium_spokes
     ;;
