@@ -120,7 +120,7 @@ def check_permission(
     """
     action = SAME.get(action, action)
     allowed, via_override = perms.allows(action, detail)
-    shown, said = logged(action, detail)
+    shown, said = (action, detail) if action == "net" else logged(action, detail)
     log_security(spoke, shown, allowed, said, via_override)
     return allowed
 

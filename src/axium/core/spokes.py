@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 from axium.core.ipc import send_request_sync
 
 if TYPE_CHECKING:
-    from axium.core.spoke_metadata import SpokeMetadata
+    from axium.core.spoke_metadata import SpokeMetadata as SpokeMetadata  # noqa: PLC0414
 
 Listener = Callable[..., Any]
 
@@ -117,12 +117,24 @@ if not TYPE_CHECKING:
 
 
 def get_spoke_metadata() -> "list[SpokeMetadata]":
-    """How each spoke of this home was installed, and how its last loading went; by name."""
+    """What is known of each spoke of this home, by name; of one that was not installed too."""
+    from axium.config.manifests import discover
     from axium.core.spoke_metadata import Rows, from_row
     from axium.thin.paths import environ, home_of
 
-    rows = Rows(home_of(environ()).root).read()
-    return [from_row(name, row) for name, row in sorted(rows.items())]
+    root = home_of(environ()).root
+    rows = Rows(root).read()
+    said = {
+        found.name: {
+            "version": found.manifest.version,
+            "description": found.manifest.description,
+            "entrypoint": found.manifest.entrypoint,
+        }
+        if found.manifest
+        else {"status": "error"}
+        for found in discover(root, "spokes")
+    }
+    return [from_row(name, rows.get(name, {}) | fields) for name, fields in said.items()]
 
 
 def create_spoke(
@@ -141,13 +153,16 @@ def create_spoke(
 
 
 def validate_spoke(spoke_dir: str | Path) -> dict[str, Any]:
-    """What the manifest in a directory says: at least the first four fields of the page.
+    """What the manifest in a directory says, which must name, version, describe and enter it.
 
     FileNotFoundError; ValueError with file, line and column of each fault.
     """
     from axium.core import installing
+    from axium.core._api.required import check
 
-    return installing.validate_spoke(spoke_dir)
+    said = installing.validate_spoke(spoke_dir)
+    check(str(spoke_dir))
+    return said
 
 
 def install_spoke(
@@ -181,17 +196,8 @@ def reload_spokes(spoke_name: str | None = None) -> list[str]:
 
 def list_spokes() -> None:
     """Print a line for each spoke of this home: name, version, how it is."""
-    from axium.core.spoke_metadata import Rows, from_row
-    from axium.thin.paths import environ, home_of
-
-    root = home_of(environ()).root
-    from axium.config.manifests import discover
-
-    rows = Rows(root).read()
-    for found in discover(root, "spokes"):
-        known = from_row(found.name, rows.get(found.name, {}))
-        version = found.manifest.version if found.manifest else known.version
-        print(f"{found.name}  {version}  {known.status if found.manifest else 'error'}")
+    for one in get_spoke_metadata():
+        print(f"{one.name}  {one.version}  {one.status}")
 
 
 def load_spokes(parent_app: Any) -> None:

@@ -1,0 +1,29 @@
+"""Fixtures of the core's tests."""
+
+from __future__ import annotations
+
+import os
+import posix
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from axium.core import registry
+from tests.support import Scratch
+
+Inside = Callable[..., None]
+
+
+@pytest.fixture
+def inside(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inside]:
+    """Has this process live in `scratch`, with these variables beside; starts no daemon."""
+
+    def live(**variables: str) -> None:
+        around = scratch.environ | {"AXIUM_NO_AUTOSTART": "1"} | variables
+        encoded = {os.fsencode(name): os.fsencode(value) for name, value in around.items()}
+        monkeypatch.setattr(posix, "environ", encoded)
+
+    live()
+    registry._known = None
+    yield live
+    registry._known = None
