@@ -70,6 +70,17 @@ def test_an_environment_may_be_named(served: Served, spoke: Path) -> None:
     assert reply["code"] == "unknown_env"
 
 
+def test_a_global_environment_that_is_gone_keeps_its_section(served: Served, spoke: Path) -> None:
+    served.write({"envs.yaml": "envs: {root: {}}\n"})
+    assert served.ask("reload")["problems"] == []
+    reply = served.ask("get_config", spoke="aws")
+    assert (reply["config"]["region"], reply["config"]["db"]["port"], len(reply["warnings"])) == (
+        "${env.region}",
+        2,
+        1,
+    )
+
+
 def test_sections_stay_where_no_environment_is_wanted(served: Served, spoke: Path) -> None:
     assert sorted(_config(served, env_aware=False)) == ["default", "dev", "prod"]
 

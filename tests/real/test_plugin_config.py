@@ -97,6 +97,13 @@ def test_a_change_of_the_spokes_own_file_is_noticed(scratch: Scratch) -> None:
         until(lambda: seen(scratch) == {"port": 9})
 
 
+def test_a_spoke_that_is_loaded_again_reads_its_files_again(scratch: Scratch) -> None:
+    with spoke(scratch) as daemon:
+        (scratch.home / "spokes/report/report.yaml").write_text("default: {port: 9}\n")
+        daemon.ask("reload_spoke", spoke="report")
+        assert seen(scratch) == {"port": 9}
+
+
 def test_a_broken_override_is_in_hud_status_and_log_and_leaves_with_its_file(
     scratch: Scratch,
 ) -> None:

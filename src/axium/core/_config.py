@@ -33,15 +33,14 @@ def load(
 
     FileNotFoundError (no such plugin or file), PermissionError (another plugin's), ValueError.
     """
+    asked: dict[str, Any] = {
+        "gear" if kind == "gear" else "spoke": name,
+        "default_filename": filename,
+        "env": _env_here(),
+        "env_aware": env_aware,
+    }
     try:
-        reply = ask(
-            "get_config",
-            starts=False,
-            **{"gear" if kind == "gear" else "spoke": name},
-            default_filename=filename,
-            env=_env_here(),
-            env_aware=env_aware,
-        )
+        reply = ask("get_config", starts=False, **asked)
         return Config(
             part(reply, "config", dict),
             part(reply, "problems", list),
@@ -81,6 +80,8 @@ def _from_files(name: str, filename: str | None, *, env_aware: bool, kind: "Kind
     # 12 ms, for YAML.
     from axium.config.plugin_config import PluginFiles, files_of, find_plugin
     from axium.core._api.reading import active_env, configuration
+    from axium.model.environments import Environment
+    from axium.model.marks import Mark
     from axium.model.plugin_config import made
     from axium.model.templates import Scope
 
@@ -91,7 +92,8 @@ def _from_files(name: str, filename: str | None, *, env_aware: bool, kind: "Kind
     reading, files = PluginFiles(), files_of(root, plugin, filename)
     parts = reading.parts(files, within=plugin.directory)
     known = configuration().environments
-    env = known.get(active_env() or "")
+    active = active_env()
+    env = known.get(active, Environment(active, Mark("state.json"))) if active else None
     scope = Scope(env, None, environ(), user_home(environ()))
     done = made(parts, scope, known, env_aware=env_aware)
     faults = [*reading.faults_of(files), *done.warnings]

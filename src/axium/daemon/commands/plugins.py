@@ -30,6 +30,7 @@ class Spoke(Reply):
 async def reload_spoke(ctx: Context, req: ReloadSpoke) -> Spoke:
     name = _required(req.spoke)
     plugins = ctx.services.plugins
+    ctx.services.plugin_configs.forget(name)
     if ctx.connection.caller is USER:
         await plugins.reload(name)
     else:
@@ -52,6 +53,7 @@ class Spokes(Reply):
 @command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded"))
 async def reload_spokes(ctx: Context, req: ReloadSpokes) -> Spokes:
     plugins = ctx.services.plugins
+    ctx.services.plugin_configs.forget()
     if ctx.connection.caller is USER:
         return Spokes(spokes=await plugins.reload_all())
     ctx.services.events.later("reload spokes", plugins.reload_all(), round=ctx.connection.round)

@@ -93,11 +93,11 @@ class PluginConfigs:
         `invalid` (a bad name of a file), `failed` (the plugin's own file has an error).
         """
         found = self._store.committed
-        env = asked.env or found.state.active_env
-        asked = asked._replace(env=env)
+        env = required(found, asked.env) if asked.env else found.active_environment
+        asked = asked._replace(env=env.name if env else None)
         if kept := self._kept.get(asked):
             return kept._replace(source="cache")
-        scope = Scope(required(found, env) if env else None, None, self._variables, self._user_home)
+        scope = Scope(env, None, self._variables, self._user_home)
         known, dropped = frozenset(found.configuration.environments), self._dropped
         config = await self._read(lambda files: self._load(files, asked, scope, known))
         if dropped == self._dropped:
@@ -112,13 +112,8 @@ class PluginConfigs:
         }
 
     def committed(self, change: Change) -> None:
-        """Another environment or other files of the user's: what was made of them is outdated."""
-        old, new = change.old, change.new
-        if (
-            old.state.active_env != new.state.active_env
-            or old.state.panes != new.state.panes
-            or old.configuration is not new.configuration
-        ):
+        """Another environment, or other files of the user's: what was made of them is outdated."""
+        if change.new is not change.old:
             self.forget()
 
     async def reload(self) -> None:

@@ -6,6 +6,7 @@ import msgspec
 
 from axium.model.configuration import Configuration
 from axium.model.environments import Environment
+from axium.model.marks import Mark
 from axium.model.rules import RuleBook
 from axium.model.state import State
 
@@ -24,6 +25,12 @@ class Snapshot(msgspec.Struct, frozen=True):
     def environment(self, name: str | None) -> Environment | None:
         """The environment of this name, if the configuration still has it."""
         return self.configuration.environments.get(name) if name is not None else None
+
+    @property
+    def active_environment(self) -> Environment | None:
+        """The global one; one that envs.yaml lost has its name alone."""
+        name = self.state.active_env
+        return self.environment(name) or (Environment(name, Mark("state.json")) if name else None)
 
     def step(self, change: Callable[[State], State]) -> "Snapshot":
         """The snapshot after a change of its state alone; itself where nothing changed."""
