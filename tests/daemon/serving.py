@@ -128,7 +128,7 @@ class Served:
         self._writer.shutdown()
         self._hold.release()
         # The lock goes with the process, which here goes on.
-        os.close(self._hold._lock)
+        os.close(self._hold.lock._descriptor)
 
     def _stray(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self._strays.append(f"{context['message']}: {context.get('exception')!r}")
