@@ -26,6 +26,7 @@ READS = frozenset(
         "get_pane_env",
         "explain",
         "notify_list",
+        "get_config",
         "list_jobs",
         "show_job",
     }
