@@ -69,7 +69,7 @@ def register(app, events):
 '''
 
 TEST = '''\
-"""Run by `python -m unittest` in this directory, or by pytest."""
+"""Run by `python -m unittest` in this directory, with the Python that axium is installed in."""
 
 import importlib.util
 import unittest
