@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import resource
 import sys
 from pathlib import Path
 
 import pytest
 
+from axium.core.shims import Shims
+from axium.thin.paths import Home
 from tests.support import Daemon, Scratch
 
 ENVS = "envs:\n  dev: {prefix: ''}\n  prod: {prefix: 'wrapx --'}\n"
@@ -280,3 +283,21 @@ def test_an_empty_directory_is_not_the_one_that_it_is_typed_in(
     told = "✗ `--dir` names no directory\n  give one, or leave it out\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
     assert content(configured.user) == before
+
+
+@pytest.mark.parametrize("chosen", ["", "a/b"])
+def test_what_a_full_disk_did_not_take_leaves_nothing_behind(
+    configured: Scratch, chosen: str
+) -> None:
+    before = sorted(configured.root.rglob("*"))
+    shims = Shims(Home(str(configured.home)), configured.user / chosen if chosen else None)
+    whole = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, whole[1]))  # no file may grow
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            shims.apply(shims.changes(["aws"]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, whole)
+
+    assert sorted(configured.root.rglob("*")) == before

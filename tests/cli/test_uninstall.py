@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from axium.thin.paths import Home, state_dir
 from tests.support import Daemon, Scratch
 from tests.support.scratch import make_scratch
 from tests.support.tmux import Tmux
@@ -86,6 +87,23 @@ def test_a_place_of_the_socket_that_no_unit_can_have_keeps_nothing(used: Scratch
 
     used.run("axium", "uninstall", env={"AXIUM_SOCKET": f"{long}/daemon.sock"}, check=True)
 
+    assert in_home(used) == YAML
+
+
+def test_shims_in_directories_that_were_chosen_go_too(used: Scratch, other: Daemon) -> None:
+    chosen, theirs, mine = (used.user / name for name in ("bin of mine", "theirs", "mine"))
+    mine.mkdir()
+    (mine / "tool").touch()
+    for directory in (chosen, theirs, mine):
+        used.run("axium", "shim", "install", "--dir", directory, check=True)
+    used.run("axium", "shim", "remove", "--dir", theirs, check=True)
+    other.scratch.run("axium", "shim", "install", "--dir", theirs, check=True)
+    of_others = sorted(theirs.iterdir())
+
+    used.run("axium", "uninstall", check=True)
+
+    assert (chosen.exists(), sorted(theirs.iterdir())) == (False, of_others)
+    assert [path.name for path in mine.iterdir()] == ["tool"]
     assert in_home(used) == YAML
 
 
@@ -177,3 +195,18 @@ def test_the_daemon_of_another_home_is_left_alone(used: Scratch, other: Daemon) 
 
     assert (done.returncode, in_home(used)) == (0, YAML)
     assert other.request({"cmd": "ping"})["pid"] == other.pid
+
+
+def test_a_unit_of_somebody_elses_stays_and_keeps_nothing_else(used: Scratch) -> None:
+    name = Path(state_dir(Home(str(used.home)), used.environ)).name
+    unit = used.user / f".config/systemd/user/{name}.service"
+    unit.parent.mkdir(parents=True)
+    unit.write_text("[Service]\nExecStart=/bin/true\n")
+
+    done = used.run("axium", "uninstall")
+
+    said = (
+        f"! {unit} is not of axium's making\n  it stays, and so does a service that it belongs to\n"
+    )
+    assert (done.returncode, done.stderr.startswith(said), in_home(used)) == (0, True, YAML)
+    assert unit.read_text() == "[Service]\nExecStart=/bin/true\n"

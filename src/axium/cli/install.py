@@ -2,6 +2,7 @@
 
 import shlex
 import subprocess
+from pathlib import Path
 
 from axium.cli import show
 from axium.cli.managers import Command, Manager, of_this_home
@@ -16,7 +17,7 @@ PATIENCE = 30.0
 
 
 def install(*, dry_run: bool) -> None:
-    """Write what is missing or of another version, and have the manager listen."""
+    """Write what is missing or of another version, and have the manager listen. Foreign."""
     manager = of_this_home()
     _refuse_foreign(manager)
     differing = [path for path, text in manager.files.items() if read_text(path) != text]
@@ -41,7 +42,7 @@ def install(*, dry_run: bool) -> None:
 
 
 def uninstall(*, dry_run: bool) -> None:
-    """Have the manager end the daemon and forget it, and take the files away."""
+    """Have the manager end the daemon and forget it, and take the files away. Foreign."""
     manager = of_this_home(anywhere=True)
     _refuse_foreign(manager)
     there = [path for path in manager.files if read_text(path) is not None]
@@ -63,11 +64,18 @@ def uninstall(*, dry_run: bool) -> None:
         _leave_to_user(manager, manager.end)
 
 
+class Foreign(show.Failure):
+    """A file of somebody else's is where one of ours would be; nothing was done."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is not of axium's making", "move it away, then try again")
+
+
 def _refuse_foreign(manager: Manager) -> None:
     for path in manager.files:
         text = read_text(path)
         if text is not None and MARK not in text:
-            raise show.Failure(f"{path} is not of axium's making", "move it away, then try again")
+            raise Foreign(path)
 
 
 def _succeeds(argv: Command) -> bool:

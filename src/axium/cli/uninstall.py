@@ -24,7 +24,7 @@ def uninstall(*, purge: Purge = False, dry_run: DryRun = False) -> None:
     """Take hooks, cache, socket and state away; your configuration stays without `--purge`."""
     around = environ()
     home = home_of(around)
-    service.uninstall(dry_run=dry_run)
+    _forget_service(dry_run=dry_run)
     failed = _take(list(tmux_steps(home, around)), dry_run=dry_run)
     if not dry_run:
         _stop(home)
@@ -34,6 +34,14 @@ def uninstall(*, purge: Purge = False, dry_run: DryRun = False) -> None:
     if failed:
         raise show.Failure("not everything could be taken away", "see above", code=2)
     show.confirm("axium is gone; shells that are open keep their hook until they end")
+
+
+def _forget_service(*, dry_run: bool) -> None:
+    """Have the service manager forget the daemon; a service of somebody else's stays."""
+    try:
+        service.uninstall(dry_run=dry_run)
+    except service.Foreign as foreign:
+        show.notice(str(foreign), "it stays, and so does a service that it belongs to")
 
 
 def _stop(home: Home) -> None:

@@ -13,12 +13,12 @@ from axium.config.defaults import SHIPPED
 from axium.config.own_files import read_text
 from axium.core import completion_files
 from axium.core.bootstrap import hooks
-from axium.core.shims import Shims
+from axium.core.shims import NOTES, Shims, noted
 from axium.thin.paths import Home, state_dir, user_home
 
 MADE = (
     "state.json", "state_cache.json", "completions.json", "catalogue", ".configuration",
-    "axiumd.pid", "daemon.sock", "logs", "tmux/servers",
+    "axiumd.pid", "daemon.sock", "logs", "tmux/servers", NOTES,
 )  # fmt: skip
 """What the daemon and the command line keep in the home for themselves."""
 
@@ -58,9 +58,9 @@ def tmux_steps(home: Home, environ: Mapping[str, str]) -> Iterator[Step]:
 
 def steps(home: Home, environ: Mapping[str, str], *, purge: bool) -> Iterator[Step]:
     """Everything else, once the daemon has ended; the lock last."""
-    shims = Shims(home)
-    if names := shims.names():
-        yield Step(f"the shims in {shims.directory}", partial(shims.remove, names))
+    for shims in (Shims(home), *noted(home)):
+        if names := shims.names():
+            yield Step(f"the shims in {shims.directory}", partial(shims.remove, names))
     for path in _completions(home, environ):
         yield Step(str(path), path.unlink)
     for name in (*hooks(home), *MADE, *_set_aside(home), *(USERS if purge else ())):

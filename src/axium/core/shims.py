@@ -12,12 +12,16 @@ from pathlib import Path
 from axium.config.atomic import replace_file
 from axium.config.own_files import read_text
 from axium.core.bootstrap import PACKAGE
+from axium.thin.digest import digest
 from axium.thin.launch import DEFAULT_PATH, SHIM_MARK, is_shim
 from axium.thin.paths import Home
 from axium.thin.words import encode
 
 LAUNCHER = ".axium-shim"
 """What every shim of a directory is a link to; the hooks of the shells know a directory by it."""
+
+NOTES = "shim_directories"
+"""Has a link in the home to each directory that the user chose, so that they are found again."""
 
 OWN_DIRECTORY = "# This directory was made for it.\n"
 
@@ -62,6 +66,7 @@ class Shims:
     def __init__(self, home: Home, directory: Path | None = None) -> None:
         self.directory = directory or Path(home.root, "shims")
         self._home = home
+        self._note = None if directory is None else _note_of(home, directory)
         self._launcher = self.directory / LAUNCHER
 
     def names(self) -> list[str]:
@@ -86,9 +91,9 @@ class Shims:
     def apply(self, changes: Changes) -> None:
         """Make them; a file that has come there meanwhile is an OSError, and stays."""
         if changes.launcher:
-            text = encode(self._text())
-            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            replace_file(str(self._launcher), text, durable=True, mode=0o700)
+            self._write_launcher()
+        else:
+            self._remember()
         for name in changes.removed:
             self._unlink(name)
         for name in changes.added:
@@ -102,6 +107,7 @@ class Shims:
             return
         is_own = OWN_DIRECTORY in (self._written() or "")
         self._launcher.unlink()
+        self._forget()
         if is_own and not any(self.directory.iterdir()):
             self.directory.rmdir()
 
@@ -125,6 +131,37 @@ class Shims:
         found = {name: _first(name, environ) for name in self.names()}
         return {name: path for name, path in found.items() if path is None or not is_shim(path)}
 
+    def are_of_this_home(self) -> bool:
+        """Whether the launcher starts them for this home."""
+        found = re.search(r"^export AXIUM_HOME=(.*)$", self._written() or "", re.MULTILINE)
+        return found is not None and shlex.split(found[1]) == [self._home.root]
+
+    def _write_launcher(self) -> None:
+        """Write it and note the directory; where that fails nothing is left of either."""
+        text = encode(self._text())
+        places = [self.directory, *self.directory.parents]
+        places += [self._note.parent] if self._note else []
+        made = [path for path in places if not path.exists()]
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._remember()
+            replace_file(str(self._launcher), text, durable=True, mode=0o700)
+        except OSError:
+            if not os.path.lexists(self._launcher):
+                self._forget()
+            for directory in filter(Path.exists, made):
+                directory.rmdir()
+            raise
+
+    def _remember(self) -> None:
+        if self._note is not None and not self._note.is_symlink():
+            self._note.parent.mkdir(mode=0o700, exist_ok=True)
+            self._note.symlink_to(self.directory)
+
+    def _forget(self) -> None:
+        if self._note is not None:
+            self._note.unlink(missing_ok=True)
+
     def _unlink(self, name: str) -> None:
         path = self.directory / name
         if _is_ours(path):
@@ -146,6 +183,17 @@ class Shims:
             main=shlex.quote(str(PACKAGE / "__main__.py")),
             home=shlex.quote(self._home.root),
         )
+
+
+def noted(home: Home) -> list[Shims]:
+    """Those in directories that the user chose, as far as they are still of this home."""
+    notes = sorted(Path(home.root, NOTES).glob("*"))
+    chosen = [Shims(home, note.readlink()) for note in notes if note.is_symlink()]
+    return [shims for shims in chosen if shims.are_of_this_home()]
+
+
+def _note_of(home: Home, directory: Path) -> Path:
+    return Path(home.root, NOTES, digest(encode(str(directory))))
 
 
 def _is_ours(path: Path) -> bool:
