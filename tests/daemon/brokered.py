@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple, cast
 
-import msgspec
-
 from axium.daemon.caller import Caller, Plugin
 from axium.daemon.connection import Connection
 from axium.daemon.context import Context
 from axium.model.manifests import Manifest
 from axium.model.marks import Mark
 from axium.model.permissions import Permissions
-from axium.wire.envelope import Reply
+from axium.wire.envelope import Reply, encode_reply
 from axium.wire.errors import Refusal
 from axium.wire.registry import registry
 from tests.daemon.serving import Served
@@ -47,7 +45,8 @@ def ask_as(served: Served, caller: Caller, cmd: str, **fields: Any) -> dict[str,
         reply = served.run(asked())
     except Refusal as refusal:
         return {"ok": False, "error": refusal.sentence, "code": refusal.code}
-    return {"ok": True, **msgspec.to_builtins(reply)}
+    told: dict[str, Any] = json.loads(encode_reply(reply, None))
+    return told
 
 
 def outcome(reply: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -295,9 +296,9 @@ def test_a_disk_that_hangs_holds_up_nobody_else(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     goes_on = threading.Event()
-    read: Callable[..., str] = files._read
+    read: Callable[..., msgspec.Raw] = files._read
 
-    def hanging(asked: str, judge: files.Judge) -> str:
+    def hanging(asked: str, judge: files.Judge) -> msgspec.Raw:
         if asked.endswith("slow"):
             goes_on.wait(20)
         return read(asked, judge)

@@ -1,5 +1,7 @@
 """Files of the user, read and written for plugins that may; and the log that each plugin has."""
 
+from typing import cast
+
 from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.wire.envelope import Done, Owner, Reply, Request
@@ -22,7 +24,8 @@ class Content(Reply):
 @command()
 async def read_file(ctx: Context, req: ReadFile) -> Content:
     caller = ctx.connection.caller
-    return Content(content=await ctx.services.brokers.files.read(caller, req.spoke, req.path))
+    text = await ctx.services.brokers.files.read(caller, req.spoke, req.path)
+    return Content(content=cast(str, text))  # it is one, in JSON already
 
 
 class WriteFile(Request, tag="write_file"):
