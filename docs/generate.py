@@ -7,10 +7,13 @@ python docs/generate.py --check  exit 1, with the difference, where a page is no
 import difflib
 import inspect
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, Self
 
 import msgspec
 import msgspec.inspect as kinds
@@ -48,12 +51,27 @@ A line of a stream that [`subscribe`](wire.md#subscribe) began is
 visible to shells."""
 
 
+PYTHON = """\
+What plugins import. The functions of [`axium.core.api`](#axiumcoreapi) never raise: what fails
+is logged, and the answer is empty. The others raise what they say. Names that begin with `_`,
+and modules that are not on this page, may change. [Writing a spoke](../plugins.md) has examples."""
+
+CORE = (
+    "api", "env", "prefix", "config", "spokes", "hud", "hud_segments", "permissions", "registry",
+    "completions", "ipc", "daemon", "bootstrap", "gears", "cli",
+)  # fmt: skip
+"""The modules of `axium.core` that plugins may import."""
+
+_QUALIFIED = re.compile(r"(?:\w+\.)+(?=\w)")
+
+
 def pages() -> dict[str, str]:
     """Every page of the reference by its path under `docs/reference`."""
     made = {
         "wire.md": wire_page(),
         "text-verbs.md": text_page(),
         "events.md": events_page(),
+        "python.md": python_page(),
         "wire.schema.json": in_json(wire_schema()),
     }
     for name, schema in schemas().items():
@@ -136,6 +154,90 @@ def events_page() -> str:
         fields = struct(event).fields
         lines += [table("event", fields, defaults=False)] if fields else []
     return joined(lines)
+
+
+def python_page() -> str:
+    """The public modules, each with its functions and classes in the order in which it has them."""
+    lines = ["# The Python API", MADE, PYTHON]
+    for name in CORE:
+        module = import_module(f"axium.core.{name}")
+        lines += [f"## `{module.__name__}`", promise(module), *module_section(module)]
+    return joined(lines)
+
+
+def module_section(module: ModuleType) -> Iterator[str]:
+    """One module: its functions in a table, then each of its classes."""
+    names = dict.fromkeys((*vars(module), *getattr(module, "__all__", ())))
+    things = {name: getattr(module, name) for name in names}
+    found = [thing for name, thing in things.items() if is_public(module, name, thing)]
+    functions = [thing for thing in found if inspect.isfunction(thing)]
+    if functions:
+        rows = [row(function.__name__, function) for function in functions]
+        yield "\n".join(["| function | |", "|---|---|", *rows])
+    for made in found:
+        if inspect.isclass(made):
+            yield f"### `{made.__name__}`"
+            yield promise(made)
+            yield from class_table(made)
+
+
+def is_public(module: ModuleType, name: str, thing: object) -> bool:
+    """Whether a module offers this name, as its own or by `__all__`."""
+    if name.startswith("_") or not (inspect.isfunction(thing) or inspect.isclass(thing)):
+        return False
+    return name in getattr(module, "__all__", ()) or thing.__module__ == module.__name__
+
+
+def class_table(made: type) -> Iterator[str]:
+    """The methods and properties of a class that have something to say."""
+    rows = []
+    for name, member in vars(made).items():
+        function = member.__func__ if isinstance(member, classmethod) else member
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property):
+            rows.append(f"| `{name}` | {promise(member)} |")
+        elif inspect.isfunction(function):
+            rows.append(row(name, function))
+    if rows:
+        yield "\n".join(["| member | |", "|---|---|", *rows])
+
+
+def row(name: str, function: Callable[..., Any]) -> str:
+    """A function's signature and its promise."""
+    written = signature(function).replace("|", "\\|")
+    return f"| `{name}{written}` | {promise(function)} |"
+
+
+def signature(function: Callable[..., Any]) -> str:
+    """Names, types and defaults, without `self` and the places of types."""
+    found = inspect.signature(function)
+    parameters = [
+        parameter.replace(annotation=Bare(parameter.annotation))
+        for parameter in found.parameters.values()
+        if parameter.name not in ("self", "cls")
+    ]
+    bare = inspect.Signature(parameters, return_annotation=Bare(found.return_annotation))
+    return str(bare)
+
+
+class Bare(str):
+    """An annotation as it is to be shown."""
+
+    __slots__ = ()
+
+    def __new__(cls, annotation: object) -> Self:
+        """Its text, whether it is one already or a type."""
+        text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+        return super().__new__(cls, _QUALIFIED.sub("", text.replace("'", "")))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def promise(thing: object) -> str:
+    """The first paragraph of a docstring, on one line."""
+    return " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
 
 
 def wire_schema() -> dict[str, Any]:

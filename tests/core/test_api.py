@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from axium.core import api, registry
 from axium.core._api import asking
@@ -114,7 +114,7 @@ def test_a_log_that_is_no_file_is_none(inside: Inside, scratch: Scratch) -> None
 
 
 def test_the_configuration_is_shown(running: Daemon) -> None:
-    shown = json.loads(str(api.config_show()))
+    shown = yaml.safe_load(str(api.config_show()))
     assert shown["envs"]["dev"] == {"region": "eu-central-1"}
     assert {rule["command"] for rule in shown["prefixes"]} == {"aws", "terraform"}
 

@@ -235,6 +235,14 @@ def test_nothing_public_is_without_a_docstring() -> None:
     assert bare == []
 
 
+def test_every_published_function_is_on_the_page_of_the_reference() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "python.md").read_text()
+    names = [line.partition("(")[0].rpartition(".")[2] for line in lines(API + REST)]
+    classes = [path.rpartition(".")[2] for path in DATA]
+    assert [name for name in names if f"`{name}(" not in page] == []
+    assert [name for name in classes if f"### `{name}`" not in page] == []
+
+
 def test_the_api_is_what_was_published_and_the_types_of_its_results() -> None:
     api = import_module("axium.core.api")
     names = {line.partition("(")[0] for line in lines(API)}

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Any, overload
 from axium.core.ipc import send_request_sync
 
 if TYPE_CHECKING:
-    from axium.core.spoke_metadata import SpokeMetadata as SpokeMetadata  # noqa: PLC0414
+    from axium.core.spoke_metadata import SpokeMetadata
+
+__all__ = [
+    "EventBus",
+    "Listener",
+    "SpokeMetadata",
+    "create_spoke",
+    "get_event_bus",
+    "get_spoke_metadata",
+    "install_spoke",
+    "list_spokes",
+    "load_spokes",
+    "reload_spokes",
+    "validate_spoke",
+]
 
 Listener = Callable[..., Any]
 
