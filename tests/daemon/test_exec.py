@@ -73,6 +73,16 @@ def test_a_program_runs_in_the_environment_that_applies(served: Served) -> None:
     )
 
 
+def test_an_environment_may_be_named_or_be_that_of_a_pane(served: Served) -> None:
+    served.ask("set_env", value="root")
+    fields: list[dict[str, Any]] = [{}, {"environment": "dev"}, {"environment": "nowhere"}]
+    told = [
+        said(served.ask("daemon_exec", command=["printenv", "AXIUM_ENV"], **each))
+        for each in fields
+    ]
+    assert told == ["root\n", "dev\n", "unknown_env: Unknown environment: nowhere"]
+
+
 def test_what_the_daemon_was_started_with_is_all_else_that_a_program_gets(served: Served) -> None:
     names = {
         line.partition("=")[0]

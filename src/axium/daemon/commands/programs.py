@@ -20,8 +20,8 @@ class DaemonExec(Request, tag="daemon_exec"):
     A string goes to the shell, unless the permission is a list of programs: then it is split
     into words and runs without one. `mode` is `background` for a string and `wait` for a list
     unless told; `foreground` is another word for `wait`. After `timeout` seconds it is ended
-    with all that it started; without one, `wait` ends it after 60. `pane` is the one whose
-    environment applies.
+    with all that it started; without one, `wait` ends it after 60. `environment` is the one that
+    applies, else that of `pane`. `env` are variables.
     """
 
     command: str | list[str]
@@ -29,6 +29,7 @@ class DaemonExec(Request, tag="daemon_exec"):
     env: dict[str, str] = msgspec.field(default_factory=dict)
     mode: Literal["background", "wait", "foreground"] | None = None
     timeout: Seconds | None = None
+    environment: str | None = None
     pane: str | None = None
     server: str | None = None
 
@@ -50,7 +51,16 @@ class Executed(Reply):
 @command()
 async def daemon_exec(ctx: Context, req: DaemonExec) -> Executed:
     mode: Mode | None = "wait" if req.mode == "foreground" else req.mode
-    asked = Asked(req.command, req.cwd, req.env, mode, req.timeout, req.pane, req.server)
+    asked = Asked(
+        command=req.command,
+        cwd=req.cwd,
+        variables=req.env,
+        mode=mode,
+        limit=req.timeout,
+        environment=req.environment,
+        pane=req.pane,
+        server=req.server,
+    )
     job = await ctx.services.brokers.programs.start(ctx.connection.caller, req.spoke, asked)
     if job.order.mode == "background":
         return Executed(job=job.number, pid=job.group.pid)

@@ -33,9 +33,10 @@ class Asked(NamedTuple):
 
     command: str | Sequence[str]
     cwd: str | None
-    env: Mapping[str, str]
+    variables: Mapping[str, str]
     mode: Mode | None
     limit: float | None
+    environment: str | None
     pane: str | None
     server: str | None
 
@@ -71,9 +72,9 @@ class Programs:
         rights = self._permissions.require(caller, spoke, "exec", shown, program=program)
         mode = asked.mode or ("background" if isinstance(asked.command, str) else "wait")
         cwd = self._files.absolute(asked.cwd or "~", field="cwd")
-        variables = handed(asked.env, "env", from_plugin=rights is not None)
+        variables = handed(asked.variables, "env", from_plugin=rights is not None)
         key = self._panes.key(asked.pane, asked.server)
-        env = self._environments.applying(None, key)
+        env = self._environments.applying(asked.environment, key)
         if env is not None:
             variables["AXIUM_ENV"] = env.name
         order = Order(

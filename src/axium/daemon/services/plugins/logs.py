@@ -11,6 +11,9 @@ from axium.daemon.rotated import RotatedFile
 END_SECS = 2.0
 """How long the end of the daemon waits for a disk that does not take the last lines."""
 
+_MOST_OPEN = 64
+"""Files at once: whoever speaks for the user may name any log."""
+
 
 class PluginLogs:
     """Appends stamped lines; a disk that hangs keeps only those waiting who wait for it."""
@@ -49,6 +52,8 @@ class PluginLogs:
 
     def _append(self, name: str, data: bytes) -> None:
         if name not in self._files:
+            if len(self._files) >= _MOST_OPEN:
+                self._files.pop(next(iter(self._files))).close()
             os.makedirs(self._directory, mode=0o700, exist_ok=True)
             self._files[name] = RotatedFile(f"{self._directory}/{name}.log")
         self._files[name].append(data)
