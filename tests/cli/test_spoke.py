@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 
 from tests.cli.saying import said, told
 from tests.real.spokes import Plugged, write_spoke
-from tests.support import Daemon, Scratch
+from tests.support import Daemon, Scratch, until
+from tests.support.processes import alive
+from tests.support.scratch import VENV_BIN
 
 OFF = {"AXIUM_NO_AUTOSTART": "1"}
 
@@ -171,3 +174,19 @@ def test_a_repository_is_installed_by_its_address(daemon: Daemon, source: Path) 
     assert said(daemon.scratch, "hi") == (0, "hi\n", "")
     row = told(daemon.scratch, "spoke", "list")["spokes"][0]
     assert (row["source"], row["install_mode"]) == (f"git:file://{source}", "copy")
+
+
+def test_ctrl_c_ends_git_and_leaves_nothing(scratch: Scratch) -> None:
+    pid = scratch.user / "pid"
+    scratch.tool("git", f"#!/bin/sh\necho $$ >{pid}.new\nmv {pid}.new {pid}\nexec sleep 60\n")
+    process = subprocess.Popen(
+        [VENV_BIN / "axium", "spoke", "install", "https://example.org/x.git"],
+        env=scratch.environ | OFF,
+        stderr=subprocess.PIPE,
+    )
+    until(pid.exists, 20)
+    process.send_signal(signal.SIGINT)
+    _, talk = process.communicate(timeout=20)
+    assert (process.returncode, talk) == (130, b"")
+    assert not alive(int(pid.read_text()))
+    assert os.listdir(scratch.home / "spokes") == [".lock"]

@@ -377,3 +377,66 @@ def test_a_new_spoke_passes_its_own_test(home: Path) -> None:
 def test_a_directory_without_a_manifest_is_told(home: Path, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="there is no manifest"):
         validate_spoke(tmp_path)
+
+
+CHANGES = ["rename", "mkdir", "symlink", "unlink", "rmdir", "fsync"]
+"""System calls that change files; strace counts each by itself."""
+
+
+def killed(call: str, number: int, script: str, *args: str) -> bool:
+    """Run a script that is killed at its NUMBERth CALL; whether it came so far."""
+    inject = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
+    command = [
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-o",
+        "/dev/null",
+        *inject,
+        sys.executable,
+        "-B",
+        "-c",
+        script,
+    ]
+    done = subprocess.run([*command, *args], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, -signal.SIGKILL, 137), done.stderr
+    return done.returncode != 0
+
+
+@pytest.mark.parametrize("call", CHANGES)
+def test_a_kill_at_any_change_of_files_leaves_a_whole_spoke_or_none(
+    home: Path, greet: Path, call: str
+) -> None:
+    for number in range(1, 100):
+        was_killed = killed(call, number, INSTALL, str(greet))
+        if (home / "spokes/greet").exists():
+            assert validate_spoke(home / "spokes/greet")["version"] == "1.2.0"
+            assert rows(home)["greet"]["source"] == f"local:{greet}"
+        else:
+            install_spoke(str(greet))
+        uninstall_spoke("greet")
+        assert (names(home), rows(home)) == ([".lock", ".spoke_metadata.json"], {})
+        if not was_killed:
+            return
+
+
+AGAIN = (
+    "import sys; from axium.core.installing import reinstall_spoke; reinstall_spoke(sys.argv[1])"
+)
+
+
+@pytest.mark.parametrize("call", CHANGES)
+def test_a_kill_while_it_is_replaced_leaves_the_old_one_or_the_new(
+    home: Path, greet: Path, call: str
+) -> None:
+    install_spoke(str(greet))
+    for number in range(1, 100):
+        was_killed = killed(call, number, AGAIN, "greet")
+        create_spoke("other", interactive=False)  # the next change, whichever it is
+        files = ["alias.py", "inner", "main.py", "spoke.yaml"]
+        assert sorted(os.listdir(home / "spokes/greet")) == files
+        uninstall_spoke("other")
+        if not was_killed:
+            break
+    assert names(home) == [".lock", ".spoke_metadata.json", "greet"]

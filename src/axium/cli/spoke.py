@@ -1,6 +1,7 @@
 """`axium spoke`: making, installing, loading and removing spokes."""
 
 import os
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -125,7 +126,8 @@ def reload(name: OptionalName = None) -> None:
 
 @contextmanager
 def _as_failure() -> Iterator[None]:
-    """What core functions raise, as the command line tells it."""
+    """What core functions raise, as the command line tells it; Ctrl-C ends git as well."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a fast start had it end us at once
     try:
         yield
     except (ValueError, FileNotFoundError, FileExistsError) as error:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from axium.config.manifests import read_manifest
+from axium.config.manifests import METADATA, read_manifest
 from axium.core.spoke_metadata import Locked, Rows, SpokeMetadata, from_row, metadata_of
 from axium.core.spoke_sources import Source, clone, source_of
 from axium.core.spoke_tree import copy_tree
@@ -205,8 +205,13 @@ def _tidy(directory: str) -> None:
         place = f"{directory}/{entry.removeprefix(OLD)}"
         if entry.startswith(OLD) and not os.path.lexists(place):
             os.rename(path, place)
-        elif entry.startswith((NEW, OLD, GONE)):
+        elif entry.startswith((NEW, OLD, GONE)) or _is_unfinished(entry):
             _remove(path)
+
+
+def _is_unfinished(entry: str) -> bool:
+    """A metadata file that whoever had the lock before was still writing."""
+    return entry.startswith(f"{METADATA['spokes']}.") and entry.endswith(".new")
 
 
 def _remove(path: str) -> None:
