@@ -169,12 +169,12 @@ class Daemon:
         if self._sweep is not None:
             self._sweep.cancel()
         await self.services.brokers.jobs.close()
+        await self.services.events.close()
         await self.services.plugins.close()
         await self.services.plugin_configs.close()
         self.services.segments.close()
         await self.services.terminals.close()
         await self._tasks.close()
-        await self.services.events.close()
         await self._loop.run_in_executor(self._writer, self.services.notifications.close)
 
     def follow_files(self) -> None:
