@@ -144,6 +144,28 @@ def test_a_pane_that_its_server_does_not_have_is_refused(
     assert reply["error"] == f"the tmux server at {server.socket} has no pane `%999`"
 
 
+def test_a_process_that_is_no_tmux_server_has_no_panes(daemon: Daemon, start: Start) -> None:
+    server = start()
+    false = [f"/tmp/x,{os.getpid()},0", "/tmp/x,1,0", f"/tmp/x,{server.pid},0"]
+
+    replies = [
+        daemon.request({"cmd": "set_pane_env", "pane": "%9", "env": "builder", "server": text})
+        for text in false
+    ]
+
+    assert [(reply["ok"], reply.get("code")) for reply in replies] == [(False, "not_found")] * 3
+    assert panes(daemon) == {}
+
+
+def test_a_server_whose_sockets_file_is_gone_keeps_its_panes(daemon: Daemon, start: Start) -> None:
+    server = start()
+    os.unlink(server.socket)
+
+    set_pane(daemon, server, "%0")
+
+    assert published(pointer(server, "%0")) == "builder"
+
+
 def test_a_pane_of_a_server_that_nobody_knows_is_refused(daemon: Daemon) -> None:
     reply = daemon.request({"cmd": "set_pane_env", "pane": "nosuch:%3", "env": "builder"})
     assert (reply["code"], reply["error"]) == (

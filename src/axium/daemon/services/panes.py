@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from axium.daemon.services.store import Store
 from axium.daemon.services.tmux import Tmux, server_at
 from axium.daemon.services.tmux.identity import is_running
+from axium.daemon.services.tmux.listening import listens
 from axium.model.panes import (
     DEFAULT,
     Server,
@@ -110,12 +111,14 @@ class Panes:
         return await self._at(DEFAULT, server)
 
     async def refuse_missing(self, placed: Placed) -> None:
-        """Refusal `not_found` of a pane that is nowhere; a server that is mute is not asked."""
+        """Refusal `not_found` of a pane that is nowhere; a server that hangs may have it."""
         server = placed.at.server or self._store.committed.state.servers.get(placed.at.name)
         if server is None:
             self._refuse_unknown(placed.at.name)
         elif not self._tmux.knows(server, placed.pane):
             listed = await self._tmux.panes(server)
+            if listed is None and not listens(server):
+                raise _no_server(server.pid, f"{server.socket},{server.pid}")
             if listed is not None and placed.pane not in listed:
                 raise Refusal(
                     "not_found",
@@ -171,11 +174,7 @@ class Panes:
         socket, pid = self._parsed(text)
         found = server_at(socket, pid)
         if found is None:
-            raise Refusal(
-                "not_found",
-                f"no tmux server with pid {pid} is running (server `{text}`)",
-                hint="`server` is $TMUX of a shell inside a running tmux",
-            )
+            raise _no_server(pid, text)
         return found
 
     def name_of(self, server: Server) -> str:
@@ -209,3 +208,11 @@ class Panes:
             return parse_server(text)
         except ValueError as fault:
             raise Refusal("invalid", f"field `server`: {fault}") from None
+
+
+def _no_server(pid: int, text: str) -> Refusal:
+    return Refusal(
+        "not_found",
+        f"no tmux server with pid {pid} is running (server `{text}`)",
+        hint="`server` is $TMUX of a shell inside a running tmux",
+    )
