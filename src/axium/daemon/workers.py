@@ -31,7 +31,7 @@ class Workers:
         within: float,
         discard: Callable[[T], None] | None = None,
     ) -> T:
-        """What `work` gives or raises. Refusal `timeout` after `within` seconds.
+        """What `work` gives or raises. Refusal `timeout` after `within` seconds, `unavailable`.
 
         It goes on then; what it gives in the end goes to `discard`.
         """
@@ -59,7 +59,7 @@ class Workers:
         try:
             async with asyncio.timeout(within):
                 await free.acquire()
-                threading.Thread(target=carry_out, name=f"for {owner}", daemon=True).start()
+                self._begin(owner, carry_out)
                 return await given
         except TimeoutError:
             raise Refusal(
@@ -67,3 +67,11 @@ class Workers:
                 f"a disk or a program did not answer within {within:g} s",
                 hint="what was asked for may still happen",
             ) from None
+
+    def _begin(self, owner: str, work: Callable[[], None]) -> None:
+        try:
+            threading.Thread(target=work, name=f"for {owner}", daemon=True).start()
+        except RuntimeError:
+            self._free[owner].release()
+            hint = "the machine, or a limit of its user, has room for no more processes"
+            raise Refusal("unavailable", "no thread could be started", hint=hint) from None

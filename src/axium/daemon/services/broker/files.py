@@ -27,6 +27,7 @@ WITHIN_SECS = 10.0
 _PIECE = 1 << 18
 _ENVELOPE = 4096
 """Of a reply, for what is not the content."""
+
 _FILE_MODE = 0o600
 _DIRECTORY_MODE = 0o700
 
@@ -42,13 +43,13 @@ class Judge:
         caller: Caller,
         spoke: str | None,
         action: Action,
-        home: str,
+        homes: tuple[str, str],
     ) -> None:
+        """`homes` are the home directory as HOME says it, and where that leads."""
         self._permissions = permissions
         self._whose = (caller, spoke)
         self._action = action
-        self._home = home
-        self._real_home = os.path.realpath(home or "/").rstrip("/")
+        self._home, self._real_home = homes
         self.is_of_user = False
 
     def ask(self, path: str) -> None:
@@ -73,6 +74,7 @@ class Files:
         self._permissions = permissions
         self._workers = workers
         self._user_home = user_home
+        self._real_home = os.path.realpath(user_home or "/").rstrip("/")
 
     async def read(self, caller: Caller, spoke: str | None, path: str) -> msgspec.Raw:
         """The text of a file, in JSON.
@@ -107,7 +109,8 @@ class Files:
         return "/" + "/".join([part for part in path.split("/") if part not in ("", ".")])
 
     def _judge(self, caller: Caller, spoke: str | None, action: Action) -> Judge:
-        return Judge(self._permissions, caller, spoke, action, self._user_home)
+        homes = self._user_home, self._real_home
+        return Judge(self._permissions, caller, spoke, action, homes)
 
     async def _done(self, caller: Caller, spoke: str | None, path: str, work: Callable[[], T]) -> T:
         try:

@@ -4,7 +4,7 @@ import os
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 from axium.daemon.caller import Caller
 from axium.daemon.services.broker.files import WITHIN_SECS, Files
@@ -20,8 +20,10 @@ from axium.daemon.workers import Workers
 from axium.model.masking import masked
 from axium.model.names import text_fault
 from axium.model.panes import Server, pane_key
-from axium.model.strokes import Stroke, strokes
 from axium.wire.errors import Refusal
+
+if TYPE_CHECKING:
+    from axium.model.strokes import Stroke
 
 Split = Literal["vertical", "horizontal"]
 
@@ -99,6 +101,8 @@ class PaneBroker:
         at = await self._server(placed)
         if await self._ask(at, placed, _about(placed, "#{pane_dead}")) == "1\n":
             raise Refusal("not_found", f"the program in pane `{placed.pane}` has ended")
+        from axium.model.strokes import strokes  # 1 ms, for what few ask for
+
         for commands in _runs(placed.pane, strokes(keys, literal=literal)):
             await self._ask(at, placed, *commands)
 
@@ -217,7 +221,7 @@ def _run(asked: Opening, cwd: str | None, variables: Mapping[str, str]) -> list[
     return [*where, *given, "--", *words]
 
 
-def _runs(pane: str, typed: Iterable[Stroke]) -> Iterator[list[Command]]:
+def _runs(pane: str, typed: "Iterable[Stroke]") -> Iterator[list[Command]]:
     """The commands that type, in runs that tmux takes."""
     # A pane whose history is looked at would take keys for commands of that.
     run: list[Command] = [("copy-mode", "-q", "-t", pane)]
