@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.real.client import Client
 from tests.real.spokes import Plugged, write_spoke
 from tests.support import Scratch, until
 from tests.support.processes import alive
@@ -289,3 +290,36 @@ def test_a_manifest_at_fault_is_an_error_and_the_others_load(plug: Plug, scratch
     assert "spokes/bad/spoke.yaml:2:10" in daemon.row("bad")["error"]
     answers_as_before(daemon)
     recovers(daemon)
+
+
+def test_what_a_host_forges_is_bounded_and_forges_no_line_of_the_log(plug: Plug) -> None:
+    main = """
+        import json, os, time
+        def register(app, events):
+            fault = {"what": "a\\n2026-01-01T00:00:00Z INFO forged", "error": "x\\x1b[2J\\ny"}
+            said = {"answer": 1, "report": {"events": ["e"]}, "faults": [fault] * 60_000}
+            left = json.dumps(said).encode() + b"\\n"
+            while left:
+                left = left[os.write(3, left):]
+            time.sleep(60)
+    """
+    daemon = plug(bad=main)
+    until(lambda: daemon.row("bad")["status"] == "active")
+    assert len(daemon.row("bad")["error"]) < 1000
+    assert "59980 faults are left out" in daemon.row("bad")["error"]
+    assert "\n2026-01-01T00:00:00Z INFO forged" not in daemon.log()
+    assert "\x1b" not in daemon.log() + daemon.log("bad")
+    assert len(daemon.log()) < 20_000
+    answers_as_before(daemon)
+    recovers(daemon)
+
+
+def test_one_that_is_late_with_a_thousand_events_fills_no_log(plug: Plug) -> None:
+    daemon = plug(bad=listener("time.sleep(60)", event="boom"))
+    with Client(daemon.scratch.socket) as client:
+        for number in range(500):
+            client.ask("emit_event", event="boom", id=number)
+        client.replies(500)
+    until(lambda: daemon.row("bad")["late"] > 400)
+    assert daemon.log().count("is late with `boom`") <= 25
+    answers_as_before(daemon)

@@ -12,6 +12,7 @@ from axium.daemon.caller import Plugin
 from axium.daemon.channel import Channel
 from axium.daemon.connection import Port
 from axium.daemon.poller import Poller
+from axium.daemon.services.plugins.answers import sane
 from axium.daemon.services.plugins.calls import KILLED_SECS, MOST_WAITING, Calls
 from axium.daemon.services.plugins.output import Output
 from axium.daemon.services.plugins.template import Template
@@ -164,7 +165,7 @@ class Host:
         self._owner.ended(self, self._reason or reason, is_own=is_own)
 
     def _answered(self, answer: Answer) -> None:
-        self._calls.answered(answer)
+        self._calls.answered(sane(answer))
 
     def _closed(self) -> None:
         """The channel is closed: by us, by its end, or because it was misused."""

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import time
 from typing import Protocol
 
 from axium.config.manifests import Found
 from axium.daemon.caller import PluginKind
 from axium.daemon.services.plugins.host import Host
 from axium.daemon.services.plugins.pauses import Pauses
+from axium.daemon.services.plugins.ration import Ration
 from axium.model.plugins import Status
 from axium.wire.channel import Fault
 
@@ -38,6 +40,7 @@ class Installed:
         self.pauses = Pauses()
         self.restarts = 0
         self.late_calls = 0
+        self._ration = Ration(time.monotonic)
         self.is_gone = False
         self.loading: asyncio.Task[None] | None = None
         self.retry: asyncio.TimerHandle | None = None
@@ -68,6 +71,8 @@ class Installed:
     def raised(self, faults: list[Fault]) -> None:
         """See `Owner`."""
         for fault in faults:
+            if not self._may_log():
+                continue
             if self.status == "active":
                 log.error("%s %s: %s: %s", self.kind, self.name, fault.what, fault.error)
             self._keeper.keep_trace(self, fault)
@@ -75,8 +80,17 @@ class Installed:
     def late(self, what: str) -> None:
         """See `Owner`."""
         self.late_calls += 1
-        log.warning("%s %s is late with %s", self.kind, self.name, what)
+        if self._may_log():
+            log.warning("%s %s is late with %s", self.kind, self.name, what)
 
     def ended(self, host: Host, reason: str, *, is_own: bool) -> None:
         """See `Owner`."""
         self._keeper.ended(self, host, reason, is_own=is_own)
+
+    def _may_log(self) -> bool:
+        """Whether one more line is told of what it does; how many were not, is told before."""
+        if not self._ration.take():
+            return False
+        if count := self._ration.left_out():
+            log.warning("%s %s: %d more lines are left out", self.kind, self.name, count)
+        return True
