@@ -11,6 +11,7 @@ import pytest
 
 from axium.daemon.workers import MOST_EACH, Workers
 from axium.wire.errors import Refusal
+from tests.support import until
 
 
 def test_what_work_gives_or_raises_comes_back() -> None:
@@ -45,9 +46,7 @@ def test_what_comes_too_late_is_discarded_and_makes_room() -> None:
             await workers.run("a", lambda: "none", within=0.1)
         goes_on.set()
         again = await workers.run("a", lambda: "again", within=5)
-        async with asyncio.timeout(5):
-            while len(late) < MOST_EACH:
-                await asyncio.sleep(0.001)
+        await asyncio.to_thread(until, lambda: len(late) == MOST_EACH)
         return again
 
     assert asyncio.run(scene()) == "again"
