@@ -260,3 +260,11 @@ def test_doctor_counts_what_has_no_fault(spoke: Scratch, override: Path) -> None
     assert [each["text"] for each in findings if each["area"] == "config"] == [
         "2 files of plugins without a fault"
     ]
+
+
+def test_doctor_tells_of_overrides_that_can_not_be_opened(spoke: Scratch) -> None:
+    (spoke.home / "overrides").write_text("")
+    findings = json.loads(said(spoke, "doctor", "--json", **QUIET)[1])["findings"]
+    assert [each["text"] for each in findings if each["area"] == "config"] == [
+        "overrides/aws.yaml:1:1: can't be read: not a directory"
+    ]

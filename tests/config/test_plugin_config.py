@@ -207,3 +207,13 @@ def test_overrides_are_the_yaml_files_of_their_directory(root: Path) -> None:
     (root / "overrides/permissions").mkdir()
     assert overridden(str(root)) == ["aws", "zoo"]
     assert overridden(str(root / "nowhere")) == []
+
+
+def test_a_file_in_the_place_of_the_overrides_is_told_for_each_plugin(root: Path) -> None:
+    (root / "overrides").rmdir()
+    (root / "overrides").write_text("")
+    files = PluginFiles()
+    assert (_contents(files, root), overridden(str(root))) == ([{"timeout": 5}], [])
+    assert [str(fault) for fault in files.faults] == [
+        "overrides/aws.yaml:1:1: can't be read: not a directory"
+    ]

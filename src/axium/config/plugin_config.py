@@ -204,6 +204,6 @@ def _is_inside(path: str, directory: str) -> bool:
 def _listed(directory: str) -> Iterator[str]:
     try:
         names = sorted(os.listdir(directory))
-    except (FileNotFoundError, NotADirectoryError):
-        return
+    except OSError:
+        return  # a directory that is closed shows where a file in it is opened
     yield from (name for name in names if not name.startswith((".", "__")))

@@ -20,7 +20,8 @@ def look(home: Home) -> Iterator[Finding]:
     """A finding for each fault, or one that says that there is none; nothing without such files."""
     known, overrides = plugins(home.root), overridden(home.root)
     bases = [(files_of(home.root, each).base, each.directory) for each in known]
-    read = [*bases, *[(override_of(home.root, name), None) for name in overrides]]
+    names = sorted({*overrides, *[plugin.name for plugin in known]})
+    read = [*bases, *[(override_of(home.root, name), None) for name in names]]
     checked = [
         (file, faults) for file, within in read if (faults := _faults(file, within)) is not None
     ]
