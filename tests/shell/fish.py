@@ -21,6 +21,11 @@ class Fish(Bash):
     hook = "fish/init.fish"
     rc = ".config/fish/config.fish"
     quiet = QUIET
+    status = "$status"
+
+    def make_ready(self, scratch: Scratch) -> None:
+        # Where this is missing, fish reads all manual pages in the background.
+        (scratch.user / ".local/share/fish/generated_completions").mkdir(parents=True)
 
     def argv(self, scene: Scene) -> list[str]:
         return ["fish", "--interactive"]
@@ -33,10 +38,3 @@ class Fish(Bash):
 
     def told(self, stderr: str) -> str:
         return stderr.strip()
-
-
-def fish_scene(scratch: Scratch) -> Scene:
-    """A home with the hook, in which nothing is published yet; lines are typed into fish."""
-    # Where this is missing, fish reads all manual pages in the background.
-    (scratch.user / ".local/share/fish/generated_completions").mkdir(parents=True)
-    return Scene(scratch, Fish())

@@ -44,6 +44,11 @@ class Bash:
     rc = "rc"
     quiet = "PS1=\n"
     """Start of a start file, so that nothing but answers is printed."""
+    status = "$?"
+    """The word that is the exit code of the last command."""
+
+    def make_ready(self, scratch: Scratch) -> None:
+        """What it must find in the user's home."""
 
     def source(self, scene: Scene) -> str:
         """The line that loads the hook."""
@@ -99,6 +104,7 @@ class Scene:
         self.seen = scratch.root / "seen"
         self.canary = scratch.root / "canary"
         self.seen.mkdir()
+        self.shell.make_ready(scratch)
         (self.published / "t").mkdir(parents=True)
         self.python = self.tool("python")
         self.tool("aws")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.shell.fish import fish_scene
 from tests.shell.hostile import hostile_words
 from tests.shell.scene import Scene
+from tests.shell.shells import make_scene
 from tests.shell.test_completion import CATALOGUE, write_spokes
 from tests.support import Tmux
 from tests.support.scratch import make_scratch
@@ -49,7 +49,7 @@ def offering(fish: Scene) -> Scene:
 def kept() -> Iterator[Scene]:
     """One such home for all words that are completed."""
     scratch = make_scratch()
-    yield offer(fish_scene(scratch))
+    yield offer(make_scene(scratch, "fish"))
     scratch.close()
 
 

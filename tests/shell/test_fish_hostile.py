@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.shell.fish import fish_scene
 from tests.shell.hostile import LongShell, hostile_words, words
 from tests.shell.scene import Scene
+from tests.shell.shells import make_scene
 from tests.support.scratch import make_scratch
 
 EXAMPLES = settings(
@@ -27,7 +27,7 @@ stamps = (f"h{number}" for number in count())
 def scene() -> Iterator[Scene]:
     """One home for all examples of this module."""
     scratch = make_scratch()
-    scene = fish_scene(scratch)
+    scene = make_scene(scratch, "fish")
     scene.prod()
     yield scene
     assert not scene.canary.exists()

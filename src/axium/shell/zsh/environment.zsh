@@ -11,7 +11,7 @@ _axium_program() { # PROGRAM ARGS...: the body of both
     back) _axium_hold_again "$1" ;;
     env)
       local +x _axium_status=0
-      command -- "$@" || _axium_status="$?"
+      AXIUM_HOOK="zsh $_axium_version" command -- "$@" || _axium_status="$?"
       _axium_catch_up
       return "$_axium_status"
       ;;

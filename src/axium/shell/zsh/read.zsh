@@ -66,6 +66,8 @@ _axium_read_pointer() { # into _axium_pointer: ENV STAMP SGR COMMANDS
   _axium_choose_pointer
   _axium_pointer=()
   _axium_read_words $_axium_file && [[ $#_axium_words == 4 && -n $_axium_words[2] ]] || return 1
+  # One of an environment that this shell holds is not to be another one's.
+  [[ ${_axium_file:h} != $_axium_run/e || ${_axium_file:t} == $_axium_words[1] ]] || return 1
   _axium_pointer=("${(@)_axium_words}")
 }
 
