@@ -111,14 +111,22 @@ def test_every_other_word_is_for_the_tool(home: Scratch, words: tuple[str, ...])
     assert seen(home) == ["|".join(typed) + "|p|"]
 
 
-@pytest.mark.parametrize("command", ["aws whoami", "aws s3 ls"])
+SHELLS = {
+    "bash": ["bash", "--norc", "-i", "-c", "source {home}/bash/init.sh; {typed}"],
+    "zsh": ["zsh", "-f", "-i", "-c", "source {home}/zsh/init.zsh; {typed}"],
+    "fish": ["fish", "-N", "-i", "-c", "source {home}/fish/init.fish; {typed}"],
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_plain_aws_typed_in_a_shell_goes_where_axium_run_sends_it(
-    home: Scratch, command: str
+    home: Scratch, shell: str
 ) -> None:
     install(home, "aws")
-    hook = home.home / "bash/init.sh"
-    done = home.run("bash", "--norc", "-ic", f"source {hook}; {command}", env={"PS1": "$ "})
-    assert done.stdout == (WHOAMI if command == "aws whoami" else "plain aws s3 ls\n")
+    typed = "aws whoami; aws s3 ls; aws --debug whoami"
+    words = [word.format(home=home.home, typed=typed) for word in SHELLS[shell]]
+    done = home.run(*words, env={"PS1": "$ "})
+    assert done.stdout == f"{WHOAMI}plain aws s3 ls\nplain aws --debug whoami\n"
 
 
 def test_the_daemon_may_be_down(home: Scratch) -> None:
