@@ -43,6 +43,17 @@ def test_a_place_that_cannot_stand_in_a_unit_is_refused(place: str) -> None:
         systemd_units(SERVICE._replace(socket=place))
 
 
+@pytest.mark.parametrize("link", ["/a\nb", "/a\rb", "/a\udcff"])
+def test_a_home_that_cannot_stand_in_a_unit_is_refused(link: str) -> None:
+    with pytest.raises(Unsuitable, match="the path of the config home"):
+        systemd_units(SERVICE._replace(link=link))
+
+
+def test_a_path_of_a_unit_keeps_what_no_line_ends_at() -> None:
+    text = systemd_units(SERVICE._replace(link='/a\t"b" \\x %t'))["axium.socket"]
+    assert lines(text, "Symlinks") == ['Symlinks="/a\t\\"b\\" \\\\x %%t"']
+
+
 def test_launchd_is_told_the_same() -> None:
     ((name, text),) = launchd_agent(SERVICE).items()
     assert MARK in text

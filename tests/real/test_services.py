@@ -63,6 +63,19 @@ def test_the_first_client_has_the_daemon_started(scratch: Scratch, systemd: Syst
     assert len(scratch.processes()) == 1
 
 
+@pytest.mark.parametrize("name", ["a\tb", "quo\"te's \\x41\\", " %t  $HOME ünï "])
+def test_the_first_client_of_any_home_is_answered(
+    scratch: Scratch, systemd: Systemd, name: str
+) -> None:
+    scratch.environ["AXIUM_HOME"] = str(scratch.root / name)
+    install(scratch)
+
+    done = scratch.axium("env", "get")
+
+    assert (done.stdout, done.stderr) == ("root\n", "")
+    assert systemd.state(unit(scratch, "service")) == "active"
+
+
 def test_a_stop_says_that_the_socket_stays_and_the_next_command_starts_it_again(
     scratch: Scratch, systemd: Systemd
 ) -> None:

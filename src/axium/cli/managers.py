@@ -36,13 +36,14 @@ def unit_name() -> str:
 def of_this_home(*, anywhere: bool = False) -> Manager:
     """The manager of this machine. Failure where its files can't be made.
 
-    `anywhere`: for who only wants the files' names, wherever the socket is.
+    `anywhere`: for who only wants the files' names, wherever home and socket are.
     """
-    service = _service()._replace(socket="") if anywhere else _service()
+    service = _service()._replace(socket="", link="") if anywhere else _service()
     try:
         return _launchd(service) if sys.platform == "darwin" else _systemd(service)
     except Unsuitable as unsuitable:
-        raise show.Failure(str(unsuitable), "choose another place by AXIUM_SOCKET") from None
+        hint = f"choose another place by {unsuitable.variable}"
+        raise show.Failure(str(unsuitable), hint) from None
 
 
 def _service() -> Service:

@@ -14,7 +14,10 @@ CARRIED = (
 )  # fmt: skip
 """Variables that decide where the daemon finds its files and tmux: as they are at the install."""
 
-_STEERING = {chr(code): f"\\x{code:02x}" for code in (*range(0x20), 0x7F)}
+_STEERING = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F)}
+
+_ENDS = "\n\r"
+"""What systemd ends a line of a unit at."""
 
 
 class Service(NamedTuple):
@@ -32,7 +35,11 @@ class Service(NamedTuple):
 
 
 class Unsuitable(ValueError):
-    """The place of the socket can't stand in a unit; the text says why."""
+    """A place can't stand in a unit; the text says why, and `variable` chooses another."""
+
+    def __init__(self, text: str, variable: str) -> None:
+        super().__init__(text)
+        self.variable = variable
 
 
 def systemd_units(service: Service) -> dict[str, str]:
@@ -42,7 +49,7 @@ def systemd_units(service: Service) -> dict[str, str]:
             mark=MARK,
             name=service.name,
             listen=_listen(service.socket),
-            link=_quoted(service.link),
+            link=_quoted_path(service.link),
         ),
         f"{service.name}.service": SERVICE.format(
             mark=MARK,
@@ -84,16 +91,29 @@ def _listen(socket: str) -> str:
     if not socket.startswith("/"):
         return "%t/" + socket.replace("%", "%%")
     if len(socket.encode("utf-8", "surrogateescape")) > LONGEST:
-        raise Unsuitable(f"the path of the socket is longer than {LONGEST} bytes: {socket}")
+        text = f"the path of the socket is longer than {LONGEST} bytes: {socket}"
+        raise Unsuitable(text, "AXIUM_SOCKET")
     if not socket.isprintable() or socket.strip() != socket:
-        raise Unsuitable(f"the path of the socket can't stand in a unit: {socket!r}")
+        text = f"the path of the socket can't stand in a unit: {socket!r}"
+        raise Unsuitable(text, "AXIUM_SOCKET")
     return socket.replace("%", "%%")
 
 
 def _quoted(word: str) -> str:
     """One word of a unit, in which no character means anything."""
-    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return '"' + "".join(_STEERING.get(character, character) for character in plain) + '"'
+    return '"' + _plain(word).translate(_STEERING) + '"'
+
+
+def _quoted_path(path: str) -> str:
+    """One path of a unit, in which a backslash only keeps what follows it: no escapes."""
+    if any(character in _ENDS or 0xD800 <= ord(character) < 0xE000 for character in path):
+        text = f"the path of the config home can't stand in a unit: {path!r}"
+        raise Unsuitable(text, "AXIUM_HOME")
+    return f'"{_plain(path)}"'
+
+
+def _plain(word: str) -> str:
+    return word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
 
 SOCKET = """\
