@@ -178,3 +178,11 @@ def test_tmux_fills_in_its_session_itself(served: Served) -> None:
     served.write({"hud.yaml": "layout: [session]\n"})
     served.ask("reload")
     assert "] session:#{session_name}#[" in hud(served, format="tmux", pane="%1")
+
+
+def test_a_value_that_no_hud_could_show_is_refused(served: Served) -> None:
+    served.ask("hud_segment_value", spoke="creds", value="x" * 1000)
+    before = hud(served)
+    refusal = served.ask("hud_segment_value", spoke="creds", value="y" * 1001)
+    assert refusal["code"] == "too_large"
+    assert hud(served) == before

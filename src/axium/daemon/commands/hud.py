@@ -6,10 +6,14 @@ from typing import Any
 from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.model.colors import Depth
+from axium.model.hud import WIDEST
 from axium.model.painting import Format
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import command
+
+MOST_CHARACTERS = 1000
+"""Of a value; every HUD is made with it, and every listener told of it."""
 
 
 class GetHud(Request, tag="get_hud"):
@@ -67,6 +71,12 @@ def hud_segment_value(ctx: Context, req: UpdateHudSegment) -> Done:
     owner = meant(ctx.connection.caller, req.spoke)
     if owner is None:
         raise Refusal("invalid", "spoke name required", hint="`spoke` names the segment")
+    if len(req.value) > MOST_CHARACTERS:
+        raise Refusal(
+            "too_large",
+            f"the value has {len(req.value)} characters, at most {MOST_CHARACTERS} are taken",
+            hint=f"a HUD shows {WIDEST} columns of it",
+        )
     ctx.services.hud.set_segment(owner, req.value)
     return Done()
 

@@ -7,10 +7,16 @@ import msgspec
 from axium.daemon.caller import USER, meant
 from axium.daemon.context import Context
 from axium.model.events import CORE_EVENTS, Custom, custom_fault
+from axium.model.nesting import is_deeper
 from axium.model.plugins import Row
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import command
+
+MOST_BYTES = 64 * 1024
+"""Of an event of one's own; up to 1,000 wait for each plugin that listens."""
+
+MOST_DEEP = 50
 
 
 class ReloadSpoke(Request, tag="reload_spoke"):
@@ -115,10 +121,23 @@ def emit_event(ctx: Context, req: EmitEvent) -> Done:
         raise Refusal("denied", f"`{req.event}` is an event that axium alone emits")
     if fault := custom_fault(req.event):
         raise Refusal("invalid", f"field `event`: {fault}")
-    ctx.services.events.emit(
-        Custom(event=req.event, origin=origin, args=req.args, kwargs=req.kwargs)
-    )
+    event = Custom(event=req.event, origin=origin, args=req.args, kwargs=req.kwargs)
+    _check_size(event)
+    ctx.services.events.emit(event)
     return Done()
+
+
+def _check_size(event: Custom) -> None:
+    """Many of them may wait for one who hangs."""
+    if is_deeper(event.args, MOST_DEEP) or is_deeper(event.kwargs, MOST_DEEP):
+        raise Refusal("invalid", f"the arguments are nested deeper than {MOST_DEEP} times")
+    size = len(msgspec.json.encode(event))
+    if size > MOST_BYTES:
+        raise Refusal(
+            "too_large",
+            f"the event has {size} bytes, at most {MOST_BYTES} can be told",
+            hint="write a file, and tell where it is",
+        )
 
 
 def _required(name: str | None) -> str:
