@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,10 @@ import pytest
 import yaml
 
 from axium.core import api, registry
-from axium.core._api import asking
-from tests.core.conftest import Inside
+from tests.core.conftest import Inside, live_in
 from tests.real.spokes import write_spoke
 from tests.support import Daemon, Scratch, Tmux, until
+from tests.support.scratch import make_scratch
 
 ENVS = """
 envs:
@@ -147,22 +149,32 @@ permissions:
 """
 
 
-@pytest.fixture
-def granted(inside: Inside, scratch: Scratch) -> Any:
-    """A daemon with a spoke that may do much, and one that may do nothing."""
+@pytest.fixture(scope="module")
+def able() -> Iterator[Scratch]:
+    """A home with a spoke that may do much, and one that may do nothing; both are loaded."""
+    scratch = make_scratch()
     write_spoke(scratch, "able", MAIN, GRANTS.format(root=scratch.user))
     write_spoke(scratch, "idle", "def register(app): pass\n")
     daemon = Daemon(scratch)
-    until(lambda: _statuses() == {"able": "active", "idle": "active"})
-    yield daemon
-    daemon.close()
+    until(lambda: _statuses(daemon) == {"able": "active", "idle": "active"})
+    yield scratch
+    scratch.close()
 
 
-def _statuses() -> dict[str, str]:
-    return {row["name"]: row["status"] for row in asking.ask("list_spokes")["spokes"]}
+@pytest.fixture
+def granted(able: Scratch, monkeypatch: pytest.MonkeyPatch) -> Inside:
+    """Has this process live there."""
+    registry._known = None
+    live = partial(live_in, able, monkeypatch)
+    live()
+    return live
 
 
-def test_what_spokes_may_do_is_told(granted: Daemon) -> None:
+def _statuses(daemon: Daemon) -> dict[str, str]:
+    return {row["name"]: row["status"] for row in daemon.request({"cmd": "list_spokes"})["spokes"]}
+
+
+def test_what_spokes_may_do_is_told(granted: Inside) -> None:
     permissions = api.get_permissions()
     assert permissions is not None
     assert {name: found for name, found in permissions.items() if found} == {
@@ -174,7 +186,7 @@ def test_what_spokes_may_do_is_told(granted: Daemon) -> None:
     assert api.check_permission("no-such", "exec") is False
 
 
-def test_spokes_are_listed_checked_and_loaded_again(granted: Daemon, scratch: Scratch) -> None:
+def test_spokes_are_listed_checked_and_loaded_again(granted: Inside, able: Scratch) -> None:
     assert api.list_spokes() == ["able", "idle"]
     assert (api.validate_spoke("able"), api.validate_spoke("idle")) == (True, False)
     assert api.spoke_reload_all() == ["able", "idle"]
@@ -189,7 +201,7 @@ def _commands_with_hello() -> dict[str, Any]:
     return rows if "hello" in rows else {}
 
 
-def test_commands_are_listed_with_whose_they_are(granted: Daemon) -> None:
+def test_commands_are_listed_with_whose_they_are(granted: Inside) -> None:
     rows = until(_commands_with_hello)
     assert (rows["hello"]["category"], rows["hello"]["help"]) == ("spoke:able", "Say hello.")
     assert (rows["env set"]["category"], rows["env set"]["group"]) == ("core", "environments")
@@ -202,9 +214,9 @@ print(run("env clear", []), run("no-such-program", []), run("false", []))
 """
 
 
-def test_a_command_is_run(granted: Daemon, scratch: Scratch) -> None:
+def test_a_command_is_run(granted: Inside, able: Scratch) -> None:
     until(_commands_with_hello)
-    done = scratch.run(sys.executable, "-c", RUN)
+    done = able.run(sys.executable, "-c", RUN)
     assert done.stdout.splitlines() == ["hello", "text", "True False True", "False False False"]
 
 
@@ -227,10 +239,8 @@ def test_a_spoke_is_made_and_installed(inside: Inside, running: Daemon, scratch:
     assert (api.list_spokes(), api.install_spoke(str(source))) == (["able", "watcher"], False)
 
 
-def test_a_file_is_read_and_written_where_that_is_granted(
-    granted: Daemon, scratch: Scratch
-) -> None:
-    path = scratch.user / "sub" / "file"
+def test_a_file_is_read_and_written_where_that_is_granted(granted: Inside, able: Scratch) -> None:
+    path = able.user / "sub" / "file"
     written = api.write_file("able", str(path), "text\n")
     assert (bool(written), written["ok"], written.get("error"), repr(written)) == (
         True,
@@ -259,16 +269,16 @@ def test_a_file_is_read_and_written_where_that_is_granted(
     assert path.read_text() == "text\n"
 
 
-def test_a_line_is_added_to_a_log(granted: Daemon, scratch: Scratch) -> None:
+def test_a_line_is_added_to_a_log(granted: Inside, able: Scratch) -> None:
     assert api.write_log("able", "two\nlines", "warning") is True
-    log = scratch.home / "logs" / "able.log"
+    log = able.home / "logs" / "able.log"
     until(lambda: log.exists() and "two" in log.read_text())
     assert log.read_text().endswith("[WARNING] two\\nlines\n")
     assert api.write_log("../x", "text") is False
 
 
-def test_a_program_is_run_by_the_daemon(granted: Daemon, scratch: Scratch) -> None:
-    made = scratch.user / "made"
+def test_a_program_is_run_by_the_daemon(granted: Inside, able: Scratch) -> None:
+    made = able.user / "made"
     assert api.daemon_exec("able", ["sh", "-c", f"echo yes > {made}"], "wait") is True
     assert made.read_text() == "yes\n"
     assert api.daemon_exec("able", ["sh", "-c", "exit 3"], "wait") is False
@@ -278,16 +288,14 @@ def test_a_program_is_run_by_the_daemon(granted: Daemon, scratch: Scratch) -> No
     assert api.daemon_exec("idle", "true") is False
 
 
-def test_a_pane_is_opened_typed_into_and_read(
-    inside: Inside, granted: Daemon, tmux: Tmux, scratch: Scratch
-) -> None:
-    inside(TMUX=f"{tmux.socket},{tmux.pid},0", TMUX_PANE="%0")
+def test_a_pane_is_opened_typed_into_and_read(granted: Inside, tmux: Tmux, able: Scratch) -> None:
+    granted(TMUX=f"{tmux.socket},{tmux.pid},0", TMUX_PANE="%0")
     opened = api.tmux_split_run(
         "able", "pwd; echo $MARK; exec cat", 30, cwd=Path("~"), env_vars={"MARK": "here"}
     )
     assert opened == {"ok": True, "pane_id": "%1"}
     until(lambda: "here" in str(api.tmux_capture_pane("able", "%1")))
-    assert str(api.tmux_capture_pane("able", "%1")).splitlines()[0] == str(scratch.user)
+    assert str(api.tmux_capture_pane("able", "%1")).splitlines()[0] == str(able.user)
     assert api.tmux_send_keys("able", "%1", "typed\n") is True
     until(lambda: str(api.tmux_capture_pane("able", "%1")).count("typed") == 2)
     assert api.tmux_send_keys("idle", "%1", "x") is False
@@ -299,9 +307,9 @@ def test_a_pane_is_opened_typed_into_and_read(
 
 
 def test_a_pane_is_opened_in_each_way_in_which_published_plugins_ask(
-    inside: Inside, granted: Daemon, tmux: Tmux
+    granted: Inside, tmux: Tmux
 ) -> None:
-    inside(TMUX=f"{tmux.socket},{tmux.pid},0", TMUX_PANE="%0")
+    granted(TMUX=f"{tmux.socket},{tmux.pid},0", TMUX_PANE="%0")
     opened = [
         api.tmux_split_run("exec cat"),
         api.tmux_split_run(gear_name="able", command="exec cat"),

@@ -175,8 +175,10 @@ def test_a_refusal_is_logged_in_the_daemons_words(
     inside: Inside, daemon: Daemon, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert api.set_active_env("prdo") is False
+    assert api.check_permission("no-such", "exec") is False
     assert [record.getMessage() for record in caplog.records] == [
-        "`set_active_env`: Unknown environment: prdo"
+        "`set_active_env`: Unknown environment: prdo; `axium env list` shows all of them",
+        "`check_permission`: spoke not loaded; no plugin `no-such` is loaded: `axium spoke list`",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from axium.core import api, env, prefix
 from axium.core.prefix import PrefixRegistry
 from axium.model.templates import Unresolvable
-from tests.core.conftest import Inside
+from tests.core.conftest import Inside, live_in
 from tests.support import Daemon, Scratch
+from tests.support.scratch import make_scratch
 
 ENVS = """
 envs:
@@ -27,10 +29,14 @@ prefixes:
 """
 
 
-@pytest.fixture
-def home(inside: Inside, scratch: Scratch) -> Scratch:
+def write_files(scratch: Scratch) -> None:
     (scratch.home / "envs.yaml").write_text(ENVS)
     (scratch.home / "prefixes.yaml").write_text(PREFIXES)
+
+
+@pytest.fixture
+def home(inside: Inside, scratch: Scratch) -> Scratch:
+    write_files(scratch)
     return scratch
 
 
@@ -42,12 +48,25 @@ def running(home: Scratch) -> Iterator[Daemon]:
     daemon.close()
 
 
-@pytest.fixture(params=["daemon", "files"])
-def answered(request: pytest.FixtureRequest, running: Daemon) -> str:
-    """Who answers."""
-    if request.param == "files":
-        running.close()
-    return str(request.param)
+@pytest.fixture(scope="module", params=["by the daemon", "by the files"])
+def used(request: pytest.FixtureRequest) -> Iterator[Scratch]:
+    """A home with an environment that is active, and who answers there."""
+    scratch = make_scratch()
+    write_files(scratch)
+    daemon = Daemon(scratch)
+    daemon.request({"cmd": "set_env", "value": "dev"})
+    if request.param == "by the files":
+        daemon.close()
+    yield scratch
+    scratch.close()
+
+
+@pytest.fixture
+def answered(used: Scratch, monkeypatch: pytest.MonkeyPatch) -> Inside:
+    """Has this process live there."""
+    live = partial(live_in, used, monkeypatch)
+    live()
+    return live
 
 
 PROPERTIES = {
@@ -58,7 +77,7 @@ PROPERTIES = {
 }
 
 
-def test_the_environment_that_applies_is_told(answered: str) -> None:
+def test_the_environment_that_applies_is_told(answered: Inside) -> None:
     assert (env.current(), env.get_active_env_name()) == ("dev", "dev")
     assert env.get_active_env() == PROPERTIES | {"name": "dev"}
     assert env.all() == env.load_envs() == {"dev": PROPERTIES, "prod": {"prefix": ""}}
@@ -73,7 +92,7 @@ def test_the_environment_that_applies_is_told(answered: str) -> None:
     ]
 
 
-def test_a_name_is_judged_with_what_may_be_meant(answered: str) -> None:
+def test_a_name_is_judged_with_what_may_be_meant(answered: Inside) -> None:
     assert env.validate_env_name("prod") == (True, None)
     assert env.validate_env_name("prdo") == (
         False,
@@ -87,13 +106,13 @@ def test_where_nothing_was_ever_set_there_is_no_environment(home: Scratch) -> No
     assert (env.current(), env.get_active_env(), env.get("region")) == (None, {}, None)
 
 
-def test_what_the_shell_holds_comes_first(answered: str, inside: Inside) -> None:
-    inside(AXIUM_SHELL_ENV="prod", AXIUM_SHELL_PLACE=":")
+def test_what_the_shell_holds_comes_first(answered: Inside) -> None:
+    answered(AXIUM_SHELL_ENV="prod", AXIUM_SHELL_PLACE=":")
     assert (env.current(), env.get("prefix")) == ("prod", "")
 
 
-def test_a_command_becomes_what_its_rule_says(answered: str, inside: Inside) -> None:
-    inside(CONTEXT="mine")
+def test_a_command_becomes_what_its_rule_says(answered: Inside) -> None:
+    answered(CONTEXT="mine")
     applied = prefix.apply_prefixes("aws", ["s3", "ls"], {})
     assert applied.unset == ["AWS_PROFILE"]
     assert applied == (["aws-vault", "exec", "dev", "--", "aws", "s3", "ls"], {})
@@ -104,7 +123,7 @@ def test_a_command_becomes_what_its_rule_says(answered: str, inside: Inside) -> 
     assert prefix.apply_prefixes("kubectl", ["get"])[0] == ["kubectl", "--context", "mine", "get"]
 
 
-def test_a_command_that_must_not_run_is_told(answered: str) -> None:
+def test_a_command_that_must_not_run_is_told(answered: Inside) -> None:
     with pytest.raises(Unresolvable, match=r"the variable `\$CONTEXT` is not set"):
         prefix.apply_prefixes("kubectl", [], {})
     with pytest.raises(Unresolvable, match=r"(?i)unknown environment"):
@@ -132,13 +151,13 @@ RULES = [
 ]
 
 
-def test_every_rule_is_listed_with_its_owner(answered: str) -> None:
+def test_every_rule_is_listed_with_its_owner(answered: Inside) -> None:
     assert prefix.get_all_rules() == RULES
     assert prefix.get_prefixed_commands() == ["aws", "kubectl", "make"]
     assert [prefix.get_rule_owner(name) for name in ("aws", "helm")] == ["user", None]
 
 
-def test_rules_are_listed_with_what_is_known_filled_in(answered: str) -> None:
+def test_rules_are_listed_with_what_is_known_filled_in(answered: Inside) -> None:
     assert [rule.get("prefix", rule.get("wrapper")) for rule in prefix.load_prefixes()] == [
         "aws-vault exec dev --",
         "kubectl --context $CONTEXT",
@@ -157,10 +176,10 @@ TEMPLATES = {
 }
 
 
-def test_what_is_unknown_in_a_template_stays(answered: str, inside: Inside, home: Scratch) -> None:
-    inside(SET="yes")
+def test_what_is_unknown_in_a_template_stays(answered: Inside, used: Scratch) -> None:
+    answered(SET="yes")
     expanded = {template: prefix.expand_env_vars(template) for template in TEMPLATES}
-    user = str(home.user)
+    user = str(used.user)
     assert expanded == {text: to.replace("{user}", user) for text, to in TEMPLATES.items()}
 
 

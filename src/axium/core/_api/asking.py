@@ -19,11 +19,12 @@ LONG_TIMEOUT = 60.0
 
 
 class Refused(NotDone):
-    """The daemon refused; `code` is its stable word for why."""
+    """The daemon refused; `code` is its stable word for why, `hint` says what to do."""
 
     def __init__(self, reply: "dict[str, Any]") -> None:
         super().__init__(str(reply.get("error", "the daemon refused")))
         self.code = reply.get("code")
+        self.hint = reply.get("hint")
 
 
 def ask(

@@ -60,7 +60,8 @@ def tell(name: str, error: Exception) -> None:
 
     log = logging.getLogger("axium.api")
     trace = None if isinstance(error, EXPECTED) else error
-    log.warning("`%s`: %s", name, said(error), exc_info=trace)
+    hint = getattr(error, "hint", None)
+    log.warning("`%s`: %s", name, "; ".join(filter(None, (said(error), hint))), exc_info=trace)
 
 
 def said(error: Exception) -> str:

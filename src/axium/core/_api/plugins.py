@@ -1,7 +1,8 @@
 """Spokes: which there are, what they may do, installing them and loading them again."""
 
 from axium.core._api.asking import LONG_TIMEOUT, Refused, ask, is_done, part
-from axium.core._api.guard import or_false, or_none, or_nothing
+from axium.core._api.guard import or_false, or_none, or_nothing, tell
+from axium.thin.client import UNREACHABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,12 +132,12 @@ def _installed(source: str) -> "dict[str, Any]":
 
 def _loaded(name: str) -> None:
     """Have a daemon that runs take it in; one that starts later does so by itself."""
-    from axium.thin.client import UNREACHABLE
-
     try:
         ask("reload_spoke", spoke=name, timeout=LONG_TIMEOUT, starts=False)
     except UNREACHABLE:
         return
+    except (OSError, ValueError) as error:
+        tell("reload_spoke", error)  # it is installed all the same
 
 
 def _configure(path: str, said: "dict[str, Any]") -> None:
