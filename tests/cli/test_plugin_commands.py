@@ -307,3 +307,9 @@ def test_the_commands_of_a_spoke_that_takes_long_come_when_it_is_loaded(scratch:
 def test_no_daemon_is_started_for_a_word_that_nobody_has(home: Scratch) -> None:
     assert said(home, "nonsense")[0] == 1
     assert not home.socket.exists()
+
+
+def test_what_was_run_is_noted_by_its_whole_name(home: Scratch) -> None:
+    did(home, "tool", "show", "--what", "leave")
+    (usage,) = home.state.glob("*/usage")
+    assert usage.read_text().splitlines()[-1] == "tool show"

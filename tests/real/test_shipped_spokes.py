@@ -111,6 +111,15 @@ def test_every_other_word_is_for_the_tool(home: Scratch, words: tuple[str, ...])
     assert seen(home) == ["|".join(typed) + "|p|"]
 
 
+@pytest.mark.parametrize("around", [{"AXIUM_OFF": "1"}, {"AXIUM_WRAPPED": "aws"}])
+def test_what_steps_aside_steps_aside_from_the_spoke_too(
+    home: Scratch, around: dict[str, str]
+) -> None:
+    install(home, "aws")
+    done = home.axium("run", "aws", "whoami", env=around)
+    assert (done.returncode, done.stdout) == (5, "plain aws whoami\n")
+
+
 SHELLS = {
     "bash": ["bash", "--norc", "-i", "-c", "source {home}/bash/init.sh; {typed}"],
     "zsh": ["zsh", "-f", "-i", "-c", "source {home}/zsh/init.zsh; {typed}"],

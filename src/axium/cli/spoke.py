@@ -1,6 +1,7 @@
 """`axium spoke`: making, installing, loading and removing spokes."""
 
 import os
+import re
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ def install(source: Source, *, editable: Editable = False, name: As = None) -> N
     with _as_failure():
         made = installing.install_spoke(source, editable, name)
     _load(made.name)
-    show.confirm(f"`{made.name}` {made.version} is installed from {made.source}")
+    show.confirm(f"`{made.name}` {made.version} is installed from {_shown(made.source)}")
 
 
 @app.command()
@@ -76,7 +77,7 @@ def reinstall(name: Name) -> None:
     with _as_failure():
         made = installing.reinstall_spoke(name)
     _load(name)
-    show.confirm(f"`{name}` {made.version} is installed from {made.source}")
+    show.confirm(f"`{name}` {made.version} is installed from {_shown(made.source)}")
 
 
 @app.command()
@@ -208,8 +209,14 @@ def _from_files(found: Found, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _row(row: Mapping[str, Any]) -> tuple[str, ...]:
-    shown = (row["name"], row["version"], row["status"], row["source"], row["description"])
+    source = _shown(row["source"])
+    shown = (row["name"], row["version"], row["status"], source, row["description"])
     return tuple(show.escaped(str(cell)) for cell in shown)
+
+
+def _shown(source: str) -> str:
+    """Without the password that an address may have."""
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", source)
 
 
 def _columns(rows: list[tuple[str, ...]]) -> Iterator[str]:
