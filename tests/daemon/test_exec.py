@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from pathlib import Path
@@ -252,7 +253,9 @@ def test_who_refuses_to_end_is_killed(served: Served, monkeypatch: pytest.Monkey
 def test_what_a_program_leaves_running_is_not_waited_for(served: Served) -> None:
     pid = served.scratch.user / "pid"
     begun = time.monotonic()
-    reply = served.ask("daemon_exec", command=f"sleep 1000 & echo $! >{pid}", mode="wait")
+    command = f"sleep 1000 & echo $! >{pid}"
+    reply = served.ask("daemon_exec", command=command, mode="wait", timeout=0.2)
+    served.run(asyncio.sleep(0.4))  # past the limit, which was the program's
     row = served.ask("show_job", job=1)["job"]
     assert (reply["returncode"], row["status"], row["returncode"]) == (0, "running", 0)
     assert time.monotonic() - begun < 5

@@ -264,6 +264,7 @@ class Jobs:
             raise Refusal("unavailable", "the daemon is about to end")
         self._last += 1
         job = self._jobs[self._last] = Job(self._last, order, handles, self._clock())
+        job.group.ended.add_done_callback(lambda _ended: self._ended_in_time(job))
         job.group.gone.add_done_callback(lambda _gone: self._gone(job))
         if order.limit is not None:
             self._after(job, order.limit, partial(self._end, job, "timeout"))
@@ -280,15 +281,22 @@ class Jobs:
         self._after(job, GRACE_SECS, job.group.let_go)
 
     def _after(self, job: Job, secs: float, do: Callable[[], None]) -> None:
-        if job.number in self._timers:
-            self._timers[job.number].cancel()
+        self._cancel_timer(job)
         self._timers[job.number] = self._loop.call_later(secs, do)
+
+    def _ended_in_time(self, job: Job) -> None:
+        """The limit is for the program; what it left running may go on."""
+        if job.reason is None:
+            self._cancel_timer(job)
 
     def _gone(self, job: Job) -> None:
         job.ended_at = self._clock()
+        self._cancel_timer(job)
+        log.info("job %d of %s ended: %s", job.number, job.order.whose, job.returncode)
+
+    def _cancel_timer(self, job: Job) -> None:
         if job.number in self._timers:
             self._timers.pop(job.number).cancel()
-        log.info("job %d of %s ended: %s", job.number, job.order.whose, job.returncode)
 
     def _forget_old_ones(self) -> None:
         over = [number for number, job in self._jobs.items() if not job.is_running]
