@@ -83,7 +83,7 @@ _axium_offer_kind() { # KIND PREFIX
     env) _axium_read_words run/envs && found=("${_axium_words[@]}") ;;
     wrapped) _axium_read_words run/commands && found=("${_axium_words[@]:1}") ;;
     spoke) mapfile -t found < <(_axium_print_spokes) ;;
-    wrappable | rest) mapfile -t found < <(compgen -c -- "$_axium_typed") ;;
+    wrappable | rest) _axium_find_programs ;;
     pane) [[ -z ${TMUX-} ]] ||
       mapfile -t found < <(command tmux list-panes -a -F '#{pane_id}' 2>/dev/null) ;;
     command)
@@ -110,6 +110,19 @@ _axium_print_spokes() { # their names, a line each; runs in a subshell
   for path in "$_axium_published"/spokes/*/; do
     path=${path%/}
     [[ ! -f $path/spoke.yaml && ! -f $path/manifest.yaml ]] || printf '%s\n' "${path##*/}"
+  done
+}
+
+_axium_find_programs() { # into `found`: what PATH has and what is wrapped, nothing of bash's own
+  local name names wrapped=$'\n' own=$'\n'
+  _axium_read_words run/commands && printf -v wrapped '\n%s' "${_axium_words[@]:1}" ''
+  mapfile -t names < <(compgen -A alias -A builtin -A function -A keyword -- "$_axium_typed")
+  for name in "${names[@]}"; do
+    [[ $wrapped == *$'\n'"$name"$'\n'* ]] || type -P -- "$name" >/dev/null || own+=$name$'\n'
+  done
+  mapfile -t names < <(compgen -c -- "$_axium_typed")
+  for name in "${names[@]}"; do
+    [[ $own == *$'\n'"$name"$'\n'* ]] || found+=("$name")
   done
 }
 
