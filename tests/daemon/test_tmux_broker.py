@@ -91,6 +91,19 @@ def test_directory_and_variables_arrive_as_they_are(scene: Scene) -> None:
     assert not pwned.exists()
 
 
+@pytest.mark.parametrize("env", ["dev", None])
+def test_a_pane_begins_where_the_one_beside_it_is(scene: Scene, env: str | None) -> None:
+    directory = scene.served.scratch.user / "#{pid} é;"
+    directory.mkdir()
+    beside = scene.tmux.new_pane(f"sh -c 'cd {scene.served.scratch.user}/*pid* && exec sleep 1000'")
+    until(lambda: scene.pane("#{pane_current_path}", beside) == str(directory))
+    if env is not None:
+        scene.ask("set_pane_env", pane=beside, env=env)
+    command = f'printf \'%s|%send\' "$PWD" "$AXIUM_ENV" >{scene.file}; sleep 1000'
+    assert scene.ask("tmux_split_run", command=command, target=beside)["ok"] is True
+    assert scene.written() == f"{directory}|{env or 'root'}"
+
+
 def test_a_pane_runs_in_the_environment_of_the_one_beside_it(scene: Scene) -> None:
     scene.served.ask("set_env", value="dev")
     scene.ask("set_pane_env", pane="%0", env="prod")

@@ -131,7 +131,9 @@ class PaneBroker:
         env = self._environments.applying(own, None)
         if env is not None:
             variables["AXIUM_ENV"] = env.name
-        run = _run(asked, cwd, variables)
+        # tmux would take the daemon's own directory.
+        here = cwd or await self._ask(server, placed, _about(placed, "#{pane_current_path}"))
+        run = _run(asked, here.removesuffix("\n"), variables)
         split = _split(asked, placed.pane)
         if source != "pane":
             said = await self._ask(server, placed, (*split, *run))
@@ -210,13 +212,13 @@ def _split(asked: Opening, pane: str) -> list[str]:
     return ["split-window", way, "-l", f"{asked.height}%", "-t", pane, "-P", "-F", "#{pane_id}"]
 
 
-def _run(asked: Opening, cwd: str | None, variables: Mapping[str, str]) -> list[str]:
+def _run(asked: Opening, cwd: str, variables: Mapping[str, str]) -> list[str]:
     """The rest of a command that starts a program in a pane."""
     words = [asked.command] if isinstance(asked.command, str) else list(asked.command)
     if len(words) == 1 and not isinstance(asked.command, str):
         words = [shlex.quote(words[0])]  # a single word is the shell's
     # tmux expands formats in a directory, commands among them.
-    where = [] if cwd is None else ["-c", cwd.replace("#", "##")]
+    where = ["-c", cwd.replace("#", "##")] if cwd else []
     given = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
     return [*where, *given, "--", *words]
 
