@@ -49,9 +49,16 @@ def test_a_mistake_is_told_with_the_nearest_name_and_the_whole_help(
     assert shown.startswith(help_of)
 
 
-def test_a_value_of_the_wrong_kind_is_told_with_the_help(scratch: Scratch) -> None:
-    code, said, shown = told(scratch, "daemon", "logs", "-n", "x")
-    assert (code, said[0][:41]) == (1, "✗ invalid value for `-n` / `--lines`: `x`")
+@pytest.mark.parametrize(
+    ("number", "wrong"),
+    [("x", "is no whole number"), ("1.5", "is no whole number"), ("", "is no whole number"),
+     ("-3", "is less than 0"), ("a: b is not in", "is no whole number")],
+)  # fmt: skip
+def test_a_number_that_is_none_is_told_with_the_help(
+    scratch: Scratch, number: str, wrong: str
+) -> None:
+    code, said, shown = told(scratch, "daemon", "logs", "-n", number)
+    assert (code, said) == (1, [f"✗ invalid value for `-n` / `--lines`: `{number}` {wrong}"])
     assert shown.startswith("Usage: axium daemon logs ")
 
 

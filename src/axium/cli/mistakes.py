@@ -17,6 +17,9 @@ from axium.thin.paths import environ, home_of
 SURPLUS = "got unexpected extra argument(s) ("
 """How Click begins to name them."""
 
+NO_NUMBER = (" is not a valid int range", " is not a valid integer")
+TOO_SMALL = " is not in the range x>="
+
 
 def tell_unknown(unknown: UnknownCommand) -> None:
     """There is no command of this name: what else it is, or the nearest name."""
@@ -62,7 +65,17 @@ def _sentence(misuse: typer.TyperException) -> str:
     text = text[:1].lower() + text[1:]
     if text.startswith(SURPLUS):
         return f"too many arguments: `{text.removeprefix(SURPLUS).removesuffix(')')}`"
-    return text.replace("'", "`")
+    return _of_numbers(text.replace("'", "`"))
+
+
+def _of_numbers(text: str) -> str:
+    """What Click says of a number that is none, or too small, in words for people."""
+    for ending in NO_NUMBER:
+        if text.endswith(ending):
+            return text.removesuffix(ending) + " is no whole number"
+    start, is_small, least = text.partition(TOO_SMALL)
+    before, colon, number = start.rpartition(": ")
+    return f"{before}{colon}`{number}` is less than {least}" if is_small else text
 
 
 def _hint(misuse: typer.TyperException, context: Context) -> str | None:
