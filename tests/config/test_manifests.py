@@ -141,7 +141,7 @@ def test_what_is_no_readable_manifest_is_told_and_never_waited_for(tmp_path: Pat
     }
 
 
-@pytest.mark.parametrize("name", ["a b", "ä", "a" * 101, "core", "user"])
+@pytest.mark.parametrize("name", ["a b", "ä", "a" * 101, "core", "user", "axiumd"])
 def test_a_directory_whose_name_can_name_no_plugin_is_told(tmp_path: Path, name: str) -> None:
     plugin(tmp_path, name, f"name: {name}")
     found = discover(str(tmp_path), "spokes")[0]

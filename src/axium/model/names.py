@@ -13,6 +13,9 @@ OWN_COMMANDS = frozenset({"axium", "ax"})
 OWNERS = frozenset({"core", "user"})
 """Who else stands where a plugin's name may: none of them can be one."""
 
+_DAEMON_LOG = "axiumd"
+"""`logs/axiumd.log` is the daemon's, and a plugin's log has its name."""
+
 LONGEST_COMMAND = 200
 """Letters; a file is published under a command's name, and names of files end at 255 bytes."""
 
@@ -70,7 +73,7 @@ def plugin_fault(name: str) -> str | None:
     if not _PLUGIN.fullmatch(name):
         rule = "letters, digits and `._-`, at most 100 of them, the first one not `.`"
         return f"`{name}` can't name a plugin: a name is {rule}"
-    if name in OWNERS:
+    if name in OWNERS or name == _DAEMON_LOG:
         return f"`{name}` can't name a plugin: it stands for you and for axium itself"
     return None
 
