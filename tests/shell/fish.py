@@ -22,6 +22,8 @@ class Fish(Bash):
     rc = ".config/fish/config.fish"
     quiet = QUIET
     status = "$status"
+    names = "$AXIUM_WRAPPED_COMMANDS"
+    count_names = "count $AXIUM_WRAPPED_COMMANDS"
 
     def make_ready(self, scratch: Scratch) -> None:
         # Where this is missing, fish reads all manual pages in the background.

@@ -46,6 +46,10 @@ class Bash:
     """Start of a start file, so that nothing but answers is printed."""
     status = "$?"
     """The word that is the exit code of the last command."""
+    names = '"${AXIUM_WRAPPED_COMMANDS[@]}"'
+    """The words that are the wrapped names."""
+    count_names = "echo ${#AXIUM_WRAPPED_COMMANDS[@]}"
+    """Prints how many they are."""
 
     def make_ready(self, scratch: Scratch) -> None:
         """What it must find in the user's home."""
