@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from axium.core.bootstrap import ensure_axium_config
 from axium.core.ipc import send_request_sync
+from axium.core.lock import holder
 from axium.thin.paths import environ, home_of, socket_path
 from axium.thin.start import StartFailed, answers, command, scrubbed
 from axium.thin.start import start as start_process
@@ -56,9 +57,11 @@ def stop_politely() -> dict[str, Any]:
         pid = send_request_sync({"cmd": "ping"})["pid"]
         with closing(_Process(pid)) as process:
             reply = send_request_sync({"cmd": "stop"})
-            gone = process.wait(STOP_TIMEOUT)
+            gone = reply.get("ok") is not True or process.wait(STOP_TIMEOUT)
     except (OSError, ValueError, KeyError, TypeError) as error:
         return {"ok": False, "error": f"the daemon is not running: {error}"}
+    if reply.get("ok") is not True:
+        return {"ok": False, "error": str(reply.get("error", "the daemon refused"))}
     if not gone:
         return {"ok": False, "error": f"the daemon (pid {pid}) is still there"}
     return reply
@@ -69,33 +72,19 @@ def kill_daemon_pid() -> bool:
 
     Only who holds the lock of this home is the daemon: no file with a pid is believed.
     """
-    lock = home_of(environ()).lock
-    pid = _holder(lock)
+    home = home_of(environ())
+    pid = holder(home)
     if pid is None:
         return False
     try:
         with closing(_Process(pid)) as process:
             # Held by now, the number means one process; it must be the one with the lock still.
-            if _holder(lock) != pid:
+            if holder(home) != pid:
                 return False
             process.signal(signal.SIGTERM)
             return process.wait(STOP_TIMEOUT)
     except OSError:
         return False
-
-
-def _holder(lock: str) -> int | None:
-    """The process that holds the lock on a file; None where none does, or that can't be known."""
-    try:
-        found = os.stat(lock)
-        with open("/proc/locks") as locks:
-            held = [line.split() for line in locks]
-    except OSError:
-        return None
-    file = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
-    # `1: FLOCK  ADVISORY  WRITE 1234 00:2f:567 0 EOF`; who waits has `->` in the second place.
-    pids = [words[4] for words in held if words[1] == "FLOCK" and words[5:6] == [file]]
-    return next((int(pid) for pid in pids if int(pid) > 0), None)
 
 
 def cleanup_zombie_daemons() -> int:
