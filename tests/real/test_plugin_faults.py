@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 
@@ -322,4 +324,22 @@ def test_one_that_is_late_with_a_thousand_events_fills_no_log(plug: Plug) -> Non
         client.replies(500)
     until(lambda: daemon.row("bad")["late"] > 400)
     assert daemon.log().count("is late with `boom`") <= 25
+    answers_as_before(daemon)
+
+
+def template_of(daemon: Plugged) -> int:
+    """The process that made the hosts."""
+    pid = daemon.row("zeal")["pid"]
+    return int(daemon.scratch.run("ps", "-o", "ppid=", "-p", str(pid)).stdout)
+
+
+def test_what_plugins_forked_ends_with_a_template_that_is_killed(plug: Plug) -> None:
+    daemon = plug(bad=listener("os.fork() or (os.setsid(), time.sleep(600))"))
+    daemon.ask("set_env", value="builder")
+    first = daemon.scratch.processes().keys() - {daemon.pid}
+    assert len(first) == 4
+    os.kill(template_of(daemon), signal.SIGKILL)
+    until(lambda: not any(alive(pid) for pid in first))
+    until(lambda: daemon.row("bad")["status"] == daemon.row("zeal")["status"] == "active")
+    assert "the template of plugins was ended by SIGKILL" in daemon.log()
     answers_as_before(daemon)

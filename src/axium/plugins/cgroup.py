@@ -25,7 +25,8 @@ class Cgroup:
 
     def kill(self) -> None:
         """End everything in it, also what is being forked at this instant."""
-        _write(self._path / "cgroup.kill", b"1")
+        with suppress(FileNotFoundError):  # somebody took it away, so nothing is in it
+            _write(self._path / "cgroup.kill", b"1")
 
     def remove(self) -> None:
         """Take it away; while something in it still ends, it is left for `sweep`."""

@@ -50,7 +50,7 @@ class Loading:
         self._busy = asyncio.Lock()
         self._tasks = Tasks(log)
         self._rows = Rows(self._root, needs.executor, self._tasks)
-        self._processes = Processes(needs.environ, needs.logs, port, on_loss=self._lost)
+        self._processes = Processes(needs.environ, self._root, needs.logs, port, on_loss=self._lost)
         self._mended = Mended(self._try_again)
         self._is_ending = False
         self._logs = needs.logs

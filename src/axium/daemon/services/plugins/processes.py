@@ -26,12 +26,14 @@ class Processes:
     def __init__(
         self,
         environ: Mapping[str, str],
+        home: str,
         logs: PluginLogs,
         port: Port,
         *,
         on_loss: Callable[[float | None], None],
     ) -> None:
         self._environ = environ
+        self._home = home
         self._logs = logs
         self._port = port
         self._on_loss = on_loss
@@ -64,7 +66,7 @@ class Processes:
         if self._poller is None:
             self._poller = Poller()
         if self._template is None:
-            self._template = Template(self._environ, on_end=self._ended)
+            self._template = Template(self._environ, self._home, on_end=self._ended)
         put = partial(self._logs.write, name, "OUTPUT")
         return Outside(self._port, self._poller, self._template, put)
 
