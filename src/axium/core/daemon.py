@@ -13,6 +13,9 @@ from axium.thin.paths import environ, home_of, socket_path
 from axium.thin.start import StartFailed, answers, command, scrubbed
 from axium.thin.start import start as start_process
 
+UNANSWERED = (OSError, ValueError, KeyError, TypeError)
+"""How a daemon that is not there, or does not say its pid, shows."""
+
 STOP_TIMEOUT = 10.0
 """Seconds; a daemon that stops saves and answers first."""
 
@@ -45,26 +48,33 @@ def stop() -> dict[str, Any]:
     `{"ok", "stopping"}`; `{"ok", "signal": "SIGTERM"}` for one that does not answer; else
     `{"ok": False, "error"}`.
     """
-    done = stop_politely()
-    if not done["ok"] and kill_daemon_pid():
-        return {"ok": True, "signal": "SIGTERM"}
-    return done
+    try:
+        return _asked_to_stop()
+    except UNANSWERED as error:
+        return {"ok": True, "signal": "SIGTERM"} if kill_daemon_pid() else _absent(error)
 
 
 def stop_politely() -> dict[str, Any]:
     """The same for a daemon that answers: no other is ended."""
     try:
-        pid = send_request_sync({"cmd": "ping"})["pid"]
-        with closing(_Process(pid)) as process:
-            reply = send_request_sync({"cmd": "stop"})
-            gone = reply.get("ok") is not True or process.wait(STOP_TIMEOUT)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return {"ok": False, "error": f"the daemon is not running: {error}"}
-    if reply.get("ok") is not True:
-        return {"ok": False, "error": str(reply.get("error", "the daemon refused"))}
-    if not gone:
-        return {"ok": False, "error": f"the daemon (pid {pid}) is still there"}
+        return _asked_to_stop()
+    except UNANSWERED as error:
+        return _absent(error)
+
+
+def _asked_to_stop() -> dict[str, Any]:
+    pid = send_request_sync({"cmd": "ping"})["pid"]
+    with closing(_Process(pid)) as process:
+        reply = send_request_sync({"cmd": "stop"})
+        if reply.get("ok") is not True:
+            return {"ok": False, "error": str(reply.get("error", "the daemon refused"))}
+        if not process.wait(STOP_TIMEOUT):
+            return {"ok": False, "error": f"the daemon (pid {pid}) is still there"}
     return reply
+
+
+def _absent(error: Exception) -> dict[str, Any]:
+    return {"ok": False, "error": f"the daemon is not running: {error}"}
 
 
 def kill_daemon_pid() -> bool:
