@@ -172,7 +172,9 @@ def test_a_misused_command_shows_its_own_help(home: Scratch) -> None:
 
 
 def test_a_spoke_that_can_not_be_imported_any_more_is_told(scratch: Scratch) -> None:
-    Plugged(scratch, broken="def register(app):\n    app.command('it')(print)\n").close()
+    plugged = Plugged(scratch, broken="def register(app):\n    app.command('it')(print)\n")
+    until(lambda: said(scratch, "completions", "list", "it")[1] == "it\n")
+    plugged.close()
     write_spoke(scratch, "broken", "import nonsense\n")
     code, _, talk = did(scratch, "it")
     path = f"{scratch.home}/spokes/broken/main.py"

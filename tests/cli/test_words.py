@@ -53,9 +53,10 @@ def test_a_command_loads_its_own_module_only(
 ) -> None:
     code = f"""
 import sys
-from axium.cli import app
+from axium.__main__ import main
+sys.argv = ["axium", *{list(args)}]
 try:
-    app.main({list(args)})
+    main()
 except SystemExit:
     print(*sys.modules, file=sys.stderr)
 """
