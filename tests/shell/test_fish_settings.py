@@ -58,13 +58,3 @@ def test_a_limit_below_what_is_published_goes_to_axium_run(fish: Scene) -> None:
     fish.type("set -g fish_read_limit 10", "aws s3")
 
     assert fish.call().argv == fish.asked("aws", "s3")
-
-
-def test_a_pipe_into_source_goes_on_with_the_start_file(fish: Scene) -> None:
-    fish.prod()
-    fish.rc.write_text(f"{fish.shell.quiet}cat {fish.home}/fish/init.fish | source\necho after\n")
-
-    typed = fish.type("aws s3")
-
-    assert (typed.stdout, typed.stderr) == ("after\n", "")
-    assert fish.call().argv == [b"aws", b"--profile", b"prod", b"s3"]

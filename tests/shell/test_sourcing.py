@@ -231,37 +231,49 @@ def test_eval_of_the_hook_goes_on_with_the_start_file(scene: Scene, load: str) -
 
     typed = scene.type("aws s3")
 
-    assert typed.stdout == "after\n"
+    assert (typed.stdout, typed.stderr) == ("after\n", "")
     assert scene.call().argv == [b"aws", b"--profile", b"prod", b"s3"]
 
 
-@rows("declare", bash=[("declare -g",)], zsh=[("typeset",)])
-def test_spokes_are_sourced_and_gears_never(scene: Scene, declare: str) -> None:
+@rows(
+    "file, text",
+    bash=[("init.sh", "{0}_variable=1; declare -g {0}_2=2\n")],
+    zsh=[("init.sh", "{0}_variable=1; typeset {0}_2=2\n")],
+    fish=[("init.fish", "set -g {0}_variable 1; set -g {0}_2 2\n")],
+)
+def test_spokes_are_sourced_and_gears_never(scene: Scene, file: str, text: str) -> None:
     scene.commands("aws")
     for kind in ("spokes", "gears"):
-        (scene.home / kind / "a b").mkdir(parents=True)
-        (scene.home / kind / "a b/init.sh").write_text(f"{kind}_variable=1; {declare} {kind}_2=2\n")
+        directory = scene.home / kind / "a b"
+        directory.mkdir(parents=True)
+        (directory / "init.sh").write_text("exit 1\n")  # of other shells
+        (directory / file).write_text(text.format(kind))
 
-    typed = scene.type(
-        scene.shell.source(scene), "echo ${spokes_variable-} ${spokes_2-} ${gears_variable-}"
-    )
+    typed = scene.type('echo "$spokes_variable $spokes_2 $gears_variable"')
 
-    assert typed.stdout == "1 2\n"
-
-
-FAILING = {"1": "return 3\n", "2": "false\n", "3": "no-such-command\n", "4": "if then ((\n"}
+    assert typed.stdout == "1 2 \n"
 
 
-@rows("before, after", bash=[("set -e", "set +e")], zsh=[("true", "true")])
+FAILING = ["return 3\n", "false\n", "no-such-command\n", "if then ((\n"]
+
+
+@rows(
+    "before, after, file, last",
+    bash=[("set -e", "set +e", "init.sh", "sourced=yes\n")],
+    zsh=[("", "", "init.sh", "sourced=yes\n")],
+    fish=[("", "", "init.fish", "set -g sourced yes\n")],
+)
 def test_a_spoke_that_fails_leaves_the_rest_of_the_start(
-    scene: Scene, before: str, after: str
+    scene: Scene, before: str, after: str, file: str, last: str
 ) -> None:
     scene.prod()
-    for name, text in (FAILING | {"5": "sourced=yes\n"}).items():
-        (scene.home / "spokes" / name).mkdir(parents=True)
-        (scene.home / "spokes" / name / "init.sh").write_text(text)
+    scene.start_file(before, after=after)
+    for number, text in enumerate((*FAILING, last)):
+        directory = scene.home / f"spokes/{number}"
+        directory.mkdir(parents=True)
+        (directory / file).write_text(text)
 
-    typed = scene.type(before, f"{scene.shell.source(scene)}; {after}", "echo $sourced", "aws s3")
+    typed = scene.type("echo $sourced", "aws s3")
 
     assert typed.stdout.splitlines() == ["yes"]
     assert scene.call().argv == [b"aws", b"--profile", b"prod", b"s3"]
