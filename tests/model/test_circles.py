@@ -1,8 +1,10 @@
 """Wrapped names that lead to one another are found, each circle once."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from axium.model.circles import circles
+from axium.model.circles import circle_of, circles
 from axium.model.environments import Environment
 from axium.model.rules import RuleBook
 from tests.model.making import environment, prefix, rule, wrapper
@@ -66,3 +68,17 @@ def test_a_lead_that_is_empty_leaves_the_next_word_to_name_the_program() -> None
 
 def test_prefixes_lead_on_as_wrappers_do() -> None:
     assert len(found({"aws": "vault", "vault": "aws"}, wraps=False)) == 1
+
+
+NAMES = ("a", "b", "c", "d")
+WRAPPERS = st.sampled_from(("x a", "a", "b", "c y", "${env.tool}", "axium run d", "A=1 b", "plain"))
+
+
+@given(st.dictionaries(st.sampled_from((*NAMES, "plain", "vault")), WRAPPERS))
+def test_a_command_is_in_a_circle_where_all_circles_say_so(rules: dict[str, str]) -> None:
+    book = RuleBook().with_user([rule(name, wrapper(text)) for name, text in rules.items()])
+    everywhere = circles(book, ENVS)
+    for name in rules:
+        among = [circle for circle in everywhere if name in circle.names]
+        one = circle_of(name, book, ENVS)
+        assert (one in among) if among else one is None

@@ -48,6 +48,28 @@ def circles(rules: RuleBook, environments: Iterable[Environment]) -> list[Circle
     return list(found.values())
 
 
+def circle_of(command: str, rules: RuleBook, environments: Iterable[Environment]) -> Circle | None:
+    """The circle that `command` is in, if any; only those are looked at to which it leads."""
+    for env in (None, *environments):
+        path, changes = [command], False
+        scope = _NOWHERE._replace(env=env)
+        while (rule := _program_rule(rules, path[-1])) is not None:
+            start = _Start.of(rule)
+            changes |= start.whole.needs_env()
+            program = _program(start, scope, {})
+            if program is None or program in path[1:]:
+                break
+            if program == command:
+                first = path.index(min(path))
+                names = (*path[first:], *path[:first])
+                where = rules.for_command(names[0])[0].where
+                return Circle(names, where, env.name if env and changes else None)
+            path.append(program)
+        if not changes:
+            return None
+    return None
+
+
 class _Start(NamedTuple):
     """How the rule that names a command's program begins; `lead` goes to the first blank.
 
@@ -73,12 +95,14 @@ class _Start(NamedTuple):
 
 
 def _program_rules(rules: RuleBook) -> dict[str, Rule]:
-    return {
-        command: rule
-        for command in rules.commands()
-        for rule in rules.for_command(command)
-        if rule.names_program()
-    }
+    known = ((command, _program_rule(rules, command)) for command in rules.commands())
+    return {command: rule for command, rule in known if rule is not None}
+
+
+def _program_rule(rules: RuleBook, command: str) -> Rule | None:
+    """The rule that names the program which a command runs."""
+    named = [rule for rule in rules.for_command(command) if rule.names_program()]
+    return named[-1] if named else None
 
 
 def _program(start: _Start, scope: Scope, known: dict[Parts, list[str]]) -> str | None:

@@ -2,9 +2,12 @@
 
 from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.store import Store
-from axium.model.circles import circles
+from axium.model.circles import circle_of
 from axium.model.rules import Rule, RuleConflict
 from axium.wire.errors import Refusal
+
+MOST_RULES = 500
+"""Of one owner: with each one more, the tables of all of them are published."""
 
 
 class Prefixes:
@@ -15,7 +18,7 @@ class Prefixes:
 
     async def register(self, rule: Rule) -> None:
         """Add a rule and publish it. Refusal `conflict` where another owner has the command."""
-        await self._store.change(lambda found: registered(found, rule))
+        await self._store.change(lambda found: registered_one_more(found, rule))
 
     async def unregister(self, owner: str) -> int:
         """Take away all rules of one owner; how many. Refusal `failed`."""
@@ -47,7 +50,19 @@ def registered(found: Snapshot, rule: Rule) -> Snapshot:
             conflict=True,
             owner=conflict.owner,
         ) from None
-    for circle in circles(rules, found.configuration.environments.values()):
-        if rule.command in circle.names:
-            raise Refusal("invalid", str(circle), hint="begin with a program that is not wrapped")
+    # Not all of them anew: many rules would take quadratic time, in which nobody is answered.
+    circle = circle_of(rule.command, rules, found.configuration.environments.values())
+    if circle is not None:
+        raise Refusal("invalid", str(circle), hint="begin with a program that is not wrapped")
     return found.with_rules(rules)
+
+
+def registered_one_more(found: Snapshot, rule: Rule) -> Snapshot:
+    """The same, where its owner has not too many already. Refusal `too_large`."""
+    if found.configuration.rules.count_of(rule.owner) >= MOST_RULES:
+        raise Refusal(
+            "too_large",
+            f"`{rule.owner}` has registered {MOST_RULES} rules, which is the most that one may",
+            hint="prefixes.yaml takes more",
+        )
+    return registered(found, rule)

@@ -5,7 +5,7 @@ from axium.daemon.services.hud import Hud
 from axium.daemon.services.plugins.commands import Commands
 from axium.daemon.services.plugins.host import Host
 from axium.daemon.services.plugins.installed import Installed
-from axium.daemon.services.prefixes import registered
+from axium.daemon.services.prefixes import MOST_RULES, registered
 from axium.daemon.services.segments import Segments
 from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.store import Store
@@ -57,7 +57,7 @@ class Registrations:
 
         def step(found: Snapshot) -> Snapshot:
             faults.clear()
-            for rule in manifest.prefixes:
+            for rule in manifest.prefixes[:MOST_RULES]:
                 try:
                     found = registered(found, rule)
                 except Refusal as refusal:
@@ -66,4 +66,7 @@ class Registrations:
 
         if manifest.prefixes:
             await self._store.change(step)
+        if len(manifest.prefixes) > MOST_RULES:
+            left = len(manifest.prefixes) - MOST_RULES
+            faults.append(f"{left} prefixes are left out: at most {MOST_RULES} are taken")
         return faults
