@@ -95,6 +95,16 @@ def test_a_line_that_is_lost_a_third_time_is_told_and_left(
     assert line(tmux) == "mine again"
 
 
+def test_what_is_new_was_not_lost(scene: Scene, tmux: Tmux) -> None:
+    script(scene, tmux, "init.sh")
+    for number in ("1", "2", "3"):
+        tmux.cmd("set-option", "-g", "@axium_segments", number)
+        script(scene, tmux, "put.sh", "again")
+
+    assert line(tmux).count("@axium_segment_") == 3
+    assert "AXIUM_TRIES" not in tmux.cmd("show-environment", "-gh")
+
+
 def test_lines_that_are_set_in_one_go_count_as_one(
     scene: Scene, tmux: Tmux, tmp_path: Path
 ) -> None:

@@ -45,23 +45,31 @@ find_enabled() { # global options into $global, numbers into $segments, columns 
   case $global in
     *"$newline@axium_hud "*) width=$hud_width has_hud=yes ;;
   esac
+  enabled=${has_hud:+hud}${segments:+ $segments}
   # shellcheck disable=SC2086 # numbers
   set -- $segments
   width=$((width + segment_width * $#))
 }
 
 find_missing() { # LINES: what is enabled and in none of them, each after a gap, into $missing
-  missing=''
+  missing='' lost=''
   case $has_hud:$1 in
     :* | *@axium_tpl* | *'#{E:@axium_hud}'*) ;;
-    *) missing=$gap$hud ;;
+    *) miss hud "$hud" ;;
   esac
   for number in $segments; do
     case $1 in
       *"@axium_segment_$number}"*) ;;
-      *) missing="$missing$gap#{E:@axium_segment_$number}" ;;
+      *) miss "$number" "#{E:@axium_segment_$number}" ;;
     esac
   done
+}
+
+miss() { # NAME TEXT: what was never put yet is not lost
+  missing=$missing$gap$2
+  case " $put_before " in
+    *" $1 "*) lost=yes ;;
+  esac
 }
 
 lines_in() { # OPTIONS: those in which a HUD may stand
@@ -119,7 +127,7 @@ put_into_session() {
 }
 
 may_put() { # counts how often something was lost
-  [ "$way" = again ] && [ -z "$counted" ] || return 0
+  [ "$way" = again ] && [ -n "$lost" ] && [ -z "$counted" ] || return 0
   counted=yes
   now=$(date +%s)
   before=$(tmux show-environment -gh AXIUM_TRIES 2>/dev/null)
@@ -140,6 +148,10 @@ tell() {
     tmux display-message -c "$client" -d 10000 \
       'axium: something sets status-right again and again: put ##{E:@axium_hud} into that line'
   done
+}
+
+note_put() { # what is enabled is in every line now
+  [ "$enabled" = "$put_before" ] || put "set-environment -gh AXIUM_PUT '$enabled'"
 }
 
 put_into_borders() {
@@ -174,7 +186,7 @@ put_all() { # fails where another put.sh was first: what was read does not hold 
     *"$newline@axium_scripts "*) ;;
     *) exit ;; # all of it was taken away meanwhile
   esac
-  put_globally && put_into_sessions && put_into_borders
+  put_globally && put_into_sessions && note_put && put_into_borders
 }
 
 way=${1-} counted=''

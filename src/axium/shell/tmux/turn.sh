@@ -5,9 +5,12 @@
 newline='
 '
 
-begin_turn() { # the global options into $global; ends the program where no server answers
-  global=$(tmux display-message -p '#{AXIUM_TURN}' \; show-options -g) || exit 0
-  turn=${global%%"$newline"*}
+begin_turn() { # the global options into $global, what was put before into $put_before
+  global=$(tmux display-message -p '#{AXIUM_TURN}:#{AXIUM_PUT}' \; show-options -g) ||
+    exit 0 # a $TMUX that outlived its server
+  turn=${global%%:*} global=${global#*:}
+  # shellcheck disable=SC2034 # who sources this reads it
+  put_before=${global%%"$newline"*}
   global=$newline${global#*"$newline"}
 }
 
