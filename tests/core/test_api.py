@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -119,6 +121,27 @@ def test_the_configuration_is_shown(running: Daemon) -> None:
     shown = yaml.safe_load(str(api.config_show()))
     assert shown["envs"]["dev"] == {"region": "eu-central-1"}
     assert {rule["command"] for rule in shown["prefixes"]} == {"aws", "terraform"}
+
+
+EDIT = "from axium.core import api; print(api.config_edit())"
+
+
+@pytest.mark.parametrize(("ends", "told"), [("", "True\n"), ("exit 1", "False\n")])
+def test_the_configuration_is_edited_in_the_terminal(
+    scratch: Scratch, ends: str, told: str
+) -> None:
+    editor = scratch.tool("edit", f'#!/bin/sh\necho "envs: {{}}" > "$1"\n{ends}\n')
+    around = scratch.environ | {"EDITOR": str(editor)}
+    ours, terminal = os.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", EDIT], stdin=terminal, stdout=subprocess.PIPE, env=around
+        )
+    finally:
+        os.close(ours)
+        os.close(terminal)
+    assert done.stdout.decode() == told
+    assert (scratch.home / "envs.yaml").read_text() == "envs: {}\n"
 
 
 def test_a_prefix_is_registered_unless_somebody_has_it(running: Daemon) -> None:
