@@ -317,6 +317,20 @@ def test_prefixes_of_the_manifest_go_with_their_plugin(plug: Plug) -> None:
     assert "vault" not in daemon.ask("list_prefixed_commands")["commands"]
 
 
+def test_a_plugin_may_while_it_registers_what_its_manifest_grants(plug: Plug) -> None:
+    main = """
+        from axium.core import api
+        def register(app):
+            print(api.notify("up", "b"), api.check_permission("aa", "notify"), flush=True)
+            raise SystemError("and then it fails")
+    """
+    daemon = plug()
+    write_spoke(daemon.scratch, "aa", main, "permissions: {notify: true}\n")
+    daemon.ask("reload_spokes")
+    until(lambda: "True True" in printed(daemon, "aa"))
+    assert daemon.ask("get_permissions", spoke="aa")["code"] == "not_loaded"
+
+
 def test_what_is_registered_on_the_channel_goes_with_its_plugin(plug: Plug) -> None:
     main = """
         from axium.core.ipc import send_request_sync

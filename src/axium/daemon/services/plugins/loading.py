@@ -195,6 +195,7 @@ class Loading:
         if manifest is None:
             item.failed("; ".join([str(fault) for fault in item.found.faults]))
             return
+        self._permissions.load(manifest)  # `register` asks for things, too
         host = item.host = self._processes.host(item, manifest.entrypoint)
         answer = await _registered(host)
         if answer is None or item.host is not host:
@@ -202,12 +203,12 @@ class Loading:
         if answer.report is None:
             item.host = None
             host.dismiss()
+            self._permissions.unload(item.name)
             item.failed("; ".join([fault.error for fault in answer.faults]) or "did not load")
             return
         if not answer.report.stays:
             item.host = None
             host.dismiss()
-        self._permissions.load(manifest)
         left_out = await self._registrations.give(item, host, manifest, answer.report)
         if answer.report.stays and item.host is not host:
             self._registrations.rest(item, host)  # it ended meanwhile, and is started again
@@ -255,6 +256,7 @@ class Loading:
             await self._registrations.commands.publish()
 
     async def _give_up(self, item: Installed) -> None:
+        self._permissions.unload(item.name)
         await self._registrations.take(item)
         await self._registrations.commands.publish()
         self._rows.note_soon([item])
