@@ -204,19 +204,21 @@ def test_a_handler_that_raises_in_the_middle_of_a_request_breaks_nothing(hosting
     assert host.printed() == "{'ok': True}\n"
 
 
-def test_a_plugin_that_needs_no_host_leaves_after_its_report(hosting: Hosting) -> None:
+def test_a_plugin_that_needs_no_host_leaves_when_its_report_was_read(hosting: Hosting) -> None:
     host = hosting.host("def register(app): app.command('x')(print)")
     report = host.call("register")["report"]
     assert [line.split("\t")[:2] for line in report["commands"]] == [["x", "spoke:aws"]]
+    host.close()
     assert hosting.said() == {"ended": host.key, "status": 0, "children": 0}
 
 
-def test_a_plugin_that_can_not_be_registered_leaves_after_saying_why(hosting: Hosting) -> None:
+def test_a_plugin_that_can_not_be_registered_leaves_when_it_was_read_why(hosting: Hosting) -> None:
     host = hosting.host("def register(app): raise OSError(5, 'no luck')")
     answer = host.call("register")
     [fault] = answer["faults"]
     assert (answer["report"], fault["what"]) == (None, "register")
     assert fault["error"].endswith("/aws/main.py:1: OSError: [Errno 5] no luck")
+    host.close()
     assert hosting.said()["ended"] == host.key
 
 

@@ -18,11 +18,13 @@ class Serving:
     def __init__(self, plugin: Plugin, channel: Channel) -> None:
         self._plugin = plugin
         self._channel = channel
-        self._stays = True
 
     def run(self) -> None:
-        """Answer calls until the channel is closed, or the plugin turns out to need no host."""
-        while self._stays and (call := self._channel.next_call()) is not None:
+        """Answer calls until the daemon closes the channel, also where the plugin needs no host.
+
+        One that ended by itself could be gone before its answer was read.
+        """
+        while (call := self._channel.next_call()) is not None:
             answer = self._answer(call)
             if not self._channel.is_ours:
                 os._exit(0)  # the plugin forked, and its child came back here as well
@@ -42,8 +44,6 @@ class Serving:
         try:
             report, faults = registered(self._plugin)
         except BaseException as error:  # noqa: BLE001 (the plugin boundary; it is in the answer)
-            self._stays = False
             fault = fault_of("register", error, self._plugin.directory)
             return Answer(answer=call.call, faults=[fault])
-        self._stays = report.stays
         return Answer(answer=call.call, report=report, faults=faults)
