@@ -135,7 +135,11 @@ def test_the_configuration_is_edited_in_the_terminal(
     ours, terminal = os.openpty()
     try:
         done = subprocess.run(
-            [sys.executable, "-c", EDIT], stdin=terminal, stdout=subprocess.PIPE, env=around
+            [sys.executable, "-c", EDIT],
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            env=around,
+            check=True,
         )
     finally:
         os.close(ours)
