@@ -261,7 +261,7 @@ def test_a_pane_with_an_override_runs_commands_there(scene: Scene, hooked: Tmux)
     hooked.wait_for(lambda: "dev $ " in hooked.capture("%1"))
     there = scene.call()
     hooked.send("%0", "aws here")
-    hooked.wait_for(lambda: scene.call().argv[-1] == b"here")
+    hooked.wait_for(lambda: scene.call().argv[-1:] == [b"here"])
 
     assert there.argv == [b"aws", b"--profile", b"dev", b"there"]
     assert scene.call().argv == [b"aws", b"--profile", b"prod", b"here"]

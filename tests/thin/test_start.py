@@ -140,7 +140,8 @@ def test_a_log_that_cannot_be_written_is_told_and_leaves_nothing_open(scratch: S
     before = os.listdir("/proc/self/fd")
     with pytest.raises(StartFailed) as failed:
         start(Home(str(scratch.home)), scratch.environ)
-    assert str(failed.value) == f"the daemon did not start: Is a directory (`{log}`)"
+    said = f"the daemon did not start: {log} is no file"
+    assert (str(failed.value), failed.value.hint) == (said, "move it away")
     assert os.listdir("/proc/self/fd") == before
 
 
