@@ -45,4 +45,5 @@ def test_a_name_that_is_not_utf8_is_told(home: Scratch) -> None:
 def test_what_the_system_refuses_is_told_without_a_trace(scratch: Scratch) -> None:
     log = scratch.home / "logs" / "axiumd.log"
     log.mkdir(parents=True)
-    assert said(scratch, "daemon", "logs") == (2, "", f"✗ Is a directory (`{log}`)\n")
+    hint = "move it away: the next start of the daemon begins a new one"
+    assert said(scratch, "daemon", "logs") == (2, "", f"✗ {log} is no file\n  {hint}\n")

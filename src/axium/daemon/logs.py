@@ -1,8 +1,8 @@
 """Where the daemon's log lines go, and how they look."""
 
+import errno
 import logging
 import os
-import stat
 import time
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,8 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 def begin_log(path: str | None, *, debug: bool) -> None:
     """Log to `path`, or to stderr where it is None. OSError."""
-    if path is not None and _is_fifo(path):
-        raise OSError(f"{path} is no file: move it away")  # to open it would wait for a reader
+    if path is not None and _has_no_reader(path):
+        raise OSError(f"{path} is no file: move it away")
     root = logging.getLogger("axium")
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     root.propagate = False
@@ -30,11 +30,13 @@ def rotate_log(path: str) -> None:
     _log_by(_Behind(LogFile(path)))
 
 
-def _is_fifo(path: str) -> bool:
+def _has_no_reader(path: str) -> bool:
+    """Whether it is a FIFO that nobody reads: to open it as a log is opened would wait for ever."""
     try:
-        return stat.S_ISFIFO(os.stat(path).st_mode)
-    except FileNotFoundError:
-        return False
+        os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC))
+    except OSError as error:
+        return error.errno == errno.ENXIO
+    return False
 
 
 class _Behind(logging.Handler):
