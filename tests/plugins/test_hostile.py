@@ -45,6 +45,7 @@ def doing(code: str) -> str:
         ("do()", "RecursionError: maximum recursion depth exceeded"),
         ("bytearray(2 << 30)", "MemoryError"),
         ("x = []\nwhile True: x.append(bytearray(1 << 24))", "MemoryError"),
+        ("raise ValueError('half \\udcff')", "ValueError: half \\udcff"),
         ("raise ExceptionGroup('many', [OSError('a'), OSError('b')])", "ExceptionGroup: many (2 "),
         ("os.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)", "KeyboardInterrupt"),
     ],
@@ -246,3 +247,26 @@ def test_what_forks_and_ends_without_a_rest_is_caught(hosting: Hosting) -> None:
     said = hosting.said()
     assert (said["ended"], said["children"] > 0) == (host.key, True)
     assert (hosting.below(), good.emit("tick")) == ([good.pid], [])
+
+
+def test_what_json_can_not_say_ends_no_host(hosting: Hosting) -> None:
+    host = hosting.registered("""
+from axium.core.hud import register_hud_segment
+from axium.core.hud_segments import HudSegment
+
+class Text(str):
+    pass
+
+class Odd(HudSegment):
+    name = "odd"
+    def render(self, context):
+        return Text("a\\udcff")
+
+def register(app, events):
+    register_hud_segment(Odd())
+    @app.command("show", help="half \\udcff")
+    def show():
+        pass
+""")
+    answer = host.call("render", segments=["odd"], places=[{"env": None, "pane_id": None}])
+    assert (answer["values"], answer["faults"]) == ([["a?"]], [])

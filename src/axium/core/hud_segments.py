@@ -141,13 +141,21 @@ def _rendered(segment: Segment, context: Context) -> str | None:
     value = segment.render(context)
     if value is not None and not isinstance(value, str):
         raise TypeError(f"`render` of segment `{segment.name}` gave {value!r}, not text")
+    # Text and nothing more: no subclass of `str`, and no half characters, which can't be sent.
+    value = value and str.encode(value, "utf-8", "replace").decode()
     return value if value and value.strip() else None
 
 
 def _check(segment: Segment) -> None:
     """TypeError, ValueError with what to do."""
     name = getattr(segment, "name", None)
-    if not isinstance(name, str) or not name or name.split() != [name] or len(name) > 60:
+    if (
+        not isinstance(name, str)
+        or not name
+        or not name.isprintable()
+        or name.split() != [name]
+        or len(name) > 60
+    ):
         raise ValueError(
             f"{segment!r} has no name that can stand in a HUD: at most 60 characters, no blank, "
             f"found {name!r}"

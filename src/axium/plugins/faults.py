@@ -29,10 +29,16 @@ class Told(NamedTuple):
 def told(error: BaseException, directory: str) -> Told:
     """What there is to tell of an error that came out of the plugin in `directory`."""
     if isinstance(error, Unloadable):
-        return Told(str(error), "")
+        return Told(sayable(str(error)), "")
     place, said = _place(error, directory), _text(error) + _hint(error, directory)
     text = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    return Told(f"{place}: {text}" if place else text, _trace(error, directory))
+    said = f"{place}: {text}" if place else text
+    return Told(sayable(said), sayable(_trace(error, directory)))
+
+
+def sayable(text: str) -> str:
+    """The same, with half characters escaped: names of files may have some, and JSON none."""
+    return str.encode(text, "utf-8", "backslashreplace").decode()
 
 
 def _place(error: BaseException, directory: str) -> str:

@@ -9,7 +9,7 @@ from axium.core.cli import HELP_OPTIONS
 from axium.core.commands import record, walk
 from axium.core.hud_segments import HudRegistry, priority_of
 from axium.core.spokes import get_event_bus
-from axium.plugins.faults import told
+from axium.plugins.faults import sayable, told
 from axium.plugins.plugin import Plugin
 from axium.plugins.register import commands_of
 from axium.thin.catalogue import shipped
@@ -34,13 +34,13 @@ def registered(plugin: Plugin) -> tuple[Report, list[Fault]]:
 def fault_of(what: str, error: BaseException, directory: str) -> Fault:
     """The fault of `what`, a listener for one, that raised `error`."""
     said = told(error, directory)
-    return Fault(what=what, error=said.error, trace=said.trace)
+    return Fault(what=sayable(what), error=said.error, trace=said.trace)
 
 
 def _records(plugin: Plugin, group: TyperGroup) -> Iterator[str]:
     context = Context(group, info_name="axium", help_option_names=HELP_OPTIONS)
     for name, command in walk(context, group):
-        yield record(context, name, f"{plugin.kind}:{plugin.name}", command)
+        yield sayable(record(context, name, f"{plugin.kind}:{plugin.name}", command))
 
 
 def _refused(group: TyperGroup) -> Iterator[Fault]:
