@@ -16,6 +16,7 @@ from axium.daemon.app import Daemon
 from axium.daemon.boot import ENDING, take
 from axium.daemon.context import Services
 from axium.daemon.services.tmux import Tmux
+from axium.daemon.wiring import Given
 from axium.thin.paths import home_of
 from tests.support import Scratch
 
@@ -119,7 +120,7 @@ class Served:
 
     async def _begun(self) -> Daemon:
         environ = self.scratch.environ
-        daemon = Daemon(self._hold, self._writer, environ, Tmux(environ=environ))
+        daemon = Daemon(Given(self._hold, self._writer, environ, Tmux(environ=environ)))
         await daemon.begin()
         return daemon
 

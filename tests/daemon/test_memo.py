@@ -80,7 +80,7 @@ def served() -> Iterator[Served]:
 
 def unremembered(served: Served, line: bytes) -> bytes:
     """What a daemon that remembers nothing answers."""
-    served.daemon._memo.forget()
+    served.services.hud.change()
     return served.client(line).line()
 
 
@@ -95,7 +95,7 @@ def test_however_it_arrives_the_reply_is_what_the_request_alone_would_get(
     served: Served, asked: list[bytes], cuts: list[int]
 ) -> None:
     expected = [unremembered(served, line) for line in asked]
-    served.daemon._memo.forget()
+    served.services.hud.change()
     chunk = b"".join(asked)
     bounds = [0, *sorted(cut for cut in cuts if cut < len(chunk)), len(chunk)]
     # Asked three times: to be learned, to be put together, to be found.
