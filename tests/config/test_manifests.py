@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from axium.config.findings import Findings
@@ -241,3 +242,15 @@ def test_a_gear_says_which_versions_it_is_for() -> None:
     findings = Findings()
     manifest = parse("name: a\nrequires: '>=0.1'", "gear.yaml", "gears", findings)
     assert (manifest and manifest.requires, findings.faults) == (">=0.1", ())
+
+
+def test_names_that_are_no_text_are_told_as_text(tmp_path: Path) -> None:
+    spokes = tmp_path / "spokes"
+    odd = os.fsdecode(b"odd\xff")
+    (spokes / odd).mkdir(parents=True)
+    (spokes / odd / "main.py").touch()
+    (spokes / "gone").symlink_to(odd + "er")
+    found = discover(str(tmp_path), "spokes")
+    assert [each.name for each in found] == ["gone", "odd\\udcff"]
+    assert "odd\\udcffer, which is gone" in str(found[0].faults[0])
+    assert msgspec.json.encode([(*each[:2], str(each.faults[0])) for each in found])

@@ -98,19 +98,29 @@ def _names(directory: str) -> Iterator[str]:
 
 def _found(parent: str, name: str, kind: Kind, named: str) -> Found | None:
     """What one name in `parent` is; None for what is no plugin."""
-    directory, shown = f"{parent}/{name}", f"{kind}/{name}"
+    directory, shown = f"{parent}/{name}", _sayable(f"{kind}/{name}")
     if os.path.islink(directory) and not os.path.exists(directory):
-        return Found(name, directory, None, (_gone(directory, shown),))
+        return _unreadable(name, directory, _gone(directory, shown))
     if not _is_meant(directory, kind):
         return None
     if fault := plugin_fault(name):
-        return Found(name, directory, None, (Fault(Mark(shown), fault, "rename the directory"),))
+        fault = _sayable(fault)
+        return _unreadable(name, directory, Fault(Mark(shown), fault, "rename the directory"))
     manifest, faults = read_manifest(directory, kind, shown=shown)
     if manifest is None:
         return Found(name, directory, None, faults)
     if manifest.name != named:
         return Found(name, directory, None, (*faults, _misnamed(manifest, name)))
     return Found(name, directory, manifest.installed_as(name), faults)
+
+
+def _unreadable(name: str, directory: str, fault: Fault) -> Found:
+    return Found(_sayable(name), _sayable(directory), None, (fault,))
+
+
+def _sayable(text: str) -> str:
+    """Names of files are bytes; who tells of one that is no UTF-8, in JSON say, needs text."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_meant(directory: str, kind: Kind) -> bool:
@@ -121,7 +131,8 @@ def _gone(directory: str, shown: str) -> Fault:
     hint = (
         f"install it again, or remove the link: `axium spoke uninstall {os.path.basename(shown)}`"
     )
-    return Fault(Mark(shown), f"leads to {os.readlink(directory)}, which is gone", hint)
+    target = _sayable(os.readlink(directory))
+    return Fault(Mark(shown), f"leads to {target}, which is gone", hint)
 
 
 def _misnamed(manifest: Manifest, name: str) -> Fault:
@@ -137,7 +148,7 @@ def _file(directory: str, kind: Kind) -> str:
 
 def _missing(path: str, where: Mark) -> Fault:
     if os.path.islink(path):
-        return Fault(where, f"leads to {os.readlink(path)}, which is gone")
+        return Fault(where, f"leads to {_sayable(os.readlink(path))}, which is gone")
     return Fault(where, "there is no manifest", f"write one to {path}: `name: ...`")
 
 
