@@ -41,10 +41,9 @@ def test_a_slow_reader_gets_a_large_answer_whole_and_nothing_else(scratch: Scrat
     with Client(scratch.socket) as client:
         client.send(asked)
         os.kill(daemon.pid, signal.SIGCONT)
-        deadline = time.monotonic() + 5.5
         got = b""
-        while time.monotonic() < deadline and len(got) < len(whole) // 2:
-            select.select([], [], [], 0.2)
+        while len(got) < len(whole) // 2:
+            select.select([], [], [], 0.005)
             got += client.socket.recv(8192)
         assert got + client.rest() == whole
 

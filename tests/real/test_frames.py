@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import select
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import pytest
 
 from tests.real.client import Client, answers_quickly, exchange
 from tests.support import Daemon
@@ -18,16 +12,6 @@ from tests.support import Daemon
 MAX_LINE = 16 * 1024 * 1024
 PING = b'{"cmd": "ping"}\n'
 GLOBAL = {"ok": True, "env": "root", "source": "global"}
-
-
-@contextmanager
-def held(daemon: Daemon) -> Iterator[None]:
-    """The daemon does nothing meanwhile."""
-    os.kill(daemon.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(daemon.pid, signal.SIGCONT)
 
 
 def padded_ping(size: int) -> bytes:
@@ -141,16 +125,6 @@ def test_a_refused_request_with_an_id_keeps_the_connection(daemon: Daemon) -> No
         assert codes == [(1, "unknown_command"), (2, "invalid")]
         client.ask("get_pane_env", pane="%1", id=3)
         assert client.reply() == {"id": 3, **GLOBAL}
-
-
-def test_a_connection_that_has_asked_once_may_be_silent_afterwards(daemon: Daemon) -> None:
-    with held(daemon):  # so that the request is there when the connection is accepted
-        client = Client(daemon.scratch.socket, timeout=6.0)
-        client.ask("get_pane_env", pane="%1", id=1)
-    with client:
-        assert client.reply() == {"id": 1, **GLOBAL}
-        with pytest.raises(TimeoutError):
-            client.socket.recv(1)
 
 
 def test_a_client_without_a_whole_line_is_told_after_five_seconds_in_all(daemon: Daemon) -> None:
