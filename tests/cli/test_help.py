@@ -56,6 +56,11 @@ def test_titles_are_bold_on_a_terminal_and_not_with_no_color(scratch: Scratch) -
     assert ("\n\ncore\n" in plain, "\033" in plain) == (True, False)
 
 
+def test_the_help_that_follows_a_mistake_is_plain_on_a_terminal_too(scratch: Scratch) -> None:
+    shown = scratch.run("script", "-qec", "axium bogus", "/dev/null").stdout.replace("\r", "")
+    assert ("\n\ncore\n" in shown, "x1b" in shown) == (True, False)
+
+
 def test_a_help_that_is_too_long_ends_with_a_clause_or_a_word(scratch: Scratch) -> None:
     clauses = "Do what takes many words to say; and much more than what fits here."
     words = "Do what takes many many many many many many many many many words to say."

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from axium.model.suggest import nearest
+from tests.real.spokes import Plugged
 from tests.support import Daemon, Scratch
 from tests.support.scratch import VENV_BIN
 
@@ -85,6 +88,26 @@ def test_what_is_no_command_but_known_is_told_how_it_is_used(
     words = typed.split()
     path = " ".join(["axium", *words[: 1 + (words[0] == "env")]])
     assert (code, said) == (1, [f"✗ unknown command `{path}`", f"  {hint}"])
+
+
+@pytest.mark.parametrize(
+    ("main", "hint"),
+    [
+        (
+            "import nothing_there",
+            "`tools` is a spoke that has no commands now: `axium spoke list` tells how it is",
+        ),
+        (
+            "def register(app, events):\n for n in range(6): app.command(f'c{n}')(lambda: None)",
+            "`tools` is a spoke with `c0`, `c1`, `c2`, `c3`, `c4`, ...",
+        ),
+    ],
+)
+def test_a_spoke_that_is_no_command_is_told_with_what_it_has(
+    scratch: Scratch, main: str, hint: str
+) -> None:
+    with closing(Plugged(scratch, tools=main)):
+        assert told(scratch, "tools", "x")[1] == ["✗ unknown command `axium tools`", f"  {hint}"]
 
 
 def test_what_was_typed_cannot_steer_the_terminal(scratch: Scratch) -> None:

@@ -1,5 +1,6 @@
 """What is said of a command line that was mistyped: the error, what was meant, the whole help."""
 
+import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,13 +13,17 @@ from axium.cli import known
 from axium.cli.show import escaped, failure
 from axium.core.cli import HelpfulGroup, UnknownCommand
 from axium.model.suggest import nearest
-from axium.thin.paths import environ, home_of
+from axium.thin.catalogue import catalogue
+from axium.thin.paths import Home, environ, home_of
 
 SURPLUS = "got unexpected extra argument(s) ("
 """How Click begins to name them."""
 
 NO_NUMBER = (" is not a valid int range", " is not a valid integer")
 TOO_SMALL = " is not in the range x>="
+
+MOST_NAMED = 5
+"""Commands of a spoke that are named in a hint."""
 
 
 def tell_unknown(unknown: UnknownCommand) -> None:
@@ -55,6 +60,16 @@ def _meanings(context: Context, typed: Sequence[str]) -> Iterator[str]:
         yield f"`{typed[0]}` is an environment: `axium env set {shlex.quote(typed[0])}`"
     if not group and typed[0] in known.wrapped(home):
         yield f"`{typed[0]}` is a wrapped command: `axium run {words}`"
+    if not group and os.path.isdir(f"{home.root}/spokes/{typed[0]}") and "/" not in typed[0]:
+        yield _of_spoke(typed[0], home)
+
+
+def _of_spoke(name: str, home: Home) -> str:
+    commands = [each.name for each in catalogue(home) if each.section == f"spoke:{name}"]
+    if not commands:
+        return f"`{name}` is a spoke that has no commands now: `axium spoke list` tells how it is"
+    named = ", ".join([f"`{each}`" for each in commands[:MOST_NAMED]])
+    return f"`{name}` is a spoke with {named}{', ...' if commands[MOST_NAMED:] else ''}"
 
 
 def _sentence(misuse: typer.TyperException) -> str:

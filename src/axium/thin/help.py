@@ -23,7 +23,10 @@ def main(args: list[str]) -> int | None:
     if parsed is None or parsed[0]:
         return None
     around = environ()
-    say.out(document(sections(around)) if parsed[1] else text(around))
+    if parsed[1]:
+        say.out(document(sections(around)))
+    else:
+        say.out(text(around, is_coloured=_is_coloured(around)))
     return 0
 
 
@@ -47,9 +50,9 @@ def document(found: dict[str, dict[str, str]]) -> str:
     return quote_object({"commands": quote_object(told)}) + "\n"
 
 
-def text(around: "Mapping[str, str]") -> str:
+def text(around: "Mapping[str, str]", *, is_coloured: bool = False) -> str:
     """The same for people, in 80 columns."""
-    begin, end = (BOLD, PLAIN) if _is_coloured(around) else ("", "")
+    begin, end = (BOLD, PLAIN) if is_coloured else ("", "")
     found = sections(around)
     width = max([len(name) for rows in found.values() for name in rows], default=0)
     lines = [HEAD]
