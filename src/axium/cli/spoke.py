@@ -11,6 +11,7 @@ import typer
 
 from axium.cli import show
 from axium.cli.ask import NotRunning, ask
+from axium.cli.checks.plugins import troubles
 from axium.cli.options import SPOKE, DryRun, Json, group
 from axium.config.manifests import Found, discover
 from axium.config.permissions import NAME as PERMISSIONS
@@ -112,6 +113,8 @@ def list_(*, json: Json = False) -> None:
     for row in rows:
         if row["error"]:
             show.notice(f"{row['name']}: {row['error']}", "`axium doctor` looks at it")
+        for text, fix in troubles(row):
+            show.notice(f"{row['name']} {text}", fix or f"logs/{row['name']}.log tells more")
 
 
 @app.command()

@@ -10,9 +10,10 @@ Status = Literal["active", "error", "not-loaded"]
 class Row(msgspec.Struct, kw_only=True):
     """A plugin as `list_spokes` and its file of metadata have it; times are ISO 8601 UTC.
 
-    `error` says why it is not active, or what of it is left out. `late` counts the calls
-    that it did not answer by their deadline; `is_contained` says whether a cgroup ends what
-    its process starts. The last four are of this daemon.
+    `error` says why it is not active, or what of it is left out. Since somebody had it loaded:
+    `restarts` counts how often its process was started again, `late` the calls that it did not
+    answer by their deadline, `raised` the listeners and segments that raised, the last of them
+    in `last_raised`. `is_contained` says whether a cgroup ends what its process starts.
     """
 
     name: str
@@ -28,4 +29,6 @@ class Row(msgspec.Struct, kw_only=True):
     pid: int | None = None
     restarts: int = 0
     late: int = 0
+    raised: int = 0
+    last_raised: str | None = None
     is_contained: bool | None = None

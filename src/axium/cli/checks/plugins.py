@@ -30,6 +30,20 @@ def _of(row: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("spokes", "fault", f"{name}: {row['error']}", log)
     elif row["error"]:
         yield Finding("spokes", "warning", f"{name}: {row['error']}", log)
-    if row["late"]:
-        text = f"{name} did not answer in time, {row['late']} times since the daemon started"
-        yield Finding("spokes", "warning", text, "do long work in a thread of the spoke's own")
+    for text, fix in troubles(row):
+        yield Finding("spokes", "warning", f"{name} {text}", fix or log)
+
+
+def troubles(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a spoke that is loaded did since then that it should not, and what to do about it."""
+    if row.get("raised"):
+        yield f"raised {_times(row['raised'])}, at last {row['last_raised']}", ""
+    if row.get("late"):
+        said = f"did not answer in time {_times(row['late'])}"
+        yield said, "do long work in a thread of the spoke's own"
+    if row.get("restarts"):
+        yield f"was started again {_times(row['restarts'])}, since its process ended", ""
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

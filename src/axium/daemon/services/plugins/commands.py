@@ -93,12 +93,13 @@ class Commands:
             return f"the command `{name}` is left out: `{others[name]}` has it already"
         return None
 
-    def _subcommands(self, records: list[str]) -> dict[str, tuple[str, ...]]:
-        found: dict[str, dict[str, None]] = {}
-        for words in (_name(record).split(" ") for record in records):
-            if len(words) > 1:
-                found.setdefault(words[0], {})[words[1]] = None
-        return {command: tuple(words) for command, words in found.items()}
+    def _subcommands(self, records: list[str]) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for name, section, *_ in (record.split("\t") for record in records):
+            command, *words = name.split(" ")
+            if words:
+                found.setdefault(command, {})[words[0]] = section
+        return found
 
 
 def _name(record: str) -> str:

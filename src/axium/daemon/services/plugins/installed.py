@@ -40,6 +40,8 @@ class Installed:
         self.pauses = Pauses()
         self.restarts = 0
         self.late_calls = 0
+        self.raised_count = 0
+        self.last_raised: str | None = None
         self._ration = Ration(time.monotonic)
         self.is_gone = False
         self.loading: asyncio.Task[None] | None = None
@@ -49,6 +51,12 @@ class Installed:
     def name(self) -> str:
         """The name under which it is installed."""
         return self.found.name
+
+    def begin_anew(self, found: Found) -> None:
+        """It is to be loaded because somebody asks: how it fared before is not held against it."""
+        self.found, self.pauses = found, Pauses()
+        self.restarts = self.late_calls = self.raised_count = 0
+        self.last_raised = None
 
     def is_active(self, at: str, left_out: list[str]) -> None:
         """It was loaded; what of it could not be taken is told."""
@@ -71,6 +79,9 @@ class Installed:
     def raised(self, faults: list[Fault]) -> None:
         """See `Owner`."""
         for fault in faults:
+            if self.status == "active":
+                self.raised_count += 1
+                self.last_raised = f"{fault.what}: {fault.error}"
             if not self._may_log():
                 continue
             if self.status == "active":

@@ -11,7 +11,6 @@ from axium.daemon.services.plugins.host import Host
 from axium.daemon.services.plugins.installed import Installed
 from axium.daemon.services.plugins.mended import Mended
 from axium.daemon.services.plugins.needs import Needs
-from axium.daemon.services.plugins.pauses import Pauses
 from axium.daemon.services.plugins.processes import Processes
 from axium.daemon.services.plugins.registrations import Registrations
 from axium.daemon.services.plugins.rows import Rows
@@ -156,8 +155,7 @@ class Loading:
             item = self._items[found.name] = Installed(found, "spoke", self)
             event = SpokeLoaded(spoke_name=found.name)
         await self._stop(item)
-        item.found = found
-        item.pauses = Pauses()
+        item.begin_anew(found)
         await self._bring_up(item, event)
 
     def _follow_faulty(self) -> None:

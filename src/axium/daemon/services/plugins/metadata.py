@@ -12,7 +12,7 @@ from axium.config.manifests import METADATA
 from axium.core import spoke_metadata
 from axium.model.plugins import Row
 
-_NOT_KEPT = ("pid", "restarts", "late", "is_contained")
+_NOT_KEPT = ("pid", "restarts", "late", "raised", "last_raised", "is_contained")
 """What is true of a running daemon alone."""
 
 

@@ -50,6 +50,8 @@ class Rows:
             pid=host.pid if host is not None else None,
             restarts=item.restarts,
             late=item.late_calls,
+            raised=item.raised_count,
+            last_raised=item.last_raised,
             is_contained=host.is_contained if host is not None else None,
         )
 
