@@ -65,8 +65,8 @@ def test_records_are_written_by_owner_and_subcommands_published(scene: Scene) ->
     scene.publish()
     assert scene.written() == ["a x y", "b", "aws whoami", "aws info"]
     assert scene.store.committed.configuration.subcommands == {
-        "a": ("x",),
-        "aws": ("whoami", "info"),
+        "a": {"x": "spoke:a"},
+        "aws": {"whoami": "spoke:b", "info": "spoke:b"},
     }
 
 

@@ -284,6 +284,10 @@ def test_commands_are_in_the_catalogue_and_in_the_tables(plug: Plug) -> None:
     names = json.loads((daemon.scratch.home / "completions.json").read_text())["commands"]
     assert {"aws info", "aws whoami"} <= set(names)
     until(lambda: _subcommands(home, "aws") == ["@whoami", "@info"])
+    explained = daemon.ask("explain", command="aws", args=["info", "-x"])
+    assert explained["argv"] == ["axium", "aws", "info", "-x"]
+    assert (explained["plugin"], explained["rules"]) == ("spoke:aws", [])
+    assert daemon.ask("explain", command="aws", args=["s3", "info"])["plugin"] is None
     daemon.ask("unload_spoke", spoke="aws")
     assert _records(home) == []
     assert _subcommands(home, "aws") == []

@@ -14,11 +14,12 @@ class Configuration(msgspec.Struct, frozen=True):
     """Everything that resolving a command or rendering a HUD needs; it is never changed.
 
     `permissions` are the user's overrides, by the name of a spoke. `subcommands` are those
-    that plugins have, by command: `aws whoami` is the plugin's then, the rest of `aws` is not.
+    that plugins have, by command, each with its owner (`spoke:aws`): `aws whoami` is the
+    plugin's then, the rest of `aws` is not.
     """
 
     environments: Mapping[str, Environment] = {}
     rules: RuleBook = msgspec.field(default_factory=RuleBook)
     hud: HudConfig = msgspec.field(default_factory=HudConfig)
     permissions: Mapping[str, Permissions] = {}
-    subcommands: Mapping[str, tuple[str, ...]] = {}
+    subcommands: Mapping[str, Mapping[str, str]] = {}

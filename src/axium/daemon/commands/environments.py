@@ -6,7 +6,12 @@ from typing import Annotated, Any
 import msgspec
 
 from axium.daemon.context import Context
-from axium.daemon.services.explaining import Explained, Source, explained
+from axium.daemon.services.explaining import (
+    Explained,
+    Source,
+    explained,
+    explained_of_plugin,
+)
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import command
@@ -197,10 +202,18 @@ class Explain(Request, tag="explain"):
 @command()
 def explain(ctx: Context, req: Explain) -> Explained:
     services = ctx.services
+    configuration = services.store.committed.configuration
     key = services.panes.key(req.pane, req.server)
+    source = "shell" if req.env is not None else services.environments.in_pane(key)[1]
+    plugin = configuration.subcommands.get(req.command, {}).get(next(iter(req.args), ""))
+    if plugin is not None:
+        env = services.environments.applying(req.env, key)
+        words = [req.command, *req.args]
+        return explained_of_plugin(
+            plugin, words, env=env.name if env else None, pane=req.pane, source=source
+        )
     decision = services.plans.for_process(
         req.command, env=req.env, key=key, variables=req.variables
     )
-    rules = services.store.committed.configuration.rules.for_command(req.command)
-    source = "shell" if req.env is not None else services.environments.in_pane(key)[1]
+    rules = configuration.rules.for_command(req.command)
     return explained(decision, req.args, rules, pane=req.pane, source=source)

@@ -13,7 +13,10 @@ Source = Literal["shell", "pane", "global"]
 
 
 class Explained(Reply):
-    """`needs` are process variables that a rule names and the request did not tell."""
+    """`needs` are process variables that a rule names and the request did not tell.
+
+    `plugin` is whose command it is (`spoke:aws`), if one's: no rule applies to it then.
+    """
 
     pane: str | None
     env: str | None
@@ -27,6 +30,7 @@ class Explained(Reply):
     guards: list[dict[str, Any]]
     fallback: str | None
     needs: list[str]
+    plugin: str | None = None
 
 
 def explained(
@@ -53,6 +57,33 @@ def explained(
         guards=[],
         fallback=decision.fallback,
         needs=list(decision.needs),
+    )
+
+
+def explained_of_plugin(
+    plugin: str, words: list[str], *, env: str | None, pane: str | None, source: Source | None
+) -> Explained:
+    """A plugin's command, which is run by axium, whatever the rules say."""
+    first, *typed = words
+    parts = [
+        Part("axium", None, f"`{first} {typed[0]}` is a command of {plugin}"),
+        Part(first, None, "the command as it was typed"),
+        *[Part(word, None, "an argument as it was typed") for word in typed],
+    ]
+    return Explained(
+        pane=pane,
+        env=env,
+        source=source,
+        verdict="ask",
+        argv=[part.word for part in parts],
+        parts=[_told(part) for part in parts],
+        env_vars={},
+        unset=[],
+        rules=[],
+        guards=[],
+        fallback=None,
+        needs=[],
+        plugin=plugin,
     )
 
 

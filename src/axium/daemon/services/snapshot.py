@@ -56,7 +56,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             self, configuration=msgspec.structs.replace(self.configuration, rules=rules)
         )
 
-    def with_subcommands(self, subcommands: Mapping[str, tuple[str, ...]]) -> "Snapshot":
+    def with_subcommands(self, subcommands: Mapping[str, Mapping[str, str]]) -> "Snapshot":
         """The snapshot in which plugins have these subcommands; itself where they do already."""
         if self.configuration.subcommands == subcommands:
             return self
