@@ -131,6 +131,13 @@ def test_a_repository_is_fetched_and_its_commit_noted(home: Path, repository: Pa
     assert sorted(os.listdir(home / "spokes/greet")) == ["main.py", "spoke.yaml"]
 
 
+def test_a_repository_that_is_not_there_is_said_in_git_s_words_for_that(
+    home: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=r"^git: '.*none' does not appear to be a git repository$"):
+        install_spoke(f"file://{tmp_path}/none")
+
+
 def test_reinstalling_fetches_what_is_new_there(home: Path, repository: Path) -> None:
     install_spoke(f"file://{repository}")
     (repository / "spoke.yaml").write_text(MANIFEST.replace("1.2.0", "1.3.0"))

@@ -149,7 +149,7 @@ def _file(directory: str, kind: Kind) -> str:
 def _missing(path: str, where: Mark) -> Fault:
     if os.path.islink(path):
         return Fault(where, f"leads to {_sayable(os.readlink(path))}, which is gone")
-    return Fault(where, "there is no manifest", f"write one to {path}: `name: ...`")
+    return Fault(where, "there is no manifest", "write one: `name: ...`")
 
 
 def _renamed(path: str) -> dict[str, str]:

@@ -32,6 +32,9 @@ _OF_A_REPOSITORY = (
 )  # fmt: skip
 """What git sets for its hooks, and what would have us end up in another repository."""
 
+_OF_A_FAULT = ("fatal:", "error:", "ssh:")
+"""How git, and the ssh that it starts, begin a line that says what went wrong."""
+
 
 class Source(NamedTuple):
     """Where files come from: `path` for a directory, else `url`.
@@ -120,7 +123,7 @@ def _of_index(text: str, directory: Path) -> Source:
 
 
 def _git_says(*words: str) -> str:
-    """What git prints. ValueError where it fails, with the last that it said."""
+    """What git prints. ValueError where it fails, with what it said of that first."""
     command = ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", *words]
     try:
         process = subprocess.Popen(
@@ -142,9 +145,15 @@ def _git_says(*words: str) -> str:
     finally:
         _end(process)
     if process.returncode:
-        last = [line for line in talk.splitlines() if line.strip()][-1:] or ["git failed"]
-        raise ValueError(f"git: {last[0]}")
+        raise ValueError(f"git: {_why(talk)}")
     return said
+
+
+def _why(talk: str) -> str:
+    """The reason in what git and its helpers said, whose last lines are of general advice."""
+    said = [line for line in talk.splitlines() if line.strip()]
+    reasons = [line for line in said if line.startswith(_OF_A_FAULT)]
+    return (reasons or said[-1:] or ["it failed"])[0].removeprefix("fatal: ")
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
