@@ -343,3 +343,30 @@ def test_what_plugins_forked_ends_with_a_template_that_is_killed(plug: Plug) -> 
     until(lambda: daemon.row("bad")["status"] == daemon.row("zeal")["status"] == "active")
     assert "the template of plugins was ended by SIGKILL" in daemon.log()
     answers_as_before(daemon)
+
+
+def test_many_reloads_at_once_are_few(plug: Plug) -> None:
+    daemon = plug(**{f"s{number}": GOOD for number in range(5)})
+    pids = {daemon.row("zeal")["pid"]}
+    with Client(daemon.scratch.socket, timeout=30) as client:
+        for number in range(50):
+            client.ask("reload_spokes", id=number)
+        seen = client.replies(50)
+    assert all(reply["spokes"] == daemon.names() for reply in seen)
+    assert daemon.log().count("spoke zeal is loaded") <= 4
+    assert daemon.row("zeal")["pid"] not in pids
+
+
+def test_a_place_of_spokes_that_can_not_be_read_is_told(plug: Plug, scratch: Scratch) -> None:
+    daemon = plug()
+    spokes = scratch.home / "spokes"
+    spokes.rename(scratch.home / "kept")
+    spokes.symlink_to("spokes")
+    refusal = daemon.ask("reload_spokes")
+    assert refusal["code"] == "failed"
+    assert "/spokes can't be read: too many levels of symbolic links" in refusal["error"]
+    assert daemon.row("zeal")["status"] == "active"
+    answers_as_before(daemon)
+    spokes.unlink()
+    (scratch.home / "kept").rename(spokes)
+    assert daemon.ask("reload_spokes")["ok"]

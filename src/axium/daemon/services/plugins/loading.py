@@ -15,6 +15,7 @@ from axium.daemon.services.plugins.processes import Processes
 from axium.daemon.services.plugins.registrations import Registrations
 from axium.daemon.services.plugins.rows import Rows
 from axium.daemon.tasks import Tasks
+from axium.daemon.workers import Workers
 from axium.model.events import SpokeLoaded, SpokeReloaded, SpokeUnloaded
 from axium.model.plugins import Row
 from axium.model.suggest import nearest
@@ -29,6 +30,9 @@ NEXT_SECS = 2.0
 GRACE_SECS = 1.0
 """How long a plugin that is to end may go on with what is under way."""
 
+READ_SECS = 20.0
+"""How long the disk may take to give all manifests."""
+
 
 class Loading:
     """All plugins of the home, loaded one after another in the alphabet's order."""
@@ -41,7 +45,8 @@ class Loading:
             needs.store, needs.events, needs.hud, needs.segments, commands
         )
         self._permissions = needs.permissions
-        self._executor = needs.executor
+        self._workers = Workers()
+        self._coming: asyncio.Task[None] | None = None
         self._clock = needs.clock
         self._iso = needs.iso
         self._loop = asyncio.get_running_loop()
@@ -77,8 +82,18 @@ class Loading:
         return [self._rows.of(self._items[name]) for name in self.names()]
 
     async def reload_all(self) -> list[str]:
-        """Load all again, new ones too; those that are gone are unloaded. The names. Refusal."""
+        """Load all again, new ones too; those that are gone are unloaded. The names. Refusal.
+
+        Whoever asks while one waits to begin shares that one.
+        """
+        if self._coming is None:
+            self._coming = self._tasks.spawn("load the spokes", self._load_all())
+        await asyncio.shield(self._coming)
+        return self.names()
+
+    async def _load_all(self) -> None:
         async with self._busy:
+            self._coming = None
             found = await self._read()
             for name in [name for name in self._items if name not in {f.name for f in found}]:
                 await self._unload(self._items[name])
@@ -87,7 +102,6 @@ class Loading:
             await self._registrations.commands.publish()
             self._rows.note_soon([self._items[each.name] for each in found])
             self._follow_faulty()
-        return self.names()
 
     async def reload(self, name: str) -> None:
         """Load one again, or for the first time. Refusal `not_loaded`, `failed`, `timeout`."""
@@ -127,12 +141,17 @@ class Loading:
         self._tasks.spawn(f"write the log of {item.name}", work)
 
     async def _read(self) -> list[Found]:
-        return await self._loop.run_in_executor(self._executor, self._look)
+        # Not on the writer thread: many manifests, or a disk that hangs, would hold up `env set`.
+        return await self._workers.run("plugins", self._look, within=READ_SECS)
 
     def _look(self) -> list[Found]:
         self._registrations.commands.read()
         self._rows.read()
-        return discover(self._root, "spokes")
+        try:
+            return discover(self._root, "spokes")
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise Refusal("failed", f"{self._root}/spokes can't be read: {reason}") from None
 
     async def _read_and_load(self, name: str) -> Installed:
         found = next((each for each in await self._read() if each.name == name), None)
