@@ -96,9 +96,9 @@ def test_the_standard_library_and_what_axium_needs_are_never_hidden(written: Wri
 
 
 def test_a_file_of_the_plugin_comes_before_what_else_is_installed(written: Written) -> None:
-    files = {"main.py": "import hypothesis\n" + SAY.format("hypothesis.X"), "hypothesis.py": "X=1"}
+    files = {"main.py": "import grimp\n" + SAY.format("grimp.X"), "grimp.py": "X=1"}
     plugin = written(files)
-    sys.modules.pop("hypothesis", None)
+    sys.modules.pop("grimp", None)
     assert result(plugin) == 1
 
 
@@ -127,8 +127,8 @@ def test_a_plugin_with_the_name_of_a_standard_module_leaves_that_alone(written: 
 
 
 def test_a_directory_without_modules_hides_nothing(written: Written) -> None:
-    files = {"main.py": "import hypothesis\n" + SAY.format("hypothesis.__doc__ is None")}
-    plugin = written({**files, "hypothesis/one.json": "{}"})
+    files = {"main.py": "import grimp\n" + SAY.format("grimp.__doc__ is None")}
+    plugin = written({**files, "grimp/one.json": "{}"})
     assert result(plugin) is False
 
 
