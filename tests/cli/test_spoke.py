@@ -54,6 +54,14 @@ def completions(scratch: Scratch) -> list[str]:
     return names
 
 
+def repository_of(source: Path) -> str:
+    """Make a directory a repository with one commit: its address."""
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        subprocess.run(["git", *identity, "-C", source, *words], check=True)
+    return f"file://{source}"
+
+
 def test_a_new_spoke_works_at_once(daemon: Daemon) -> None:
     scratch = daemon.scratch
     made = scratch.home / "spokes/mine"
@@ -171,13 +179,61 @@ def test_a_spoke_whose_files_are_gone_is_forgotten_by_a_reload(scratch: Scratch)
 
 
 def test_a_repository_is_installed_by_its_address(daemon: Daemon, source: Path) -> None:
-    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "one"]):
-        subprocess.run(["git", *identity, "-C", source, *words], check=True)
-    assert said(daemon.scratch, "spoke", "install", f"file://{source}") == (0, "", "")
+    address = repository_of(source)
+    assert said(daemon.scratch, "spoke", "install", address) == (0, "", "")
     assert said(daemon.scratch, "hi") == (0, "hi\n", "")
     row = told(daemon.scratch, "spoke", "list")["spokes"][0]
-    assert (row["source"], row["install_mode"]) == (f"git:file://{source}", "copy")
+    assert (row["source"], row["install_mode"]) == (f"git:{address}", "copy")
+
+
+PREVIEW = """\
+would install hello 1.0.0 from {source} as {home}/spokes/hello
+description  Says hi.
+commands     hi
+permissions:
+  exec      ls       base
+  notify    false    default
+  net       false    default
+  ipc       nothing  default
+  env       nothing  default
+  unix      nothing  default
+  fs_read   nothing  default
+  fs_write  nothing  default
+! exec: starts programs, which may do whatever you may
+"""
+
+
+@pytest.mark.parametrize("is_repository", [False, True])
+def test_what_would_be_installed_is_told_and_nothing_of_it_run(
+    scratch: Scratch, source: Path, *, is_repository: bool
+) -> None:
+    with (source / "spoke.yaml").open("a") as manifest:
+        manifest.write("permissions: {exec: [ls]}\n")
+    with (source / "main.py").open("a") as main:
+        main.write("raise SystemExit('it ran')\n")
+    address = str(source)
+    if is_repository:
+        address = repository_of(source)
+    shown = said(scratch, "spoke", "install", address, "--dry-run", **OFF)
+    recorded = f"git:{address}" if is_repository else f"local:{address}"
+    assert shown == (0, PREVIEW.format(source=recorded, home=scratch.home), "")
+    assert not (scratch.home / "spokes").exists()
+
+
+def test_what_could_not_be_installed_is_told_by_a_dry_run_too(
+    scratch: Scratch, source: Path
+) -> None:
+    words = ("install", str(source), "-n", "env", "--dry-run")
+    error = "✗ `env` is a command of axium itself, and can't name a spoke\n"
+    assert said(scratch, "spoke", *words, **OFF) == (1, "", error)
+
+
+def test_what_of_a_spoke_could_not_be_taken_is_told_at_once(daemon: Daemon, source: Path) -> None:
+    scratch = daemon.scratch
+    said(scratch, "spoke", "install", str(source))
+    taken = said(scratch, "spoke", "install", str(source), "-n", "other")
+    assert taken == (0, "", "! other: the command `hi` is left out: `hello` has it already\n")
+    assert said(scratch, "spoke", "reload", "other") == taken
 
 
 def test_ctrl_c_ends_git_and_leaves_nothing(scratch: Scratch) -> None:

@@ -12,31 +12,20 @@ from axium.cli import show
 from axium.cli.ask import NotRunning, ask
 from axium.cli.editor import edit as open_editor
 from axium.cli.options import SPOKE, Json, group
+from axium.cli.rights import NOTHING, is_strict, labels_of, lines_of, rights_of
 from axium.config import permissions as overrides
 from axium.config.atomic import replace_file
 from axium.config.edit_permissions import line_of, with_entry
 from axium.config.manifests import Found, discover
 from axium.config.source import Unreadable, read_text
-from axium.model.grants import Label, labels
-from axium.model.manifests import Manifest
 from axium.model.marks import Fault
-from axium.model.permissions import (
-    Effective,
-    Field,
-    Permissions,
-    Some,
-    effective,
-    without_effect,
-)
+from axium.model.permissions import Field, Permissions, Some, without_effect
 from axium.model.suggest import did_you_mean
-from axium.thin.paths import environ, home_of, user_home
+from axium.thin.paths import environ, home_of
 
 app = group("See and change what spokes may do.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", click_type=SPOKE, help="A spoke.")]
-
-
-NOTHING = "nothing"
 
 
 @app.command("list")
@@ -44,7 +33,7 @@ def list_(*, json: Json = False) -> None:
     """Show what each spoke may do; `!` marks what amounts to running anything as you."""
     said, found = _overrides(), discover(home_of(environ()).root, "spokes")
     if json:
-        show.document({"spokes": [_told(each, said) for each in found], "strict": _is_strict()})
+        show.document({"spokes": [_told(each, said) for each in found], "strict": is_strict()})
     else:
         show.table([row for each in found for row in _summary(each, said)])
     _tell(fault for each in found for fault in each.faults)
@@ -55,16 +44,11 @@ def show_(name: Name, *, json: Json = False) -> None:
     """Show what a spoke may do, by its manifest (base) or by permissions.yaml (override)."""
     said, found = _overrides(), _spoke(name)
     if json:
-        show.document(_told(found, said) | {"strict": _is_strict()})
+        show.document(_told(found, said) | {"strict": is_strict()})
     elif found.manifest is not None:
-        rights = _rights(found.manifest, said)
         show.line(f"{found.name} {found.manifest.version}")
-        rows = list(_rows(rights))
-        width = max(len(value) for _field, value, _source in rows)
-        for field, value, source in rows:
-            show.line(f"  {field:<8}  {value:<{width}}  {source}")
-        for label in _labels(found.manifest, rights):
-            show.line(f"! {label.grant}: {label.why}")
+        for line in lines_of(found.manifest, said):
+            show.line(line)
     _tell_idle(found, said)
     _tell(found.faults)
 
@@ -135,15 +119,11 @@ def _reload() -> None:
         return
 
 
-def _is_strict() -> bool:
-    return environ().get("AXIUM_PERMS_STRICT") == "1"
-
-
 def _overrides() -> dict[str, Permissions]:
     """What permissions.yaml says. Failure where it has an error: the daemon knows what holds."""
     said, faults = overrides.read(home_of(environ()).root)
     _tell(faults, "what it said before stays in force until it is mended")
-    if said and _is_strict():
+    if said and is_strict():
         show.notice(f"{overrides.NAME} is ignored", "AXIUM_PERMS_STRICT=1 says so")
     return said
 
@@ -164,26 +144,18 @@ def _asked(found: Found) -> Permissions:
     return Permissions() if found.manifest is None else found.manifest.permissions
 
 
-def _rights(manifest: Manifest, said: Mapping[str, Permissions]) -> Effective:
-    return effective(manifest.permissions, said.get(manifest.name), strict=_is_strict())
-
-
-def _labels(manifest: Manifest, rights: Effective) -> list[Label]:
-    return labels(rights, home=user_home(environ()), has_prefixes=bool(manifest.prefixes))
-
-
 def _told(found: Found, said: Mapping[str, Permissions]) -> dict[str, Any]:
     told: dict[str, Any] = {"name": found.name, "faults": [str(each) for each in found.faults]}
     if found.manifest is None:
         return told | {"permissions": None}
-    rights = _rights(found.manifest, said)
+    rights = rights_of(found.manifest, said)
     return told | {
         "version": found.manifest.version,
         "permissions": rights.values(),
         "sources": rights.sources,
         "origins": rights.origins,
         "refused": rights.refused,
-        "labels": [label._asdict() for label in _labels(found.manifest, rights)],
+        "labels": [label._asdict() for label in labels_of(found.manifest, rights)],
     }
 
 
@@ -192,10 +164,10 @@ def _summary(found: Found, said: Mapping[str, Permissions]) -> Iterator[tuple[st
     if found.manifest is None:
         yield found.name, "its manifest has a fault"
         return
-    rights = _rights(found.manifest, said)
+    rights = rights_of(found.manifest, said)
     granted = [_granted(field, value) for field, value in rights.values().items() if value]
     yield found.name, "; ".join(granted) or NOTHING
-    for label in _labels(found.manifest, rights):
+    for label in labels_of(found.manifest, rights):
         yield "", f"! {label.grant}: {label.why}"
 
 
@@ -203,23 +175,9 @@ def _granted(field: Field, value: Some) -> str:
     return field if isinstance(value, bool) else f"{field}: {', '.join(value)}"
 
 
-def _rows(rights: Effective) -> Iterator[tuple[str, str, str]]:
-    """Field, value and source; the field is named once."""
-    for field, value in rights.values().items():
-        entries = [(entry, str(source)) for entry, source in rights.origins.get(field, {}).items()]
-        entries += [(f"!{entry}", "override") for entry in rights.refused.get(field, ())]
-        if not entries:
-            said = str(value).lower() if isinstance(value, bool) else NOTHING
-            entries = [(said, rights.sources[field])]
-        lead: str = field
-        for entry, source in entries:
-            yield lead, show.escaped(entry), source
-            lead = ""
-
-
 def _tell_idle(found: Found, said: Mapping[str, Permissions]) -> None:
     """Warn of what the user takes away from a spoke that never had it."""
-    if found.manifest is None or _is_strict():
+    if found.manifest is None or is_strict():
         return
     for field, entry in without_effect(_asked(found), said.get(found.name, Permissions())):
         hint = f"the manifest of `{found.name}` does not ask for it by this name"

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from axium.cli import show
+from axium.cli import show, spoke_preview
 from axium.cli.ask import NotRunning, ask
 from axium.cli.checks.plugins import troubles
 from axium.cli.options import SPOKE, DryRun, Json, group
@@ -43,6 +43,9 @@ Editable = Annotated[
     bool, typer.Option("-e", "--editable", help="Link the directory instead of copying it.")
 ]
 As = Annotated[str | None, typer.Option("-n", "--name", help="Install it under this name.")]
+LongDryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be installed, and do nothing.")
+]
 Purge = Annotated[bool, typer.Option("--purge", help="Take what you have set for it away as well.")]
 
 
@@ -63,8 +66,14 @@ def new(
 
 
 @app.command()
-def install(source: Source, *, editable: Editable = False, name: As = None) -> None:
+def install(
+    source: Source, *, editable: Editable = False, name: As = None, dry_run: LongDryRun = False
+) -> None:
     """Install a spoke from a directory, a git repository, or by its name."""
+    if dry_run:
+        with _as_failure(), installing.previewed(source, editable=editable, name=name) as preview:
+            spoke_preview.tell(preview, _shown(preview.row.source))
+        return
     ensure_axium_config()
     with _as_failure():
         made = installing.install_spoke(source, editable, name)
@@ -122,6 +131,7 @@ def reload(name: OptionalName = None) -> None:
     """Load a spoke again, or all: new ones too, and those that are gone are forgotten."""
     if name is not None:
         ask("reload_spoke", spoke=name, timeout=LOAD_SECS)
+        _tell_left_out(name)
         show.confirm(f"`{name}` is loaded")
         return
     done = ask("reload_spokes", timeout=LOAD_SECS)["spokes"]
@@ -145,12 +155,20 @@ def _load(name: str) -> None:
     """Have the daemon load it now. Failure where it is installed, but does not load."""
     try:
         ask("reload_spoke", spoke=name, timeout=LOAD_SECS)
+        _tell_left_out(name)
     except NotRunning:
         show.notice("no daemon runs", f"`{name}` is loaded when one is started")
     except show.Failure as failed:
         raise show.Failure(
             f"`{name}` is installed, but does not load", failed.hint or str(failed), code=2
         ) from None
+
+
+def _tell_left_out(name: str) -> None:
+    """What of a spoke that is loaded could not be taken: a command that somebody has, say."""
+    for row in ask("list_spokes")["spokes"]:
+        if row["name"] == name and row["error"]:
+            show.notice(f"{name}: {row['error']}")
 
 
 def _unload(name: str) -> None:

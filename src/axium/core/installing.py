@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import msgspec
@@ -26,6 +27,14 @@ NEW, OLD, GONE = ".new-", ".old-", ".gone-"
 """How names begin that stand in `HOME/spokes` for an instant."""
 
 FETCHED, MADE = f"{NEW}fetched", f"{NEW}made"
+
+
+class Preview(NamedTuple):
+    """What would be installed, and a directory with its files."""
+
+    row: SpokeMetadata
+    manifest: Manifest
+    directory: str
 
 
 class _Wanted(NamedTuple):
@@ -59,12 +68,22 @@ def install_spoke(
     `validate_spoke`, and where the source or the name can't be had; FileExistsError where the
     name is taken; OSError.
     """
-    root = home_of(environ()).root
-    found = source_of(str(source), root)
-    if editable and found.path is None:
-        raise ValueError(f"`{source}` is no directory, and nothing else can be linked")
-    with changing(root) as rows:
-        return _install(rows, _Wanted(found, name, is_linked=editable))
+    wanted = _wanted(str(source), editable=editable, name=name)
+    with changing(home_of(environ()).root) as rows:
+        return _install(rows, wanted)
+
+
+@contextmanager
+def previewed(source: str, *, editable: bool = False, name: str | None = None) -> Iterator[Preview]:
+    """What `install_spoke` would install, made for as long as somebody looks; raises as that does.
+
+    Nothing of the home changes.
+    """
+    wanted = _wanted(source, editable=editable, name=name)
+    with TemporaryDirectory(prefix="axium-") as directory:
+        manifest, installed_as, _commit = _made(directory, wanted)
+        check_free(installed_as)
+        yield Preview(_row(manifest, installed_as, wanted), manifest, f"{directory}/{MADE}")
 
 
 def reinstall_spoke(name: str) -> SpokeMetadata:
@@ -142,24 +161,40 @@ def put_in_place(directory: str, name: str) -> None:
     _sync(directory)
 
 
-def _install(rows: Rows, wanted: _Wanted) -> SpokeMetadata:
-    source, made = wanted.source, f"{rows.directory}/{MADE}"
+def _wanted(source: str, *, editable: bool, name: str | None) -> _Wanted:
+    found = source_of(source, home_of(environ()).root)
+    if editable and found.path is None:
+        raise ValueError(f"`{source}` is no directory, and nothing else can be linked")
+    return _Wanted(found, name, is_linked=editable)
+
+
+def _made(directory: str, wanted: _Wanted) -> tuple[Manifest, str, str]:
+    """Have its files stand in `directory` as `MADE`: its manifest, its name, its commit."""
+    source, made = wanted.source, f"{directory}/{MADE}"
     commit = ""
     if wanted.is_linked:
         os.symlink(str(source.path), made)
     elif source.path is not None:
         copy_tree(source.path, made)
     else:
-        fetched = f"{rows.directory}/{FETCHED}"
+        fetched = f"{directory}/{FETCHED}"
         commit = clone(str(source.url), fetched)
         copy_tree(fetched, made)
     manifest = _manifest(made, shown=source.path or str(source.url))
-    name = _name(manifest, wanted)
+    return manifest, _name(manifest, wanted), commit
+
+
+def _row(manifest: Manifest, name: str, wanted: _Wanted) -> SpokeMetadata:
+    renamed = msgspec.structs.replace(manifest, name=name)
+    mode = "symlink" if wanted.is_linked else "copy"
+    return metadata_of(renamed, source=wanted.source.recorded, install_mode=mode)
+
+
+def _install(rows: Rows, wanted: _Wanted) -> SpokeMetadata:
+    manifest, name, commit = _made(rows.directory, wanted)
     if not wanted.is_again:
         check_free(name)
-    mode = "symlink" if wanted.is_linked else "copy"
-    renamed = msgspec.structs.replace(manifest, name=name)
-    row = metadata_of(renamed, source=source.recorded, install_mode=mode)
+    row = _row(manifest, name, wanted)
     former = rows.read().get(name)
     # The row first: a row without a directory does no harm, but a directory of another name than
     # its manifest's is a spoke only by its row.
