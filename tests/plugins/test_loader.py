@@ -127,7 +127,7 @@ def test_a_plugin_with_the_name_of_a_standard_module_leaves_that_alone(written: 
 
 
 def test_a_directory_without_modules_hides_nothing(written: Written) -> None:
-    files = {"main.py": "import grimp\n" + SAY.format("grimp.__doc__ is None")}
+    files = {"main.py": "import grimp\n" + SAY.format("grimp.__file__ is None")}
     plugin = written({**files, "grimp/one.json": "{}"})
     assert result(plugin) is False
 
