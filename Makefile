@@ -6,6 +6,9 @@ PYTHON_FILES := src tests scripts $(wildcard benchmarks docs/generate.py)
 SHELL_FILES := packaging/bin/axium axium.tmux .ci/run $(filter-out %.py %/__pycache__,$(wildcard scripts/*)) \
 	axium.tmux $(wildcard src/axium/shell/bash/* src/axium/shell/tmux/*.sh)
 
+# Tests wait for programs more than they compute.
+WORKERS := $(shell echo $$(( $$(nproc) + 1 )))
+
 .PHONY: run test check bench docs lock
 
 run: $(READY)  ## see it work: two panes, two environments
@@ -15,7 +18,7 @@ run: $(READY)  ## see it work: two panes, two environments
 test: $(READY)  ## every test, against the real programs
 	@scripts/need tmux zsh fish strace shellcheck gcc bwrap=bubblewrap systemctl=systemd faketime \
 		ed direnv dh_bash-completion=bash-completion
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile $(ARGS)
 
 check: $(READY)  ## format, lint, types, floors, shell files, generated pages
 	@scripts/need shellcheck
