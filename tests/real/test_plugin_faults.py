@@ -370,3 +370,24 @@ def test_a_place_of_spokes_that_can_not_be_read_is_told(plug: Plug, scratch: Scr
     spokes.unlink()
     (scratch.home / "kept").rename(spokes)
     assert daemon.ask("reload_spokes")["ok"]
+
+
+def test_a_disk_that_takes_nothing_is_told_and_the_others_are_loaded(
+    plug: Plug, scratch: Scratch
+) -> None:
+    daemon = plug(bad=GOOD)
+    wraps = "prefixes:\n  - {command: zork, wrapper: echo}\n"
+    write_spoke(scratch, "bad", GOOD, wraps)
+    pid = daemon.row("zeal")["pid"]
+    saved = scratch.home / "state_cache.json"
+    saved.unlink(missing_ok=True)
+    saved.mkdir()  # no file can be renamed over it, as on a disk that is full
+    daemon.ask("reload_spokes")
+    assert daemon.row("bad")["status"] == "error"
+    assert "the change could not be saved" in daemon.row("bad")["error"]
+    assert (daemon.row("zeal")["status"], daemon.row("zeal")["pid"] != pid) == ("active", True)
+    daemon.quick("ping")
+    saved.rmdir()
+    assert daemon.ask("reload_spokes")["ok"]
+    assert daemon.row("bad")["status"] == "active"
+    answers_as_before(daemon)

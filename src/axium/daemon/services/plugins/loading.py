@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 from axium.config.manifests import Found, discover
 from axium.daemon.connection import Port
@@ -96,7 +98,7 @@ class Loading:
             self._coming = None
             found = await self._read()
             for name in [name for name in self._items if name not in {f.name for f in found}]:
-                await self._unload(self._items[name])
+                await self._attempt(self._items[name], self._unload(self._items[name]))
             for each in found:
                 await self._load(each)
             await self._registrations.commands.publish()
@@ -173,9 +175,18 @@ class Loading:
         if item is None:
             item = self._items[found.name] = Installed(found, "spoke", self)
             event = SpokeLoaded(spoke_name=found.name)
-        await self._stop(item)
-        item.begin_anew(found)
-        await self._bring_up(item, event)
+        if await self._attempt(item, self._stop(item)):
+            item.begin_anew(found)
+            await self._bring_up(item, event)
+
+    async def _attempt(self, item: Installed, work: Coroutine[Any, Any, None]) -> bool:
+        """Do what a full disk refuses, perhaps; it is told in the row, and the others go on."""
+        try:
+            await work
+        except Refusal as refusal:
+            item.failed(str(refusal))
+            return False
+        return True
 
     def _follow_faulty(self) -> None:
         """A change of what could not be loaded is worth another try."""
@@ -226,7 +237,13 @@ class Loading:
         if not answer.report.stays:
             item.host = None
             host.dismiss()
-        left_out = await self._registrations.give(item, host, manifest, answer.report)
+        try:
+            left_out = await self._registrations.give(item, host, manifest, answer.report)
+        except Refusal as refusal:
+            item.host = None
+            host.dismiss()
+            item.failed(str(refusal))
+            return
         if answer.report.stays and item.host is not host:
             self._registrations.rest(item, host)  # it ended meanwhile, and is started again
             return
@@ -268,9 +285,9 @@ class Loading:
             if self._items.get(item.name) is not item or item.host is not None:
                 return
             item.restarts += 1
-            await self._registrations.take(item)
-            await self._bring_up(item, None)
-            await self._registrations.commands.publish()
+            if await self._attempt(item, self._registrations.take(item)):
+                await self._bring_up(item, None)
+                await self._registrations.commands.publish()
 
     async def _give_up(self, item: Installed) -> None:
         self._permissions.unload(item.name)
