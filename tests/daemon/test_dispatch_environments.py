@@ -225,6 +225,7 @@ def test_explaining_tells_each_part_with_its_place(served: Served) -> None:
         "guards": [],
         "fallback": None,
         "needs": [],
+        "plugin": None,
     }
 
 

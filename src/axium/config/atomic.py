@@ -20,7 +20,7 @@ def replace_file(path: str, data: bytes, *, durable: bool, mode: int = 0o600) ->
             error.filename = path  # a full disk names no file, and nobody knows the one beside
         raise
     if durable:
-        _sync_directory(os.path.dirname(path))
+        sync_directory(os.path.dirname(path) or ".")
 
 
 def _write(path: str, data: bytes, *, durable: bool, mode: int) -> None:
@@ -36,8 +36,9 @@ def _write(path: str, data: bytes, *, durable: bool, mode: int) -> None:
         os.close(descriptor)
 
 
-def _sync_directory(path: str) -> None:
-    descriptor = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def sync_directory(path: str) -> None:
+    """Have the names in a directory on disk. OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

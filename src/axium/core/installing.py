@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from axium.config.atomic import sync_directory
 from axium.config.manifests import METADATA, read_manifest
 from axium.core.spoke_metadata import Locked, Rows, SpokeMetadata, from_row, metadata_of
 from axium.core.spoke_sources import Source, clone, source_of
@@ -158,7 +159,7 @@ def put_in_place(directory: str, name: str) -> None:
     if os.path.lexists(place):
         os.rename(place, old)
     os.rename(f"{directory}/{MADE}", place)
-    _sync(directory)
+    sync_directory(directory)
 
 
 def _wanted(source: str, *, editable: bool, name: str | None) -> _Wanted:
@@ -255,11 +256,3 @@ def _remove(path: str) -> None:
             os.unlink(path)
     else:
         shutil.rmtree(path)
-
-
-def _sync(directory: str) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

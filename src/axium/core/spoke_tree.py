@@ -5,6 +5,8 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from axium.config.atomic import sync_directory
+
 MOST_BYTES = 50 << 20
 MOST_FILES = 5000
 """Of all that a spoke consists of."""
@@ -42,8 +44,8 @@ def copy_tree(source: str, target: str) -> None:
             left -= _copy(f"{source}/{path}", made, path, left)
     for path, status in reversed(items):
         if stat.S_ISDIR(status.st_mode):
-            _sync(f"{target}/{path}")
-    _sync(target)
+            sync_directory(f"{target}/{path}")
+    sync_directory(target)
 
 
 def _items(source: str) -> Iterator[Item]:
@@ -117,11 +119,3 @@ def _pass_on(read: int, write: int, most: int) -> int:
             view = view[os.write(write, view) :]
     os.fsync(write)
     return done
-
-
-def _sync(directory: str) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

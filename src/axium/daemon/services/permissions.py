@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import NoReturn
 
@@ -42,10 +42,6 @@ class Permissions:
         self._is_strict = is_strict
         self._located = located
         self._manifests: dict[str, Manifest] = {}
-
-    def know(self, manifests: Iterable[Manifest]) -> None:
-        """Take these as the manifests of all plugins that are loaded."""
-        self._manifests = {manifest.name: manifest for manifest in manifests}
 
     def load(self, manifest: Manifest) -> None:
         """A plugin is loaded, or loaded again."""

@@ -43,6 +43,8 @@ class Saving:
         finally:
             if not is_done:
                 self._put_back(old)
+        if new.state is old.state:
+            return
         log.info(
             "generation %d: %s is active, %d panes of their own",
             new.state.generation,

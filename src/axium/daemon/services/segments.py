@@ -48,11 +48,6 @@ class Values:
         self._segments: dict[tuple[str, str], Segment] = {}
         self._by_place: dict[Place, dict[tuple[str, str], str | None]] = {}
 
-    @property
-    def has_any(self) -> bool:
-        """Whether any plugin has a segment."""
-        return bool(self._segments)
-
     def is_own(self, env: str | None, pane: str | None) -> bool:
         """Whether a pane shows something else than all of its environment."""
         here = self._by_place.get(Place(env, pane)) if pane is not None else None
