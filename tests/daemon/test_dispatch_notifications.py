@@ -153,3 +153,10 @@ def test_a_file_that_can_not_be_used_is_named_and_the_next_try_may_work(served: 
         f"the notifications in {served.services.notifications._path}",
     )
     assert served.ask("notify", title="t") == {"ok": True, "seq": 1}
+
+
+@pytest.mark.parametrize("field", ["title", "body", "message"])
+def test_a_notification_that_nobody_could_read_is_refused(served: Served, field: str) -> None:
+    said = {"title": "t", field: "x" * 16_385}
+    assert served.ask("notify", **said)["code"] == "too_large"
+    assert served.ask("notify", **(said | {field: "x" * 16_384}))["ok"]

@@ -8,10 +8,14 @@ from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.model.notifications import Row
 from axium.wire.envelope import Reply, Request
+from axium.wire.errors import Refusal
 from axium.wire.registry import command
 
 Level = Literal["info", "warning", "error", "success"]
 Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+MOST_CHARACTERS = 16_384
+"""Of a title and of a body: both wait on the disk, and go to everybody who listens."""
 
 
 class Notify(Request, tag="notify"):
@@ -34,6 +38,12 @@ async def notify(ctx: Context, req: Notify) -> Stored:
     caller = ctx.connection.caller
     ctx.services.permissions.require(caller, req.spoke, "notify")
     body = req.body if req.body is not None else req.message or ""
+    for field, text in (("title", req.title), ("body", body)):
+        if len(text) > MOST_CHARACTERS:
+            raise Refusal(
+                "too_large",
+                f"field `{field}`: it has {MOST_CHARACTERS} letters at most, found {len(text)}",
+            )
     seq = await ctx.services.notifications.send(
         spoke=meant(caller, req.spoke) or "core", title=req.title, body=body, level=req.level
     )
