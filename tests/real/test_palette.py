@@ -158,6 +158,15 @@ def test_a_signal_ends_it_and_leaves_the_terminal_as_it_was(
     assert "SHOWN" in tmux.capture()
 
 
+def test_a_daemon_that_hangs_up_does_not_end_it(home: Scratch, tmux: Tmux) -> None:
+    opened(tmux)
+    os.kill(palette_of(home), signal.SIGPIPE)
+    press(tmux, "env", "C-u", "wrapp")
+    see(tmux, "wrapp")
+    press(tmux, "C-g")
+    tmux.wait_for(lambda: "esc close" not in tmux.capture())
+
+
 def test_it_stops_as_every_program_and_goes_on_where_it_was(home: Scratch, tmux: Tmux) -> None:
     tmux.send("main", f"{SETTINGS} before")
     opened(tmux)

@@ -18,7 +18,8 @@ BEGIN = b"\x1b[?1049h\x1b[?2004h\x1b[?7l"
 END = b"\x1b[0m\x1b[?7h\x1b[?2004l\x1b[?25h\x1b[?1049l"
 
 DEADLY = (_signal.SIGTERM, _signal.SIGHUP, _signal.SIGINT, _signal.SIGQUIT)
-HEEDED = (*DEADLY, _signal.SIGWINCH, _signal.SIGTSTP, _signal.SIGCONT)
+HEEDED = (*DEADLY, _signal.SIGWINCH, _signal.SIGTSTP, _signal.SIGCONT, _signal.SIGPIPE)
+"""SIGPIPE, too: a daemon that ends while it is told something must not end us as we draw."""
 
 
 class Hangup(Exception):
