@@ -223,9 +223,13 @@ def test_strict_mode_ignores_overrides(scratch: Scratch) -> None:
     load(served)
     override(served, "creds: {notify: true}")
     sources = served.ask("get_permissions", spoke="creds")["sources"]
-    asked = decided(served, CREDS, None, "notify")
+    refusal = served.ask("notify", spoke="creds", title="t")
     served.close()
-    assert (sources["notify"], asked) == ("default", "denied: permission denied: notify")
+    assert (sources["notify"], refusal["error"], refusal["hint"]) == (
+        "default",
+        "permission denied: notify",
+        "the daemon runs with AXIUM_PERMS_STRICT=1: only the manifest can grant it",
+    )
 
 
 def test_a_program_is_granted_by_the_file_that_its_name_means(

@@ -95,7 +95,7 @@ class Permissions:
         via_override = allowed != self._allows(without, action, detail, program)
         _tell(asking, action, detail, allowed=allowed, via_override=via_override)
         if not allowed:
-            _deny(action, _way_out(asking, action, via_override=via_override))
+            _deny(action, self._way_out(asking, action, via_override=via_override))
         return rights
 
     def refuse(
@@ -133,6 +133,15 @@ class Permissions:
         subject = self._granted(rights, program) if action == "exec" else detail
         return rights.allows(action, subject, home=self._user_home)
 
+    def _way_out(self, name: str, action: str, *, via_override: bool) -> str:
+        """What the user may do about a refusal."""
+        if via_override:
+            return f"your permissions.yaml refuses it: `axium perms show {name}`"
+        if self._is_strict:
+            return "the daemon runs with AXIUM_PERMS_STRICT=1: only the manifest can grant it"
+        field = action if action in ("exec", "notify", "fs_read", "fs_write") else "ipc"
+        return f"`axium perms edit {name}`: `{field}` is what grants it"
+
     def _granted(self, rights: model.Effective, program: str | None) -> str | None:
         """The word of `exec` that means the same file as `program`."""
         file = None if program is None else self._located(program)
@@ -151,15 +160,6 @@ def _tell(
 
 def _deny(action: str, hint: str) -> NoReturn:
     raise Refusal("denied", f"permission denied: {action}", hint=hint)
-
-
-def _way_out(name: str, action: str, *, via_override: bool) -> str:
-    """What the user may do about a refusal."""
-    if via_override:
-        return f"your permissions.yaml refuses it: `axium perms show {name}`"
-    grants = {"exec": "exec", "notify": "notify", "fs_read": "fs_read", "fs_write": "fs_write"}
-    field = grants.get(action, "ipc")
-    return f"`axium perms edit {name}`: `{field}` is what grants it"
 
 
 def _read(root: str, name: str, path: str | None) -> Manifest:
