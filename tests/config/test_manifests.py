@@ -254,3 +254,11 @@ def test_names_that_are_no_text_are_told_as_text(tmp_path: Path) -> None:
     assert [each.name for each in found] == ["gone", "odd\\udcff"]
     assert "odd\\udcffer, which is gone" in str(found[0].faults[0])
     assert msgspec.json.encode([(*each[:2], str(each.faults[0])) for each in found])
+
+
+def test_what_stands_in_tables_is_no_book() -> None:
+    findings = Findings()
+    parse(f"name: a\nversion: {'9' * 101}\n", "spoke.yaml", "spokes", findings)
+    assert [str(fault) for fault in findings.faults] == [
+        "spoke.yaml:2:10: `version` has 101 letters, at most 100"
+    ]

@@ -11,6 +11,9 @@ from axium.model.rules import Rule
 
 _SHAPES: dict[Kind, type[SpokeFile]] = {"spokes": SpokeFile, "gears": GearFile}
 
+LONGEST = {"version": 100, "description": 1000, "author": 200}
+"""Letters: they stand in tables and in rows of every answer."""
+
 
 def parse(text: str, shown: str, kind: Kind, findings: Findings) -> Manifest | None:
     """The manifest that a text is; what could not be made out is left out and told."""
@@ -20,6 +23,10 @@ def parse(text: str, shown: str, kind: Kind, findings: Findings) -> Manifest | N
         return None
     if fault := plugin_fault(file.name):
         findings.error(mark_of(file.name), fault)
+    for field, most in LONGEST.items():
+        said = getattr(file, field)
+        if len(said) > most:
+            findings.error(mark_of(said), f"`{field}` has {len(said)} letters, at most {most}")
     _check_entrypoint(file.entrypoint, findings)
     name = str(file.name)
     rules = (_rule(entry, name, findings) for entry in file.prefixes)
