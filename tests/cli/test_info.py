@@ -11,6 +11,7 @@ def test_info_names_version_and_places(scratch: Scratch) -> None:
     facts = told(scratch, "info")
     assert facts["version"] == axium.__version__
     assert facts["home"] == str(scratch.home)
+    scratch.run(facts["python"], "-c", "import axium, typer").check_returncode()
     text = said(scratch, "info")[1]
     assert text.startswith("Axium core — everything revolves around you.\n\nversion")
 

@@ -1,6 +1,7 @@
 """`axium info`: version and places."""
 
 import os
+import sys
 
 from axium import __version__
 from axium.cli import show
@@ -26,6 +27,7 @@ def info(*, json: Json = False) -> None:
         "runtime": _end_of(home.run),
         "state": state_dir(home, around),
         "log": home.log,
+        "python": sys.executable,
         "daemon": _running_version(),
     }
     if json:

@@ -12,7 +12,7 @@ import typer
 from axium.cli import show, spoke_preview
 from axium.cli.ask import NotRunning, ask
 from axium.cli.checks.plugins import troubles
-from axium.cli.options import SPOKE, DryRun, Json, group
+from axium.cli.options import PATH, SPOKE, DryRun, Json, group
 from axium.config.manifests import Found, discover
 from axium.config.permissions import NAME as PERMISSIONS
 from axium.core import installing, scaffold
@@ -32,7 +32,10 @@ OptionalName = Annotated[
 ]
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="What it will be called.")]
 Source = Annotated[
-    str, typer.Argument(metavar="SOURCE", help="A directory, a git URL, or a name of an index.")
+    str,
+    typer.Argument(
+        metavar="SOURCE", click_type=PATH, help="A directory, a git URL, or a name of an index."
+    ),
 ]
 Description = Annotated[
     str | None, typer.Option("-d", "--description", help="What it is for, in one line.")
