@@ -105,9 +105,9 @@ def test_what_was_saved_is_there_after_a_restart(scratch: Scratch) -> None:
 
 @contextmanager
 def small_disk(directory: Path) -> Iterator[None]:
-    """A disk of 256 KiB at `directory`, which keeps what is in there."""
+    """A disk of 1 MiB at `directory`, which keeps what is in there."""
     before = {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "small", directory], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "small", directory], check=True)
     try:
         for name, data in before.items():
             (directory / name).write_bytes(data)
