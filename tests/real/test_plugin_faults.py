@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.real.client import Client
+from tests.real.client import Client, memory_mib
 from tests.real.spokes import Plugged, write_spoke
 from tests.support import Scratch, until
 from tests.support.processes import alive
@@ -391,3 +391,11 @@ def test_a_disk_that_takes_nothing_is_told_and_the_others_are_loaded(
     assert daemon.ask("reload_spokes")["ok"]
     assert daemon.row("bad")["status"] == "active"
     answers_as_before(daemon)
+
+
+def test_what_is_too_large_is_refused_and_not_kept(plug: Plug) -> None:
+    daemon = plug()
+    before = memory_mib(daemon.pid)
+    for _ in range(20):
+        assert daemon.ask("emit_event", event="e", args=["x" * 8_000_000])["code"] == "too_large"
+    assert memory_mib(daemon.pid) < before + 60

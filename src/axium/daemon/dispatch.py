@@ -159,6 +159,8 @@ def _failed(fault: BaseException, name: str, answer_id: RequestId | None) -> byt
 
 
 def _refused(refusal: Refusal, answer_id: RequestId | None) -> bytes:
+    # It leads by the task that it ended to itself, and to a request that may have megabytes.
+    refusal.__traceback__ = None
     return encode_refusal(
         refusal.code,
         refusal.sentence,
