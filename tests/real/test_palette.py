@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -116,6 +117,26 @@ def test_ctrl_g_opens_it_for_the_pane_and_leaves_output_until_a_key(
     terminal.wait_for("done, press any key")
     around = {"TMUX": tmux.variable, "TMUX_PANE": "%0"}
     assert said(home, "env", "get", **around) == (0, "prod\n", "")
+    _close_popup(home, terminal)
+
+
+def test_a_popup_finds_the_programs_of_the_shell(
+    home: Scratch, tmux: Tmux, terminal: Terminal
+) -> None:
+    place = home.user / "it's #{pane_id} $(x)"
+    place.mkdir()
+    (place / "mytool").write_text("#!/bin/sh\necho mytool was found\n")
+    (place / "mytool").chmod(0o755)
+    tmux.send("main", f"cd {shlex.quote(str(place))}; PATH=$PWD:$PATH; cd")
+    tmux.send("main", f'eval "$({VENV_BIN}/axium init bash)"')
+    until(lambda: tmux.cmd("list-keys", "-T", "root").count("@axium_palette") == 1)
+    terminal.outer.cmd("send-keys", "-t", "main", "C-g")
+    terminal.wait_for("pane %0  ● dev")
+    terminal.outer.cmd("send-keys", "-t", "main", "run", "Enter")
+    terminal.wait_for("program and arguments")
+    terminal.outer.cmd("send-keys", "-t", "main", "mytool", "Enter", "Enter")
+    terminal.wait_for("done, press any key")
+    assert "mytool was found" in terminal.screen()
     _close_popup(home, terminal)
 
 

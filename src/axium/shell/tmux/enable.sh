@@ -31,8 +31,10 @@ enable_palette() {
 opening() { # the shell command that opens it for the pane in which the key was pressed
   # shellcheck disable=SC2016 # $ and ` are the command's
   printf '%s' "tmux display-popup -c '#{client_name}' -t '#{pane_id}' $(look)-w 80% -h 80% -E '"
-  # In the command, not by `-e`, which 3.2 does not have.
+  # In the command, not by `-e`, which 3.2 does not have. A shell's start file adds to PATH what
+  # the server does not know.
   printf '%s' "TMUX_PANE=#{pane_id} AXIUM_POPUP=1 AXIUM_HOME=$(quoted "$home")" \
+    " PATH=$(quoted "$(printf %s "$PATH" | sed 's/#/##/g')")" \
     " $(quoted "$python") -I -S -E $(quoted "$main") palette" | sed "s/'/'\\\\''/g"
   printf '%s' "' || :" # tmux would tell in the pane how the command ended that was run in there
 }
