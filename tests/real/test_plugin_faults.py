@@ -84,9 +84,8 @@ def test_one_that_can_not_be_loaded_is_an_error_with_its_place(
     plug: Plug, main: str, reason: str
 ) -> None:
     daemon = plug(bad=main)
-    row = daemon.row("bad")
-    assert row["status"] == "error"
-    assert reason in row["error"]
+    until(lambda: daemon.row("bad")["status"] == "error")
+    assert reason in daemon.row("bad")["error"]
     assert reason in daemon.log()
     answers_as_before(daemon)
     refusal = daemon.ask("reload_spoke", spoke="bad")
