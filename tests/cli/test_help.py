@@ -64,9 +64,13 @@ def test_the_help_that_follows_a_mistake_is_plain_on_a_terminal_too(scratch: Scr
 def test_a_help_that_is_too_long_ends_with_a_clause_or_a_word(scratch: Scratch) -> None:
     clauses = "Do what takes many words to say; and much more than what fits here."
     words = "Do what takes many many many many many many many many many words to say."
-    more = [f"x one\tspoke x\t{clauses}\t-h", f"x two\tspoke x\t{words}\t-h"]
+    things = "Show the one thing, the other thing, the third thing and whatever else."
+    said_of = {"one": clauses, "two": words, "three": things, "four": ""}
+    more = [f"x {name}\tspoke x\t{text}\t-h" for name, text in said_of.items()]
     (scratch.home / "catalogue").write_bytes(frame([*shipped(), *more]))
     assert said(scratch)[1].partition("\nspoke x\n")[2].splitlines() == [
         "  x one                Do what takes many words to say.",
         "  x two                Do what takes many many many many many many many many …",
+        "  x three              Show the one thing, the other thing, the third thing and …",
+        "  x four",
     ]

@@ -104,7 +104,7 @@ def reload() -> None:
 
 @app.command()
 def status(*, json: Json = False) -> None:
-    """Show whether the daemon runs, since when, and what it does."""
+    """Show whether the daemon runs; since when, and what it does."""
     if not _runs():
         if json:
             show.document({"running": False, "socket": socket_path(environ())})

@@ -60,7 +60,7 @@ def new(
     version: Version = scaffold.VERSION,
     no_interactive: NoInteractive = False,
 ) -> None:
-    """Make a spoke with a command, an event handler, a HUD segment and a test."""
+    """Make a spoke that works: a command, an event handler, a HUD segment, a test."""
     ensure_axium_config()
     with _as_failure():
         made = scaffold.create_spoke(name, description, version, not no_interactive)
@@ -72,7 +72,7 @@ def new(
 def install(
     source: Source, *, editable: Editable = False, name: As = None, dry_run: LongDryRun = False
 ) -> None:
-    """Install a spoke from a directory, a git repository, or by its name."""
+    """Install a spoke: from a directory or a git repository, or by its name."""
     if dry_run:
         with _as_failure(), installing.previewed(source, editable=editable, name=name) as preview:
             spoke_preview.tell(preview, _shown(preview.row.source))

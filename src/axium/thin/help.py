@@ -65,9 +65,12 @@ def text(around: "Mapping[str, str]", *, is_coloured: bool = False) -> str:
 def _row(name: str, said: str) -> str:
     left = WIDTH - len(name)
     for mark in ";:,":
-        if len(said) > left:
-            # The first clause says what it does, those after it how, or what else.
+        # The first clause says what it does, those after it how, or what else; but of a list
+        # the first thing alone would say something else.
+        if len(said) > left and (mark != "," or said.count(", ") == 1):
             said = said.partition(f"{mark} ")[0].rstrip(".") + "."
+    if not said:
+        return name.rstrip()
     return name + (said if len(said) <= left else said[:left].rpartition(" ")[0] + " …")
 
 

@@ -16,5 +16,5 @@ Reload = Annotated[
 
 @app.command()
 def palette(*, reload: Reload = False) -> None:
-    """Find a command by a few letters, fill in what it wants, and run it."""
+    """Find a command by a few letters; fill in what it wants, and run it."""
     raise typer.Exit(main(["--reload"] * reload) or 0)

@@ -50,7 +50,7 @@ def whoami(*, json: Json = False) -> None:
 
 
 def info(*, json: Json = False) -> None:
-    """Show environment, profile and region, and the identity that aws uses here."""
+    """Show what aws uses here: environment, profile, region and identity."""
     env = api.get_active_env()
     data = (api.get_env_data(env) or {}) if env else {}
     facts = {
