@@ -168,6 +168,13 @@ def test_a_name_that_no_index_has_names_the_nearest(home: Path) -> None:
         install_spoke("cred")
 
 
+def test_a_directory_that_an_index_names_and_that_is_gone_is_told(home: Path) -> None:
+    (home / "registry.yaml").write_text("spokes: {team: {source: gone}}\n")
+    with pytest.raises(FileNotFoundError) as caught:
+        install_spoke("team")
+    assert str(caught.value) == f"there is no directory `{home}/gone`"
+
+
 def test_a_faulty_index_is_told_by_line(home: Path) -> None:
     (home / "registry.yaml").write_text("spokes:\n  greet: {}\n")
     with pytest.raises(ValueError, match=r"registry.yaml:2:10: `spokes.greet` has no `source`"):

@@ -176,6 +176,8 @@ def _made(directory: str, wanted: _Wanted) -> tuple[Manifest, str, str]:
     if wanted.is_linked:
         os.symlink(str(source.path), made)
     elif source.path is not None:
+        if not os.path.isdir(source.path):
+            raise FileNotFoundError(f"there is no directory `{source.path}`")
         copy_tree(source.path, made)
     else:
         fetched = f"{directory}/{FETCHED}"
