@@ -101,7 +101,7 @@ def test_requests_are_answered_and_the_channel_stays_open(host: Host) -> None:
 def test_the_caller_is_the_plugin_whatever_the_request_says(host: Host, served: Served) -> None:
     assert host.ask("hud_segment_value", id=1, value="up") == {"id": 1, "ok": True}
     refusal = host.ask("hud_segment_value", id=2, value="up", spoke="other")
-    assert (refusal["code"], refusal["error"]) == ("denied", "`aws` can't ask as `other`")
+    assert (refusal["code"], refusal["error"]) == ("denied", "permission denied: hud_segment_value")
     assert "aws:up" in served.ask("get_hud")["hud"]
 
 

@@ -231,7 +231,7 @@ def test_a_plugin_has_its_own_configuration_by_any_spelling(
 
 @pytest.mark.parametrize("kind", ["spoke", "gear"])
 def test_a_plugin_has_no_other_ones(served: Served, spoke: Path, kind: PluginKind) -> None:
-    with pytest.raises(Refusal, match="`creds` can't ask as `aws`") as refused:
+    with pytest.raises(Refusal, match="permission denied: get_config") as refused:
         _by(served, Plugin(kind, "creds"), spoke="aws")
     assert refused.value.code == "denied"
 

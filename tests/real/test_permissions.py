@@ -44,6 +44,13 @@ def home(scratch: Scratch) -> Scratch:
     return scratch
 
 
+FORGED = [
+    (action, "false", "false")
+    for action in ("notify", "ipc:get_permissions", "ipc:load_spoke_permissions")
+]
+"""What is logged of a spoke that asks in another one's name."""
+
+
 def statuses(scratch: Scratch) -> list[str]:
     rows = json.loads(said(scratch, "ipc", '{"cmd": "list_spokes"}')[1])["spokes"]
     return [row["status"] for row in rows]
@@ -77,12 +84,12 @@ def test_a_spoke_is_itself_and_may_what_the_user_leaves_it(home: Scratch) -> Non
     assert answers(home) == ["True", *refused, "permission denied: notify", *refused]
     assert [(note["spoke"], note["title"]) for note in notes] == [("asking", "mine builder")]
     assert decisions(home) == [
-        f"spoke=asking action=notify allowed={allowed} detail=None via_override={override}"
-        for allowed, override in (
-            ("true", "false"),
-            ("false", "false"),
-            ("false", "true"),
-            ("false", "false"),
+        f"spoke=asking action={action} allowed={allowed} detail=None via_override={override}"
+        for action, allowed, override in (
+            ("notify", "true", "false"),
+            *FORGED,
+            ("notify", "false", "true"),
+            *FORGED,
         )
     ]
     assert said(home, "daemon", "stop")[0] == 0

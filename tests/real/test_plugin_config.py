@@ -131,7 +131,7 @@ def test_a_broken_override_is_told_from_the_start(scratch: Scratch) -> None:
 def test_a_spoke_can_not_read_that_of_another_one_over_its_channel(scratch: Scratch) -> None:
     with spoke(scratch) as daemon:
         daemon.ask("emit_event", event="steal")
-        until(lambda: seen(scratch) == ["`report` can't ask as `other`", "denied"])
+        until(lambda: seen(scratch) == ["permission denied: get_config", "denied"])
 
 
 def test_a_fifo_in_the_place_of_an_override_holds_nobody_up(scratch: Scratch) -> None:

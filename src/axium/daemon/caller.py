@@ -2,8 +2,6 @@
 
 from typing import Literal, NamedTuple
 
-from axium.wire.errors import Refusal
-
 PluginKind = Literal["spoke", "gear"]
 
 
@@ -23,19 +21,3 @@ class Plugin(NamedTuple):
 Caller = User | Plugin
 
 USER = User()
-
-
-def meant(caller: Caller, spoke: str | None) -> str | None:
-    """Which plugin a request is about: on a channel that plugin, else the named one, if any.
-
-    Refusal `denied` where a plugin names another one.
-    """
-    if isinstance(caller, User):
-        return spoke or None
-    if spoke and spoke != caller.name:
-        raise Refusal(
-            "denied",
-            f"`{caller.name}` can't ask as `{spoke}`",
-            hint="leave `spoke` out: a plugin's channel says which one it is",
-        )
-    return caller.name

@@ -21,6 +21,7 @@ from axium.daemon.services.settings import Settings
 from axium.daemon.services.store import Store
 from axium.daemon.services.subscriptions import Subscriptions
 from axium.daemon.services.terminals import Terminals
+from axium.wire.envelope import Request
 
 
 class Services(NamedTuple):
@@ -51,3 +52,12 @@ class Context(NamedTuple):
 
     services: Services
     connection: Connection
+
+    def meant(self, req: Request, named: str | None = None) -> str | None:
+        """Which plugin a request is about: its channel's, or the one that it names, if any.
+
+        Refusal `denied` where a plugin names another one.
+        """
+        action = str(req.__struct_config__.tag)
+        caller = self.connection.caller
+        return self.services.permissions.meant(caller, req.spoke or named, action)

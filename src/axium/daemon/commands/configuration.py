@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from axium.daemon.caller import User, meant
+from axium.daemon.caller import User
 from axium.daemon.commands.core import told
 from axium.daemon.context import Context
 from axium.daemon.services.plugin_configs import Asked
@@ -72,7 +72,7 @@ class ForgetConfig(Request, tag="forget_config"):
 
 @command()
 def forget_config(ctx: Context, req: ForgetConfig) -> Done:
-    ctx.services.plugin_configs.forget(meant(ctx.connection.caller, req.spoke))
+    ctx.services.plugin_configs.forget(ctx.meant(req))
     return Done()
 
 
@@ -83,7 +83,7 @@ def _plugin(ctx: Context, req: GetConfig) -> str | None:
     is_core = not named and req.default_filename is None and req.key in CORE_KEYS
     if not isinstance(caller, User) and caller.kind == "spoke" and is_core:
         return None
-    return meant(caller, named)
+    return ctx.meant(req, named)
 
 
 async def _of_plugin(ctx: Context, req: GetConfig, name: str) -> Told:

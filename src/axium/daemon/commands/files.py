@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.wire.envelope import Done, Owner, Reply, Request
 from axium.wire.errors import Refusal
@@ -55,7 +54,7 @@ class WriteLog(Request, tag="write_log"):
 
 @command()
 async def write_log(ctx: Context, req: WriteLog) -> Done:
-    name = meant(ctx.connection.caller, req.spoke or req.gear)
+    name = ctx.meant(req, req.gear)
     if name is None:
         raise Refusal("invalid", "spoke name required", hint="`spoke` names the log")
     await ctx.services.brokers.logs.write(name, req.level, req.message)

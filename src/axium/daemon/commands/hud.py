@@ -3,7 +3,6 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.model.colors import Depth
 from axium.model.hud import WIDEST
@@ -68,7 +67,7 @@ class UpdateHudSegment(Request, tag="hud_segment_value"):
 
 @command(also="update_hud_segment", emits=("hud_segment_updated", "hud_refresh"))
 def hud_segment_value(ctx: Context, req: UpdateHudSegment) -> Done:
-    owner = meant(ctx.connection.caller, req.spoke)
+    owner = ctx.meant(req)
     if owner is None:
         raise Refusal("invalid", "spoke name required", hint="`spoke` names the segment")
     if len(req.value) > MOST_CHARACTERS:

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.model.notifications import Row
 from axium.wire.envelope import Reply, Request
@@ -45,7 +44,7 @@ async def notify(ctx: Context, req: Notify) -> Stored:
                 f"field `{field}`: it has {MOST_CHARACTERS} letters at most, found {len(text)}",
             )
     seq = await ctx.services.notifications.send(
-        spoke=meant(caller, req.spoke) or "core", title=req.title, body=body, level=req.level
+        spoke=ctx.meant(req) or "core", title=req.title, body=body, level=req.level
     )
     return Stored(seq=seq)
 

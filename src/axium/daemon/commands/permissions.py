@@ -42,7 +42,7 @@ class Effective(Reply):
 
 @command()
 def get_permissions(ctx: Context, req: GetPermissions) -> Effective:
-    name = _own(ctx, req.gear or req.spoke, "get_permissions")
+    name = _required(ctx.meant(req, req.gear))
     rights = ctx.services.permissions.of(name)
     return Effective(
         permissions=dict(rights.values()),
@@ -61,24 +61,20 @@ class LoadSpokePermissions(Request, tag="load_spoke_permissions"):
 
 @command()
 async def load_spoke_permissions(ctx: Context, req: LoadSpokePermissions) -> Done:
+    name = _required(ctx.meant(req))
     if not isinstance(ctx.connection.caller, User):
-        raise _denied("load_spoke_permissions")
-    name = _own(ctx, req.spoke, "load_spoke_permissions")
+        ctx.services.permissions.refuse(
+            ctx.connection.caller,
+            name,
+            "load_spoke_permissions",
+            None,
+            hint="only the user may have a manifest read again",
+        )
     await ctx.services.permissions.read_again(name, req.spoke_yaml_path)
     return Done()
 
 
-def _own(ctx: Context, named: str | None, action: str) -> str:
-    """The plugin that is meant. Refusal where there is none, or where a plugin means another."""
-    caller = ctx.connection.caller
-    if not isinstance(caller, User):
-        if named and named != caller.name:
-            raise _denied(action)
-        return caller.name
-    if not named:
+def _required(name: str | None) -> str:
+    if name is None:
         raise Refusal("invalid", "spoke name required", hint="add `spoke`")
-    return named
-
-
-def _denied(action: str) -> Refusal:
-    return Refusal("denied", f"permission denied: {action}")
+    return name

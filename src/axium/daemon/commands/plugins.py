@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from axium.daemon.caller import USER, meant
+from axium.daemon.caller import USER
 from axium.daemon.context import Context
 from axium.model.events import CORE_EVENTS, Custom, custom_fault
 from axium.model.nesting import is_deeper
@@ -116,7 +116,7 @@ class EmitEvent(Request, tag="emit_event"):
 
 @command(emits=("custom",))
 def emit_event(ctx: Context, req: EmitEvent) -> Done:
-    origin = meant(ctx.connection.caller, req.spoke)
+    origin = ctx.meant(req)
     if req.event in CORE_EVENTS:
         raise Refusal("denied", f"`{req.event}` is an event that axium alone emits")
     if fault := custom_fault(req.event):

@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.model.rules import rule_from_wire
 from axium.wire.envelope import Done, Reply, Request
@@ -94,7 +93,7 @@ async def register_prefix(ctx: Context, req: RegisterPrefix) -> Done:
             wrapper=req.wrapper,
             strategy=req.strategy,
             config=req.config,
-            owner=meant(ctx.connection.caller, req.spoke) or "user",
+            owner=ctx.meant(req) or "user",
         )
     except ValueError as fault:
         field, _colon, said = str(fault).partition(": ")
@@ -115,5 +114,5 @@ class Unregistered(Reply):
 
 @command()
 async def unregister_prefixes(ctx: Context, req: UnregisterPrefixes) -> Unregistered:
-    owner = meant(ctx.connection.caller, req.spoke) or "user"
+    owner = ctx.meant(req) or "user"
     return Unregistered(unregistered=await ctx.services.prefixes.unregister(owner))

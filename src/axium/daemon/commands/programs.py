@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from axium.daemon.caller import meant
 from axium.daemon.context import Context
 from axium.daemon.services.broker.programs import Asked
 from axium.daemon.services.jobs import TAIL_BYTES, Mode, Row
@@ -87,7 +86,7 @@ class JobRows(Reply):
 
 @command()
 def list_jobs(ctx: Context, req: ListJobs) -> JobRows:
-    return JobRows(jobs=ctx.services.brokers.jobs.rows(meant(ctx.connection.caller, req.spoke)))
+    return JobRows(jobs=ctx.services.brokers.jobs.rows(ctx.meant(req)))
 
 
 class ShowJob(Request, tag="show_job"):
@@ -107,7 +106,7 @@ class JobShown(Reply):
 @command()
 def show_job(ctx: Context, req: ShowJob) -> JobShown:
     jobs = ctx.services.brokers.jobs
-    job = jobs.find(req.job, meant(ctx.connection.caller, req.spoke))
+    job = jobs.find(req.job, ctx.meant(req))
     return JobShown(job=jobs.row(job), output=job.output, truncated=job.written > TAIL_BYTES)
 
 
@@ -125,5 +124,5 @@ class Stopped(Reply):
 
 @command()
 async def stop_job(ctx: Context, req: StopJob) -> Stopped:
-    whose = meant(ctx.connection.caller, req.spoke)
+    whose = ctx.meant(req)
     return Stopped(stopped=await ctx.services.brokers.jobs.stop(req.job, whose))

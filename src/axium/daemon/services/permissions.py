@@ -83,8 +83,8 @@ class Permissions:
         that names it, None for a shell), `notify`, `fs_read` or `fs_write` (then `detail` is
         the path of what was opened), or a command of the wire. Refusal `denied`, `not_loaded`.
         """
-        asking = self._asking(caller, name, action, detail)
-        if asking is None:
+        asking = self.meant(caller, name, action, detail)
+        if asking is None or (isinstance(caller, User) and asking in OWNERS):
             _tell("user", action, detail, allowed=True)
             return None
         if asking not in self._manifests:
@@ -105,12 +105,15 @@ class Permissions:
         _tell(name or caller.name, action, detail, allowed=False)
         _deny(action, hint)
 
-    def _asking(
-        self, caller: Caller, name: str | None, action: str, detail: str | None
+    def meant(
+        self, caller: Caller, name: str | None, action: str, detail: str | None = None
     ) -> str | None:
-        """The plugin whose permissions count; None for the user's own."""
+        """Which plugin this is about: on a channel that one, else `name`, if any.
+
+        Refusal `denied` where a plugin names another one.
+        """
         if isinstance(caller, User):
-            return None if not name or name in OWNERS else name
+            return name or None
         if name and name != caller.name:
             _tell(caller.name, action, detail, allowed=False)
             _deny(action, f"leave `spoke` out: this is the channel of `{caller.name}`")
