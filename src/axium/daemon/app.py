@@ -100,7 +100,7 @@ class Daemon:
             self._watch.close()
         self._presence.close()
         self._sweeping.close()
-        await self.services.brokers.jobs.close()
+        await self.services.brokers.close()
         await self.services.events.close()
         await self.services.plugins.close()
         await self.services.plugin_configs.close()

@@ -17,16 +17,11 @@ from axium.daemon.dispatch import Dispatch
 from axium.daemon.listener import Listener
 from axium.daemon.memo import Memo
 from axium.daemon.programs import located
-from axium.daemon.services.broker import Brokers
-from axium.daemon.services.broker.files import Files
-from axium.daemon.services.broker.logs import LogBroker
-from axium.daemon.services.broker.panes import PaneBroker
-from axium.daemon.services.broker.programs import Programs
+from axium.daemon.services.broker import Brokers, Made
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
-from axium.daemon.services.jobs import Jobs
 from axium.daemon.services.lifecycle import Lifecycle
 from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
@@ -49,7 +44,6 @@ from axium.daemon.services.terminals import Terminals
 from axium.daemon.services.tmux import Tmux, default_socket
 from axium.daemon.sweeping import Sweeping
 from axium.daemon.text import TextVerbs
-from axium.daemon.workers import Workers
 from axium.thin.paths import state_dir, user_home
 from axium.thin.start import scrubbed
 from axium.wire.registry import registry
@@ -192,8 +186,14 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
         clock=time.time,
         iso=iso,
     )
+
+    def make_brokers() -> Made:
+        from axium.daemon.broker_wiring import made
+
+        return made(given, (permissions, environments, panes), plugin_logs)
+
     return Services(
-        brokers=_brokers(given, (permissions, environments, panes), plugin_logs),
+        brokers=Brokers(make_brokers),
         counters=counters,
         environments=environments,
         events=events,
@@ -223,29 +223,6 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
         subscriptions=subscriptions,
         terminals=Terminals(
             hold.home, store, hud, tmux, panes, events, counters, clock=time.monotonic
-        ),
-    )
-
-
-def _brokers(
-    given: Given,
-    deciding: tuple[Permissions, Environments, Panes],
-    plugin_logs: PluginLogs,
-) -> Brokers:
-    workers = Workers()
-    jobs = Jobs(workers, open_files=given.open_files, clock=time.time, iso=iso)
-    files = Files(deciding[0], workers, user_home=user_home(given.environ))
-    return Brokers(
-        files=files,
-        jobs=jobs,
-        logs=LogBroker(plugin_logs.write),
-        panes=PaneBroker(*deciding, files, given.tmux, workers),
-        programs=Programs(
-            *deciding,
-            files,
-            jobs,
-            environ=scrubbed(given.hold.home, given.environ),
-            located=partial(located, environ=given.environ),
         ),
     )
 

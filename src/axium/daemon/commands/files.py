@@ -23,7 +23,7 @@ class Content(Reply):
 @command()
 async def read_file(ctx: Context, req: ReadFile) -> Content:
     caller = ctx.connection.caller
-    text = await ctx.services.brokers.files.read(caller, req.spoke, req.path)
+    text = await ctx.services.brokers().files.read(caller, req.spoke, req.path)
     return Content(content=cast(str, text))  # it is one, in JSON already
 
 
@@ -40,7 +40,7 @@ class WriteFile(Request, tag="write_file"):
 @command()
 async def write_file(ctx: Context, req: WriteFile) -> Done:
     caller = ctx.connection.caller
-    await ctx.services.brokers.files.write(caller, req.spoke, req.path, req.content)
+    await ctx.services.brokers().files.write(caller, req.spoke, req.path, req.content)
     return Done()
 
 
@@ -57,5 +57,5 @@ async def write_log(ctx: Context, req: WriteLog) -> Done:
     name = ctx.meant(req, req.gear)
     if name is None:
         raise Refusal("invalid", "spoke name required", hint="`spoke` names the log")
-    await ctx.services.brokers.logs.write(name, req.level, req.message)
+    await ctx.services.brokers().logs.write(name, req.level, req.message)
     return Done()

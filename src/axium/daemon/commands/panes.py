@@ -3,7 +3,7 @@
 import msgspec
 
 from axium.daemon.context import Context
-from axium.daemon.services.broker.panes import Opening, Split
+from axium.daemon.services.broker.asked import Opening, Split
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.registry import command
 
@@ -37,7 +37,7 @@ async def tmux_split_run(ctx: Context, req: TmuxSplitRun) -> Opened:
     asked = Opening(
         req.command, req.height, req.split, req.target, req.server, req.cwd, req.env_vars
     )
-    pane = await ctx.services.brokers.panes.split(ctx.connection.caller, req.spoke, asked)
+    pane = await ctx.services.brokers().panes.split(ctx.connection.caller, req.spoke, asked)
     return Opened(pane=pane, pane_id=pane)
 
 
@@ -59,7 +59,7 @@ class TmuxSendKeys(Request, tag="tmux_send_keys"):
 async def tmux_send_keys(ctx: Context, req: TmuxSendKeys) -> Done:
     where = (req.pane or req.pane_id, req.server)
     caller = ctx.connection.caller
-    await ctx.services.brokers.panes.type(caller, req.spoke, where, req.keys, literal=req.literal)
+    await ctx.services.brokers().panes.type(caller, req.spoke, where, req.keys, literal=req.literal)
     return Done()
 
 
@@ -85,7 +85,7 @@ class Captured(Reply):
 
 @command()
 async def tmux_capture_pane(ctx: Context, req: TmuxCapturePane) -> Captured:
-    content = await ctx.services.brokers.panes.capture(
+    content = await ctx.services.brokers().panes.capture(
         ctx.connection.caller,
         req.spoke,
         (req.pane or req.pane_id, req.server),

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from axium.daemon.context import Context
-from axium.daemon.services.broker.programs import Asked
-from axium.daemon.services.jobs import TAIL_BYTES, Mode, Row
+from axium.daemon.services.broker.asked import Asked
+from axium.model.jobs import TAIL_BYTES, Mode, Row
 from axium.wire.envelope import Reply, Request
 from axium.wire.registry import command
 
@@ -60,10 +60,10 @@ async def daemon_exec(ctx: Context, req: DaemonExec) -> Executed:
         pane=req.pane,
         server=req.server,
     )
-    job = await ctx.services.brokers.programs.start(ctx.connection.caller, req.spoke, asked)
+    job = await ctx.services.brokers().programs.start(ctx.connection.caller, req.spoke, asked)
     if job.order.mode == "background":
         return Executed(job=job.number, pid=job.group.pid)
-    returncode, stdout, stderr = await ctx.services.brokers.jobs.outcome(job)
+    returncode, stdout, stderr = await ctx.services.brokers().jobs.outcome(job)
     return Executed(
         job=job.number,
         pid=job.group.pid,
@@ -86,7 +86,7 @@ class JobRows(Reply):
 
 @command()
 def list_jobs(ctx: Context, req: ListJobs) -> JobRows:
-    return JobRows(jobs=ctx.services.brokers.jobs.rows(ctx.meant(req)))
+    return JobRows(jobs=ctx.services.brokers().jobs.rows(ctx.meant(req)))
 
 
 class ShowJob(Request, tag="show_job"):
@@ -105,7 +105,7 @@ class JobShown(Reply):
 
 @command()
 def show_job(ctx: Context, req: ShowJob) -> JobShown:
-    jobs = ctx.services.brokers.jobs
+    jobs = ctx.services.brokers().jobs
     job = jobs.find(req.job, ctx.meant(req))
     return JobShown(job=jobs.row(job), output=job.output, truncated=job.written > TAIL_BYTES)
 
@@ -125,4 +125,4 @@ class Stopped(Reply):
 @command()
 async def stop_job(ctx: Context, req: StopJob) -> Stopped:
     whose = ctx.meant(req)
-    return Stopped(stopped=await ctx.services.brokers.jobs.stop(req.job, whose))
+    return Stopped(stopped=await ctx.services.brokers().jobs.stop(req.job, whose))

@@ -6,13 +6,12 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Literal, NamedTuple
-
-import msgspec
+from typing import NamedTuple
 
 from axium.daemon.process_group import ProcessGroup
 from axium.daemon.spawn import REAPING, Handles, start
 from axium.daemon.workers import Workers
+from axium.model.jobs import TAIL_BYTES, Mode, Reason, Row
 from axium.wire.errors import Refusal
 
 log = logging.getLogger("axium.jobs")
@@ -23,9 +22,6 @@ KEPT = 200
 MOST_RUNNING = 64
 MOST_OF_ONE = 16
 """Jobs at once, of all and of one plugin."""
-
-TAIL_BYTES = 64 * 1024
-"""Of the output, that is kept to be shown."""
 
 HEAD_BYTES = 1 << 20
 """Of each stream, that is kept for who waits."""
@@ -38,33 +34,6 @@ GRACE_SECS = 2.0
 
 LAST_GRACE_SECS = 1.0
 """The same when the daemon itself ends."""
-
-Mode = Literal["background", "wait"]
-Reason = Literal["timeout", "stopped"]
-Status = Literal["running", "ended"]
-
-
-class Row(msgspec.Struct, kw_only=True):
-    """A job as it is told.
-
-    It runs until its program has ended and nothing that this left running holds its output.
-    """
-
-    job: int
-    spoke: Annotated[str, msgspec.Meta(description="for whom; `user` for the user")]
-    argv: list[str]
-    cwd: str
-    env: Annotated[str | None, msgspec.Meta(description="the environment that it runs in")]
-    mode: Mode
-    pid: int
-    status: Status
-    returncode: Annotated[int | None, msgspec.Meta(description="negative for a signal")]
-    reason: Annotated[Reason | None, msgspec.Meta(description="why it was ended, if it was")]
-    started: Annotated[str, msgspec.Meta(description="ISO 8601 UTC")]
-    started_at: Annotated[float, msgspec.Meta(description="epoch seconds")]
-    ended: str | None
-    ended_at: float | None
-    output_bytes: Annotated[int, msgspec.Meta(description="how much it has written")]
 
 
 class Order(NamedTuple):

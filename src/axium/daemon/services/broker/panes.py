@@ -2,11 +2,12 @@
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from axium.daemon.caller import Caller
+from axium.daemon.services.broker.asked import Opening
 from axium.daemon.services.broker.files import WITHIN_SECS, Files
 from axium.daemon.services.broker.gears import refuse_gear
 from axium.daemon.services.broker.programs import shown_as, words_of
@@ -25,25 +26,12 @@ from axium.wire.errors import Refusal
 if TYPE_CHECKING:
     from axium.model.strokes import Stroke
 
-Split = Literal["vertical", "horizontal"]
 
 LONGEST_KEYS = 65536
 """Letters that are typed for one request."""
 
 _RUN_BYTES = 12_000
 """What one run of tmux is given; over 13 KB it may be `command too long`."""
-
-
-class Opening(NamedTuple):
-    """A pane that is to be opened beside `target`, or beside the one that tmux shows."""
-
-    command: str | Sequence[str]
-    height: int
-    split: Split
-    target: str | None
-    server: str | None
-    cwd: str | None
-    variables: Mapping[str, str]
 
 
 class PaneBroker:

@@ -3,14 +3,14 @@
 import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from axium.daemon.caller import Caller
+from axium.daemon.services.broker.asked import Asked
 from axium.daemon.services.broker.files import Files
 from axium.daemon.services.broker.gears import refuse_gear
 from axium.daemon.services.broker.variables import handed
 from axium.daemon.services.environments import Environments
-from axium.daemon.services.jobs import Job, Jobs, Mode, Order
+from axium.daemon.services.jobs import Job, Jobs, Order
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.permissions import Permissions
 from axium.model.masking import masked
@@ -26,19 +26,6 @@ SHELL = "/bin/sh"
 LONGEST_STRING = 32 * 1024
 LONGEST_ARGV = 1 << 20
 """Letters of a command; the kernel takes little more, and all of it is looked at."""
-
-
-class Asked(NamedTuple):
-    """What is to run: a string, or an argv; where; for how long."""
-
-    command: str | Sequence[str]
-    cwd: str | None
-    variables: Mapping[str, str]
-    mode: Mode | None
-    limit: float | None
-    environment: str | None
-    pane: str | None
-    server: str | None
 
 
 class Programs:
