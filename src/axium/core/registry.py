@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from axium.thin.catalogue import Command, catalogue
+from axium.thin.catalogue import catalogue
 from axium.thin.paths import environ, home_of
 from axium.thin.usage import used
 
@@ -128,14 +128,8 @@ def _commands() -> dict[str, CommandMetadata]:
 def _catalogued() -> Iterator[CommandMetadata]:
     for command in catalogue(home_of(environ())):
         source = command.section if ":" in command.section else CORE
-        yield CommandMetadata(
-            command.name, command.help, source, command.help, _usage(command), command.section
-        )
-
-
-def _usage(command: Command) -> str:
-    """The command as it is typed, with the words that it takes."""
-    return " ".join(["axium", command.name, *command.words])
+        said = command.help
+        yield CommandMetadata(command.name, said, source, said, said, command.section)
 
 
 def _group(command: CommandMetadata) -> str:
