@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from axium.core import config
-from tests.support import Daemon, Scratch
+from tests.support import Daemon, Scratch, until
 
+STATUSES = (["active"], ["error"])
 ENVS = "envs:\n  dev: {region: eu}\n  prod: {}\n"
 BASE = "default: {region: '${env.region}', db: {port: 1}}\ndev: {db: {port: 2}}\n"
 
@@ -106,6 +107,9 @@ def test_the_places_of_both_files_are_told(home: Path) -> None:
 
 def test_files_are_read_anew_when_that_is_asked(home: Path, daemon: Daemon) -> None:
     asked = {"cmd": "get_config", "spoke": "aws", "key": "db.port"}
+    # Loading it is a change after which all is read anew.
+    listed = {"cmd": "list_spokes"}
+    until(lambda: [row["status"] for row in daemon.request(listed)["spokes"]] in STATUSES)
     sources = [daemon.request(asked)["source"] for _ in range(2)]
     config.invalidate_cache("other")
     sources.append(daemon.request(asked)["source"])

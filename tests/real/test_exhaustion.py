@@ -166,6 +166,7 @@ def test_a_daemon_that_cannot_start_in_a_read_only_home_says_so(scratch: Scratch
 
 
 def test_a_daemon_that_ends_in_a_read_only_home_leaves_no_socket_behind(scratch: Scratch) -> None:
+    scratch.axium("bootstrap")
     daemon = Daemon(scratch)
     with read_only(scratch):
         told = [

@@ -110,7 +110,7 @@ class Scratch:
         """Stop the daemon, remove the directories; AssertionError if something else still runs."""
         self.stop_daemon()
         try:
-            until(lambda: not self.processes(), timeout=2.0)
+            until(lambda: not self.processes())
         except AssertionError:
             left = self.processes()
             for pid in left:

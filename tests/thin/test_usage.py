@@ -88,7 +88,6 @@ def test_the_command_line_notes_what_it_has_run(daemon: Daemon) -> None:
     assert said(scratch, "daemon", "status")[0] == 0
     lines = noted(scratch).read_text().splitlines()
     assert [line for line in lines if line != "env -"] == [
-        "daemon start",
         "env set",
         "daemon status",
     ]
