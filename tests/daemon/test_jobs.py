@@ -7,6 +7,7 @@ import time
 import pytest
 
 from axium.daemon.services import jobs
+from axium.model.jobs import TAIL_BYTES
 from tests.daemon.brokered import CREDS, ask_as, load, outcome
 from tests.daemon.serving import Served, line
 from tests.support import Daemon, until
@@ -66,7 +67,7 @@ def test_a_flood_keeps_its_end_and_nobody_waiting(served: Served) -> None:
         served.ask("ping")
     assert time.monotonic() - begun < 2
     shown = served.ask("show_job", job=1)
-    assert (len(shown["output"]), shown["truncated"]) == (jobs.TAIL_BYTES, True)
+    assert (len(shown["output"]), shown["truncated"]) == (TAIL_BYTES, True)
     assert served.ask("stop_job", job=1) == {"ok": True, "stopped": True}
 
 
