@@ -116,10 +116,9 @@ def test_an_edit_of_rules_is_published_to_shells(daemon: Daemon) -> None:
     until(lambda: has_table(home / "run", "kubectl"))
     assert not has_table(home / "run", "aws")
     assert (home / "run/commands").read_bytes().split(b"\0")[2:-2] == [b"kubectl"]
-    assert daemon.request({"cmd": "list_prefixed_commands"}) == {
-        "ok": True,
-        "commands": ["kubectl"],
-    }
+    # What is published is told a moment later.
+    listed = {"ok": True, "commands": ["kubectl"]}
+    until(lambda: daemon.request({"cmd": "list_prefixed_commands"}) == listed)
 
 
 def has_table(run: Path, command: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Protocol
 from axium.config.manifests import Found
 from axium.daemon.caller import PluginKind
 from axium.daemon.services.plugins.host import Host
+from axium.daemon.services.plugins.mended import Sources, sources
 from axium.daemon.services.plugins.pauses import Pauses
 from axium.daemon.services.plugins.ration import Ration
 from axium.model.plugins import Status
@@ -31,6 +32,7 @@ class Installed:
 
     def __init__(self, found: Found, kind: PluginKind, keeper: Keeper) -> None:
         self.found = found
+        self.sources: Sources = {}
         self.kind: PluginKind = kind
         self._keeper = keeper
         self.status: Status = "not-loaded"
@@ -55,6 +57,7 @@ class Installed:
     def begin_anew(self, found: Found) -> None:
         """It is to be loaded because somebody asks: how it fared before is not held against it."""
         self.found, self.pauses = found, Pauses()
+        self.sources = sources(found.directory)
         self.restarts = self.late_calls = self.raised_count = 0
         self.last_raised = None
 

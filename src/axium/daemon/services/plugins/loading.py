@@ -191,7 +191,7 @@ class Loading:
     def _follow_faulty(self) -> None:
         """A change of what could not be loaded is worth another try."""
         faulty = [item for item in self._items.values() if item.status == "error"]
-        self._mended.follow({item.name: item.found.directory for item in faulty})
+        self._mended.follow({item.name: (item.found.directory, item.sources) for item in faulty})
 
     def _try_again(self, name: str) -> None:
         async def again() -> None:

@@ -8,7 +8,8 @@ from axium.daemon.services.watch import FileWatch
 
 _PATTERNS = ("*.py", "*.yaml", "*.yml")
 
-Files = dict[str, tuple[int, int]]
+Sources = dict[str, tuple[int, int]]
+"""The files of a plugin by path: what tells each from a later one of its name."""
 
 
 class Mended:
@@ -17,17 +18,17 @@ class Mended:
     def __init__(self, mended: Callable[[str], None]) -> None:
         self._mended = mended
         self._watch: FileWatch | None = None
-        self._faulty: dict[str, tuple[str, Files]] = {}
+        self._faulty: dict[str, tuple[str, Sources]] = {}
 
-    def follow(self, faulty: dict[str, str]) -> None:
-        """These are at fault, and no others."""
-        found = {name: (directory, _files(directory)) for name, directory in faulty.items()}
-        if found == self._faulty:
+    def follow(self, faulty: dict[str, tuple[str, Sources]]) -> None:
+        """These are at fault, each by its directory and files as they were loaded; no others."""
+        if faulty == self._faulty:
             return
-        self._faulty = found
+        self._faulty = faulty
         if self._watch is None:
             self._watch = FileWatch(self._changed)
-        self._watch.follow([path for _, files in found.values() for path in files])
+        self._watch.follow([path for _, files in faulty.values() for path in files])
+        self._changed()  # since they were loaded
 
     def close(self) -> None:
         """Follow nothing more."""
@@ -36,13 +37,14 @@ class Mended:
 
     def _changed(self) -> None:
         for name, (directory, files) in list(self._faulty.items()):
-            if _files(directory) != files:
+            if sources(directory) != files:
                 del self._faulty[name]
                 self._mended(name)
 
 
-def _files(directory: str) -> Files:
-    found: Files = {}
+def sources(directory: str) -> Sources:
+    """The files of a plugin as they are now."""
+    found: Sources = {}
     for pattern in _PATTERNS:
         for path in glob.glob(os.path.join(glob.escape(directory), pattern)):
             try:
