@@ -101,9 +101,15 @@ def test_a_home_that_was_moved_away_is_given_up_and_works_again_where_it_is(
     assert scratch.axium("env", "get").stdout == ""  # a new home, as on a first run
 
 
+def removed(directory: Path) -> bool:
+    """Remove it, as far as nobody puts something there meanwhile; whether it is gone."""
+    shutil.rmtree(directory, ignore_errors=True)
+    return not directory.exists()
+
+
 def test_a_home_that_was_removed_is_made_anew_by_the_next_command(scratch: Scratch) -> None:
     daemon = Daemon(scratch)
-    shutil.rmtree(scratch.home)
+    until(lambda: removed(scratch.home))
     until(lambda: not alive(daemon.pid))
     done = scratch.axium("env", "set", "builder")
     assert (done.returncode, done.stderr) == (0, "")
