@@ -218,11 +218,18 @@ def activated(scratch: Scratch, *listen: Path, **env: str) -> subprocess.Popen[b
     )
 
 
+def is_listened_at(place: Path) -> bool:
+    """Whether connections are taken there; a socket is there, and refuses them, before that."""
+    sockets = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()]
+    accepting = f"{0x10000:08X}"  # __SO_ACCEPTCON
+    return any(words[3] == accepting and words[-1] == str(place) for words in sockets)
+
+
 def test_a_daemon_is_handed_the_socket_and_leaves_it_behind(scratch: Scratch) -> None:
     scratch.axium("bootstrap")
     place = scratch.root / "handed"
     with activated(scratch, place) as process:
-        until(place.exists)
+        until(lambda: is_listened_at(place))
         scratch.socket.symlink_to(place)
         assert pid_of(scratch) == process.pid
         assert b"LISTEN" not in b"".join(
