@@ -31,3 +31,5 @@ def live_in(scratch: Scratch, monkeypatch: pytest.MonkeyPatch, **variables: str)
     around = scratch.environ | {"AXIUM_NO_AUTOSTART": "1"} | variables
     encoded = {os.fsencode(name): os.fsencode(value) for name, value in around.items()}
     monkeypatch.setattr(posix, "environ", encoded)
+    for name, value in around.items():  # for the programs that it starts
+        monkeypatch.setenv(name, value)
