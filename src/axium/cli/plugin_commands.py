@@ -80,7 +80,7 @@ class PluginCommands:
         name, depth = words[-1], len(words)
         plugins = {record.plugin for record in records}
         if len(records) == 1 and len(records[0].name.split(" ")) == depth:
-            return _Leaf(name, self, records[0].plugin, words, records[0].help)
+            return _Leaf(name, partial(self.real, records[0].plugin, words), records[0].help)
         inner: dict[str, list[catalogue.Command]] = {}
         for record in records:
             rest = record.name.split(" ")[depth:]
@@ -88,54 +88,41 @@ class PluginCommands:
                 inner.setdefault(rest[0], []).append(record)
         commands = {word: self._stub([*words, word], theirs) for word, theirs in inner.items()}
         if len(plugins) == 1:
-            return _Group(name, commands, self, plugins.pop(), words)
+            return _Group(name, partial(self.real, plugins.pop(), words), commands)
         return HelpfulGroup(name=name, commands=commands, rich_markup_mode=None)
 
 
-class _Leaf(TyperCommand):
-    """One command of a plugin, until it is run."""
+class _Deferred(Command):
+    """What the catalogue knows of a command, until it is run or its help is asked for."""
 
-    def __init__(
-        self, name: str, known: PluginCommands, plugin: str, words: list[str], help_line: str
-    ) -> None:
-        super().__init__(name=name, short_help=help_line, rich_markup_mode=None)
-        self._real: Callable[[], Command] = partial(known.real, plugin, words)
+    real: Callable[[], Command]
+    """Loads the plugin, and finds the command itself there."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: Context | None = None, **extra: Any
     ) -> Context:
         """That of the command itself."""
-        return self._real().make_context(info_name, args, parent=parent, **extra)
+        return self.real().make_context(info_name, args, parent=parent, **extra)
 
     def get_help(self, ctx: Context) -> str:
         """That of the command itself."""
-        return _help(self._real(), ctx)
+        command = self.real()
+        return command.get_help(Context(command, parent=ctx.parent, info_name=ctx.info_name))
 
 
-class _Group(HelpfulGroup):
-    """A group of one plugin's commands, until one of them is run."""
+class _Leaf(_Deferred, TyperCommand):
+    """One command of a plugin."""
+
+    def __init__(self, name: str, real: Callable[[], Command], help_line: str) -> None:
+        super().__init__(name=name, short_help=help_line, rich_markup_mode=None)
+        self.real = real
+
+
+class _Group(_Deferred, HelpfulGroup):
+    """A group of one plugin's commands."""
 
     def __init__(
-        self,
-        name: str,
-        commands: dict[str, Command],
-        known: PluginCommands,
-        plugin: str,
-        words: list[str],
+        self, name: str, real: Callable[[], Command], commands: dict[str, Command]
     ) -> None:
         super().__init__(name=name, commands=commands, rich_markup_mode=None)
-        self._real: Callable[[], Command] = partial(known.real, plugin, words)
-
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: Context | None = None, **extra: Any
-    ) -> Context:
-        """That of the group itself."""
-        return self._real().make_context(info_name, args, parent=parent, **extra)
-
-    def get_help(self, ctx: Context) -> str:
-        """That of the group itself."""
-        return _help(self._real(), ctx)
-
-
-def _help(command: Command, context: Context) -> str:
-    return command.get_help(Context(command, parent=context.parent, info_name=context.info_name))
+        self.real = real

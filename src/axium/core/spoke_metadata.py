@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -82,17 +82,37 @@ class Rows:
     def locked(self) -> Iterator[None]:
         """Be the only one who installs; the directory is made first. Locked, OSError."""
         os.makedirs(self.directory, mode=0o700, exist_ok=True)
+        with self._held(LOCK_SECS):
+            yield
+
+    def note(self, news: Mapping[str, dict[str, Any]]) -> bool:
+        """Put into rows what is known since the install; False while an install has them. OSError.
+
+        It may be lost with the machine: it will be known again.
+        """
+        try:
+            with self._held(0):
+                known = self.read()
+                made = known | {name: known.get(name, {}) | said for name, said in news.items()}
+                if made != known:
+                    self._write(made, durable=False)
+        except Locked:
+            return False
+        return True
+
+    @contextmanager
+    def _held(self, most_secs: float) -> Iterator[None]:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         lock = os.open(f"{self.directory}/{LOCK}", flags, 0o600)
         try:
-            _take(lock)
+            _take(lock, most_secs)
             yield
         finally:
             os.close(lock)
 
-    def _write(self, rows: dict[str, dict[str, Any]]) -> None:
+    def _write(self, rows: dict[str, dict[str, Any]], *, durable: bool = True) -> None:
         data = msgspec.json.format(msgspec.json.encode(rows), indent=2)
-        replace_file(self._path, data + b"\n", durable=True)
+        replace_file(self._path, data + b"\n", durable=durable)
 
 
 def metadata_of(manifest: Manifest, *, source: str, install_mode: str) -> SpokeMetadata:
@@ -117,15 +137,15 @@ def from_row(name: str, row: dict[str, Any]) -> SpokeMetadata:
         return SpokeMetadata(name=name)
 
 
-def _take(lock: int) -> None:
-    until = time.monotonic() + LOCK_SECS
+def _take(lock: int, most_secs: float) -> None:
+    until = time.monotonic() + most_secs
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
         except BlockingIOError:
-            if time.monotonic() > until:
-                text = f"another installation has been under way for {LOCK_SECS:g} s"
+            if time.monotonic() >= until:
+                text = f"another installation has been under way for {most_secs:g} s"
                 raise Locked(text) from None
         # A lock that is waited for by the kernel could not be given up after a time.
         time.sleep(_LOOK_SECS)

@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from concurrent.futures import Executor
 from typing import Any
 
+import msgspec
+
 from axium.core import spoke_metadata
 from axium.daemon.services.plugins.installed import Installed
-from axium.daemon.services.plugins.metadata import note
 from axium.daemon.tasks import Tasks
 from axium.model.plugins import Row
 
 log = logging.getLogger("axium.plugins")
+
+_NOT_KEPT = ("pid", "restarts", "late", "raised", "last_raised", "is_contained")
+"""What is true of a running daemon alone."""
 
 _LOCKED_SECS = 20.0
 _LOCKED_STEP = 0.1
@@ -67,9 +71,17 @@ class Rows:
         for _ in range(int(_LOCKED_SECS / _LOCKED_STEP)):
             rows = [self.of(item) for item in items if not item.is_gone]
             try:
-                if await loop.run_in_executor(self._executor, note, self._root, rows):
+                if await loop.run_in_executor(self._executor, self._put, rows):
                     return
             except OSError as error:
                 log.warning("cannot note how plugins were loaded: %s", error)
                 return
             await asyncio.sleep(_LOCKED_STEP)
+
+    def _put(self, rows: list[Row]) -> bool:
+        return spoke_metadata.Rows(self._root).note({row.name: _kept(row) for row in rows})
+
+
+def _kept(row: Row) -> dict[str, Any]:
+    said = msgspec.to_builtins(row)
+    return {key: value for key, value in said.items() if key not in _NOT_KEPT}
