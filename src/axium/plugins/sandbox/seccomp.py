@@ -1,0 +1,341 @@
+"""The system calls that a gear may make: the rules, and the filter that they come to."""
+
+import errno
+import functools
+import os
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, groupby
+from typing import NamedTuple
+
+from axium.plugins.sandbox import libc
+from axium.plugins.sandbox.bpf import And, AtLeast, Item, Label, Load, Return, Unless, assemble
+from axium.plugins.sandbox.numbers import LARGEST, NUMBERS
+
+ALLOW = 0x7FFF0000
+_ERRNO = 0x00050000
+
+ARCHITECTURE = 0xC000003E
+"""AUDIT_ARCH_X86_64."""
+
+X32 = 0x40000000
+"""From here on a number is one of the x32 calls."""
+
+_NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
+_SET_MODE_FILTER = 1
+
+
+def refusal(number: int) -> int:
+    """The verdict with which a call fails with this `errno`."""
+    return _ERRNO | number
+
+
+ABSENT = refusal(errno.ENOSYS)
+"""What a program knows how to do without: calls newer than it may be."""
+
+NO = refusal(errno.EPERM)
+NO_SOCKET = refusal(errno.EACCES)
+NO_XATTR = refusal(errno.EOPNOTSUPP)
+"""With any other, `cp -p` and the like fail."""
+
+
+class Allowance(NamedTuple):
+    """What the filter depends on.
+
+    `own_pid`: signals go to this process alone, where Landlock doesn't hold them back; 0: it
+    does. `truncates`: Landlock minds it. `attributes`: a mount namespace has what may not be
+    written mounted read-only, so that modes and times can be set.
+    """
+
+    exec: bool = False
+    net: bool = False
+    own_pid: int = 0
+    truncates: bool = True
+    attributes: bool = False
+
+
+class Test(NamedTuple):
+    """Whether an argument has, of the bits of `mask`, those of `value`: its lower 32 alone.
+
+    The kernel takes nothing else of those that are looked at, whatever the upper half says.
+    """
+
+    argument: int
+    value: int
+    mask: int = 0xFFFFFFFF
+
+
+class Case(NamedTuple):
+    """The verdict where all tests hold."""
+
+    verdict: int
+    tests: Sequence[Test] = ()
+
+
+Rule = Sequence[Case]
+"""The first case counts; the last one has no test."""
+
+
+def _always(verdict: int) -> Rule:
+    return (Case(verdict),)
+
+
+def _only(*cases: Sequence[Test], otherwise: int = NO) -> Rule:
+    """Allowed in these cases."""
+    return (*(Case(ALLOW, tests) for tests in cases), Case(otherwise))
+
+
+def _but(*cases: Sequence[Test], verdict: int = NO) -> Rule:
+    """Allowed but in these cases."""
+    return (*(Case(verdict, tests) for tests in cases), Case(ALLOW))
+
+
+_ALLOWED = """
+    read write open close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction
+    rt_sigprocmask rt_sigreturn pread64 pwrite64 readv writev access pipe select sched_yield
+    mremap msync mincore madvise dup dup2 pause nanosleep getitimer alarm setitimer getpid
+    sendfile connect accept sendto recvfrom sendmsg recvmsg shutdown getsockname getpeername
+    setsockopt getsockopt exit wait4 uname flock fsync fdatasync ftruncate getdents getcwd chdir
+    fchdir rename mkdir rmdir creat link unlink symlink readlink umask gettimeofday getrlimit
+    getrusage sysinfo times getuid getgid setuid setgid geteuid getegid setpgid getppid getpgrp
+    setsid setreuid setregid getgroups setgroups setresuid getresuid setresgid getresgid getpgid
+    setfsuid setfsgid getsid capget capset rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack
+    mknod ustat statfs fstatfs getpriority sched_getparam sched_getscheduler
+    sched_get_priority_max sched_get_priority_min sched_rr_get_interval mlock munlock mlockall
+    munlockall arch_prctl setrlimit sync gettid readahead time futex sched_getaffinity io_setup
+    io_destroy io_getevents io_submit io_cancel epoll_create getdents64 set_tid_address
+    restart_syscall fadvise64 timer_create timer_settime timer_gettime timer_getoverrun
+    timer_delete clock_gettime clock_getres clock_nanosleep exit_group epoll_wait epoll_ctl mbind
+    set_mempolicy get_mempolicy waitid ioprio_get openat mkdirat mknodat newfstatat unlinkat
+    renameat linkat symlinkat readlinkat faccessat pselect6 ppoll set_robust_list get_robust_list
+    splice tee sync_file_range vmsplice epoll_pwait signalfd timerfd_create eventfd fallocate
+    timerfd_settime timerfd_gettime accept4 signalfd4 eventfd2 epoll_create1 dup3 pipe2 preadv
+    pwritev recvmmsg syncfs sendmmsg getcpu sched_getattr renameat2 getrandom memfd_create
+    membarrier mlock2 copy_file_range preadv2 pwritev2 pkey_mprotect pkey_alloc pkey_free statx
+    io_pgetevents rseq pidfd_open close_range openat2 faccessat2 epoll_pwait2 futex_waitv
+    set_mempolicy_home_node cachestat map_shadow_stack futex_wake futex_wait futex_requeue mseal
+"""
+
+_REFUSED = """
+    ptrace process_vm_readv process_vm_writev process_madvise process_mrelease pidfd_getfd kcmp
+    io_uring_setup io_uring_enter io_uring_register userfaultfd bpf perf_event_open add_key
+    request_key keyctl mount umount2 pivot_root chroot unshare setns open_tree move_mount fsopen
+    fsconfig fsmount fspick mount_setattr name_to_handle_at open_by_handle_at fanotify_init
+    fanotify_mark inotify_init inotify_init1 inotify_add_watch shmget shmat shmctl shmdt semget
+    semop semctl semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink mq_timedsend
+    mq_timedreceive mq_notify mq_getsetattr kexec_load kexec_file_load reboot swapon swapoff
+    init_module finit_module delete_module acct quotactl quotactl_fd settimeofday clock_settime
+    adjtimex clock_adjtime sethostname setdomainname iopl ioperm modify_ldt syslog vhangup
+    migrate_pages move_pages bind listen
+"""
+
+_XATTRS = """
+    setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
+    removexattr lremovexattr fremovexattr setxattrat getxattrat listxattrat removexattrat
+"""
+
+_ATTRIBUTES = """
+    chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes futimesat utimensat
+"""
+
+_INET, _INET6, _UNIX = 2, 10, 1
+_STREAM, _DATAGRAM, _KIND = 1, 2, 0xF
+_TCP, _UDP = 6, 17
+
+_INTERNET: Rule = _only(
+    *(
+        (Test(0, family), Test(1, kind, _KIND), Test(2, protocol))
+        for family in (_INET, _INET6)
+        for kind, ours in ((_STREAM, _TCP), (_DATAGRAM, _UDP))
+        for protocol in (0, ours)
+    ),
+    otherwise=NO_SOCKET,
+)
+
+_PAIR: Rule = _only((Test(0, _UNIX), Test(1, _STREAM, _KIND)), otherwise=NO_SOCKET)
+"""One of datagrams can send to any path."""
+
+_CLONE_THREAD = 0x10000
+_CLONE_PARENT = 0x8000
+_CLONE_NEW = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
+"""Namespaces."""
+
+_THREADS: Rule = _only((Test(0, _CLONE_THREAD, _CLONE_THREAD),))
+_PROCESSES: Rule = _but(*((Test(0, flag, flag),) for flag in (*_CLONE_NEW, _CLONE_PARENT)))
+
+_IOCTLS: Rule = _but(
+    *(
+        (Test(1, command),)
+        for command in (
+            0x5412,  # TIOCSTI: types into the terminal
+            0x541C,  # TIOCLINUX: pastes into it
+            0x541D,  # TIOCCONS
+            0x5423,  # TIOCSETD
+            0x8901,  # FIOSETOWN: has signals sent to others
+            0x8902,  # SIOCSPGRP
+            0x40086602,  # FS_IOC_SETFLAGS: on what was opened to be read
+            0x40046602,  # FS_IOC32_SETFLAGS
+            0x401C5820,  # FS_IOC_FSSETXATTR
+            0x40806685,  # FS_IOC_ENABLE_VERITY
+        )
+    ),
+    *((Test(1, family, 0xFFFFFF00),) for family in (0x4B00, 0x5600)),  # keyboard and console
+)
+
+_FCNTLS: Rule = _but(*((Test(1, command),) for command in (8, 10, 15)))
+"""F_SETOWN, F_SETSIG, F_SETOWN_EX: have signals sent to others."""
+
+_PRCTLS: Rule = _only(
+    *(
+        (Test(0, option),)
+        for option in (
+            2,  # PR_GET_PDEATHSIG
+            3,  # PR_GET_DUMPABLE
+            15,  # PR_SET_NAME
+            16,  # PR_GET_NAME
+            21,  # PR_GET_SECCOMP
+            23,  # PR_CAPBSET_READ
+            29,  # PR_SET_TIMERSLACK
+            30,  # PR_GET_TIMERSLACK
+            36,  # PR_SET_CHILD_SUBREAPER
+            37,  # PR_GET_CHILD_SUBREAPER
+            38,  # PR_SET_NO_NEW_PRIVS
+            39,  # PR_GET_NO_NEW_PRIVS
+            0x53564D41,  # PR_SET_VMA: names memory
+        )
+    ),
+    otherwise=refusal(errno.EINVAL),
+)
+
+_OWN: Rule = _only((Test(0, 0),))
+"""Of the caller itself, which is 0; its number is refused as any other."""
+
+_OWN_PRIORITY: Rule = _only((Test(0, 0), Test(1, 0)))
+_OWN_IO_PRIORITY: Rule = _only((Test(0, 1), Test(1, 0)))
+_PERSONALITY: Rule = _only((Test(0, 0xFFFFFFFF),), (Test(0, 0),))
+
+_TRUNCATE_FLAG = 0x200
+_ACCESS_MODE = 3
+
+
+def rules(allowance: Allowance) -> Mapping[int, Rule]:
+    """The rule of each system call by its number; those that have none are `ABSENT`."""
+    named = {
+        **dict.fromkeys(_ALLOWED.split(), _always(ALLOW)),
+        **dict.fromkeys(_REFUSED.split(), _always(NO)),
+        **dict.fromkeys(_XATTRS.split(), _always(NO_XATTR)),
+        **dict.fromkeys(_ATTRIBUTES.split(), _always(ALLOW if allowance.attributes else NO)),
+        **_with_arguments(),
+        **_programs(allowance),
+        **_signals(allowance),
+        **_truncation(allowance),
+        "socket": _INTERNET if allowance.net else _always(NO_SOCKET),
+    }
+    return {NUMBERS[name]: rule for name, rule in named.items()}
+
+
+def _with_arguments() -> dict[str, Rule]:
+    return {
+        "socketpair": _PAIR,
+        "ioctl": _IOCTLS,
+        "fcntl": _FCNTLS,
+        "prctl": _PRCTLS,
+        "prlimit64": _OWN,
+        "sched_setaffinity": _OWN,
+        "sched_setparam": _OWN,
+        "sched_setscheduler": _OWN,
+        "sched_setattr": _OWN,
+        "setpriority": _OWN_PRIORITY,
+        "ioprio_set": _OWN_IO_PRIORITY,
+        "personality": _PERSONALITY,
+    }
+
+
+def _programs(allowance: Allowance) -> dict[str, Rule]:
+    verdict = _always(ALLOW if allowance.exec else NO)
+    starting = dict.fromkeys(("execve", "execveat", "fork", "vfork"), verdict)
+    return {**starting, "clone": _PROCESSES if allowance.exec else _THREADS}
+
+
+def _signals(allowance: Allowance) -> dict[str, Rule]:
+    own = allowance.own_pid
+    to_process = _only((Test(0, own),)) if own else _always(ALLOW)
+    names = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+    # These name a thread, or a descriptor, from which a filter can't tell whose it is.
+    elsewhere = dict.fromkeys(("tkill", "pidfd_send_signal"), _always(NO if own else ALLOW))
+    return {**dict.fromkeys(names, to_process), **elsewhere}
+
+
+def _truncation(allowance: Allowance) -> dict[str, Rule]:
+    """Before Landlock 3 it took the right to read to empty a file."""
+    if allowance.truncates:
+        return {"truncate": _always(ALLOW)}
+    return {
+        "truncate": _always(NO),
+        "open": _but(_emptying(1)),
+        "openat": _but(_emptying(2)),
+        "openat2": _always(ABSENT),
+    }
+
+
+def _emptying(argument: int) -> Sequence[Test]:
+    return (Test(argument, _TRUNCATE_FLAG, _TRUNCATE_FLAG | _ACCESS_MODE),)
+
+
+@functools.cache
+def program(allowance: Allowance) -> bytes:
+    """The filter, made once: the template keeps it for its hosts."""
+    found = rules(allowance)
+    by_number = [found.get(number, _always(ABSENT)) for number in range(LARGEST + 1)]
+    runs: list[tuple[int, Rule]] = []
+    for rule, numbers in groupby(range(LARGEST + 1), key=by_number.__getitem__):
+        runs.append((next(numbers), rule))
+    runs.append((LARGEST + 1, _always(ABSENT)))  # also those of x32
+    names = count()
+    return assemble(
+        [
+            Load(_ARCHITECTURE_AT),
+            Unless(ARCHITECTURE, "foreign"),
+            Load(_NUMBER_AT),
+            *_choice(runs, names),
+            Label("foreign"),
+            Return(ABSENT),
+        ]
+    )
+
+
+def _choice(runs: Sequence[tuple[int, Rule]], names: Iterator[int]) -> Iterator[Item]:
+    """Find the rule of a number by halves."""
+    if len(runs) == 1:
+        yield from _decision(runs[0][1], names)
+        return
+    middle = len(runs) // 2
+    above = next(names)
+    yield AtLeast(runs[middle][0], above)
+    yield from _choice(runs[:middle], names)
+    yield Label(above)
+    yield from _choice(runs[middle:], names)
+
+
+def _decision(rule: Rule, names: Iterator[int]) -> Iterator[Item]:
+    for case in rule:
+        following = next(names)
+        for test in case.tests:
+            yield Load(_ARGUMENTS_AT + 8 * test.argument)
+            if test.mask != 0xFFFFFFFF:
+                yield And(test.mask)
+            yield Unless(test.value, following)
+        yield Return(case.verdict)
+        yield Label(following)
+
+
+def is_offered() -> bool:
+    """Whether there is a filter for this architecture; the kernel is asked when it is installed."""
+    return os.uname().machine == "x86_64" and struct.calcsize("P") == 8
+
+
+def install(allowance: Allowance) -> None:
+    """Hold this thread, and what it starts, to the filter for good. OSError."""
+    code = libc.buffer(program(allowance))
+    head = libc.buffer(struct.pack("=H6xQ", len(code) // 8, libc.address(code)))
+    libc.call(NUMBERS["seccomp"], _SET_MODE_FILTER, 0, head)
