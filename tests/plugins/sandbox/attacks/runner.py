@@ -1,0 +1,142 @@
+"""The program that tries the rows it is given, each in a process of its own, and tells of each."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from axium.model.policy import Policy
+from axium.plugins.sandbox.confinement import NotConfined, confine
+
+from . import files, kernel, processes, programs, sockets
+from .table import ATTACKS, World
+from .work import WORK
+
+assert all((files, kernel, processes, programs, sockets)), "they have filled the table"
+
+MOST_SECS = 20
+_ABSENT = frozenset(
+    {errno.ENOSYS, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT, errno.ENODEV}
+)
+"""What the kernel says where it has no such thing at all."""
+
+Outcome = Literal["succeeded", "refused", "absent", "broken"]
+
+
+class Task(NamedTuple):
+    """What to try; without a policy unconfined."""
+
+    table: Literal["attacks", "work"]
+    names: list[str]
+    world: World
+    policy: Policy | None
+
+
+def main() -> None:
+    """Read a task from stdin, print a line of JSON for each name: name, outcome, and more."""
+    said = json.load(sys.stdin)
+    policy = Policy(*said["policy"]) if said["policy"] else None
+    task = Task(said["table"], said["names"], World(*said["world"]), policy)
+    for name in task.names:
+        print(json.dumps([name, *_tried(task, name)]), flush=True)
+
+
+def _tried(task: Task, name: str) -> tuple[Outcome, str]:
+    _make_anew(task.world)
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        _try(task, name, writing)
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        said = pipe.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    _bury_others()
+    if said:
+        outcome, detail = json.loads(said)
+        return outcome, detail
+    if status == 0:
+        return "succeeded", "it became a program that ended well"
+    return "broken", f"ended with status {status}"
+
+
+def _make_anew(world: World) -> None:
+    """What one row has changed is no hindrance to the next one."""
+    for name in ("gear", "scratch", "readable", "writable", "dropbox", "outside"):
+        directory = Path(getattr(world, name))
+        # Not the directory itself: grants and sockets are of this one.
+        for entry in directory.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif not entry.is_socket():
+                entry.unlink()
+    Path(world.gear, "main.py").write_text("")
+    Path(world.readable, "data").write_text("data")
+    Path(world.readable, "link").symlink_to(f"{world.outside}/secret")
+    Path(world.dropbox, "letter").write_text("letter")
+    outside = Path(world.outside)
+    (outside / "directory").mkdir()
+    for file in ("secret", "movable", "permissions.yaml"):
+        (outside / file).write_text("secret")
+    shutil.copy("/bin/true", outside / "program")
+
+
+def _bury_others() -> None:
+    """What a row left to us as a child."""
+    try:
+        while True:
+            os.waitpid(-1, 0)
+    except ChildProcessError:
+        return
+
+
+def _try(task: Task, name: str, writing: int) -> None:
+    os.set_inheritable(writing, False)
+    kept = 10
+    os.dup2(writing, kept, inheritable=False)
+    os.close(writing)
+    os.dup2(os.open(f"{task.world.outside}/secret", os.O_RDONLY), files.LEAKED)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, 512))
+    signal.alarm(MOST_SECS)
+    result = _outcome(task, name, kept)
+    os.write(kept, json.dumps(result).encode())
+    os._exit(0)
+
+
+def _outcome(task: Task, name: str, kept: int) -> tuple[Outcome, str]:
+    before = ATTACKS[name].before if task.table == "attacks" else None
+    deed = ATTACKS[name].deed if task.table == "attacks" else WORK[name][0]
+    try:
+        if before is not None:
+            before(task.world)
+        if task.policy is not None:
+            confine(task.policy, keep=(sockets.CHANNEL, kept))
+    except (OSError, NotConfined) as error:
+        return "broken", f"before: {error}"
+    return _deeds_outcome(deed, task.world)
+
+
+def _deeds_outcome(deed: Any, world: World) -> tuple[Outcome, str]:
+    try:
+        evidence = deed(world)
+    except OSError as error:
+        outcome: Outcome = "absent" if error.errno in _ABSENT else "refused"
+        return outcome, f"{type(error).__name__}: {error}"
+    except subprocess.CalledProcessError as error:
+        return "refused", str(error)
+    except BaseException as error:  # noqa: BLE001 (it is told, and the suite fails)
+        return "broken", f"{type(error).__name__}: {error}"
+    return ("succeeded", str(evidence)[:200]) if evidence else ("refused", "nothing came of it")
+
+
+if __name__ == "__main__":
+    main()

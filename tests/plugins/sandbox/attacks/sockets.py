@@ -1,0 +1,200 @@
+"""Reaching the network, and the sockets of this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from axium.plugins.sandbox.libc import call
+from axium.plugins.sandbox.numbers import NUMBERS
+
+from .table import World, attack
+
+CHANNEL = 3
+LOOPBACK, LOOPBACK6 = "127.0.0.1", "::1"
+
+
+def _channel(at: World) -> object:
+    """A connected pair, as the daemon hands it over, of which the other end stays open."""
+    ours, theirs = socket.socketpair()
+    os.dup2(ours.detach(), CHANNEL)
+    theirs.detach()
+    return None
+
+
+@attack(unless="net")
+def connects(at: World) -> object:
+    return socket.create_connection((LOOPBACK, at.port), 2)
+
+
+@attack(unless="net")
+def connects_by_ipv6(at: World) -> object:
+    return socket.create_connection((LOOPBACK6, at.port6), 2)
+
+
+@attack(unless="net")
+def sends_a_datagram(at: World) -> object:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+        return sending.sendto(b"x", (LOOPBACK, at.udp_port))
+
+
+@attack(unless="net")
+def sends_while_it_connects(at: World) -> object:
+    with socket.socket() as sending:
+        return sending.sendto(b"x", socket.MSG_FASTOPEN, (LOOPBACK, at.port))
+
+
+@attack()
+def connects_by_several_paths(at: World) -> object:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262) as connection:
+        connection.connect((LOOPBACK, at.port))
+        return "connected"
+
+
+@attack()
+def listens(at: World) -> object:
+    with socket.socket() as listening:
+        listening.bind((LOOPBACK, 0))
+        listening.listen()
+        return listening.getsockname()
+
+
+@attack()
+def listens_anywhere(at: World) -> object:
+    with socket.socket() as listening:
+        listening.listen()
+        return listening.getsockname()
+
+
+@attack()
+def receives_datagrams(at: World) -> object:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiving:
+        receiving.bind((LOOPBACK, 0))
+        return receiving.getsockname()
+
+
+def _opened(*kind: int) -> object:
+    with socket.socket(*kind) as one:
+        return one.fileno()
+
+
+@attack(control="root")
+def opens_a_raw_socket(at: World) -> object:
+    return _opened(socket.AF_INET, socket.SOCK_RAW, 1)
+
+
+@attack(control="root")
+def opens_a_packet_socket(at: World) -> object:
+    return _opened(socket.AF_PACKET, socket.SOCK_RAW, 0)
+
+
+@attack(control="root")
+def opens_a_socket_for_pings(at: World) -> object:
+    return _opened(socket.AF_INET, socket.SOCK_DGRAM, 1)
+
+
+@attack()
+def opens_a_netlink_socket(at: World) -> object:
+    return _opened(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+
+
+@attack()
+def opens_a_vsock(at: World) -> object:
+    return _opened(40, socket.SOCK_STREAM, 0)
+
+
+@attack()
+def opens_the_kernels_cryptography(at: World) -> object:
+    return _opened(38, socket.SOCK_SEQPACKET, 0)
+
+
+@attack()
+def opens_a_sctp_socket(at: World) -> object:
+    return _opened(socket.AF_INET, socket.SOCK_STREAM, 132)
+
+
+@attack()
+def opens_a_lighter_datagram_socket(at: World) -> object:
+    return _opened(socket.AF_INET, socket.SOCK_DGRAM, 136)
+
+
+@attack()
+def opens_a_bluetooth_socket(at: World) -> object:
+    return _opened(31, socket.SOCK_RAW, 1)
+
+
+@attack()
+def opens_a_can_socket(at: World) -> object:
+    return _opened(29, socket.SOCK_RAW, 1)
+
+
+@attack(control="root")
+def opens_a_socket_for_keys(at: World) -> object:
+    return _opened(15, socket.SOCK_RAW, 2)
+
+
+@attack()
+def connects_to_a_server_of_this_machine(at: World) -> object:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(at.stream)
+        return "connected"
+
+
+@attack()
+def connects_with_more_bits(at: World) -> object:
+    held = call(NUMBERS["socket"], 1 << 32 | socket.AF_UNIX, 1 << 40 | socket.SOCK_STREAM, 0)
+    with socket.socket(fileno=held) as connection:
+        connection.connect(at.stream)
+        return "connected"
+
+
+@attack()
+def connects_to_an_abstract_name(at: World) -> object:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect("\0" + at.abstract)
+        return "connected"
+
+
+@attack()
+def sends_to_a_path(at: World) -> object:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sending:
+        return sending.sendto(b"x", at.datagrams)
+
+
+@attack()
+def sends_to_a_path_from_a_pair(at: World) -> object:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with ours, theirs:
+        return ours.sendto(b"x", at.datagrams)
+
+
+@attack()
+def makes_a_pair_of_packets(at: World) -> object:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        return "made"
+
+
+@attack(control="nobody", before=_channel)
+def connects_its_channel_again(at: World) -> object:
+    with socket.socket(fileno=CHANNEL) as channel:
+        channel.shutdown(socket.SHUT_RDWR)
+        channel.connect(at.stream)
+        return "connected"
+
+
+@attack(control="nobody")
+def connects_a_pair_again(at: World) -> object:
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    with ours:
+        ours.connect(at.stream)
+        return "connected"
+
+
+@attack()
+def listens_for_others_at_a_path(at: World) -> object:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(f"{at.writable}/socket")
+        listening.listen()
+        return "listening"

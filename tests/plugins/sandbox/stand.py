@@ -1,0 +1,142 @@
+"""What an attack finds on a machine: a victim, servers, files; and the way to have it tried."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import axium
+from axium.model.policy import Policy
+from tests.plugins.sandbox.attacks.runner import Outcome
+from tests.plugins.sandbox.attacks.table import World
+from tests.support.installation import SYSTEM_PYTHON
+
+USER = 65533
+Guise = Literal["root", "user"]
+GUISES: tuple[Guise, ...] = ("root", "user") if os.geteuid() == 0 else ("user",)
+"""Who is not root can't be root here, and is an ordinary user already."""
+
+_ATTACKS = Path(__file__).parent / "attacks"
+_MODULES = ("__init__.py", "model/__init__.py", "model/policy.py", "plugins/__init__.py")
+_START = "import sys; sys.path[:0] = [sys.argv[1]]; from attacks.runner import main; main()"
+
+
+class Tried(NamedTuple):
+    """What came of one row."""
+
+    outcome: Outcome
+    detail: str
+
+
+class Stand:
+    """One world, for one guise."""
+
+    def __init__(self, root: Path, guise: Guise) -> None:
+        self._guise = guise
+        self._stack = ExitStack()
+        root.chmod(0o711)
+        names = ("gear", "scratch", "readable", "writable", "dropbox", "outside", "package")
+        paths = {name: root / name for name in names}
+        _install(paths["package"])
+        for path in paths.values():
+            path.mkdir(exist_ok=True)
+        self.world = World(
+            root=str(root),
+            **{name: str(path) for name, path in paths.items()},
+            victim=self._victim(),
+            port=self._server(socket.AF_INET, "127.0.0.1"),
+            port6=self._server(socket.AF_INET6, "::1"),
+            udp_port=self._datagrams(socket.AF_INET, ("127.0.0.1", 0))[1],
+            stream=self._listen(socket.AF_UNIX, f"{paths['outside']}/stream"),
+            datagrams=self._datagrams(socket.AF_UNIX, f"{paths['outside']}/datagrams"),
+            abstract=self._listen(socket.AF_UNIX, f"\0axium-{root.name}")[1:].decode(),
+        )
+        if guise == "user" and os.geteuid() == 0:
+            for path in (root, *root.rglob("*")):
+                os.chown(path, USER, USER)
+
+    def close(self) -> None:
+        """End the victim and the servers."""
+        self._stack.close()
+
+    def policy(self, **grants: bool) -> Policy:
+        """What the gear of this world was granted."""
+        world = self.world
+        return Policy(
+            home="/nonexistent",
+            directory=world.gear,
+            scratch=(world.scratch,),
+            reads=(world.readable, world.writable),
+            writes=(world.writable, world.dropbox),
+            **grants,
+        )
+
+    def tried(self, table: str, names: Iterable[str], policy: Policy | None) -> dict[str, Tried]:
+        """What came of each row."""
+        task = {"table": table, "names": list(names), "world": self.world, "policy": policy}
+        done = subprocess.run(
+            self._as([SYSTEM_PYTHON, "-I", "-S", "-c", _START, self.world.package]),
+            input=json.dumps(task),
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin", "HOME": self.world.scratch, "LANG": "C.UTF-8"},
+            timeout=50,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+        return {name: Tried(outcome, detail) for name, outcome, detail in lines}
+
+    def _as(self, argv: list[str | Path]) -> list[str]:
+        words = [str(word) for word in argv]
+        if self._guise == "root" or os.geteuid() != 0:
+            return words
+        who = str(USER)
+        return ["setpriv", "--reuid", who, "--regid", who, "--clear-groups", *words]
+
+    def _victim(self) -> int:
+        """It sleeps; in a group of its own."""
+        argv = self._as([SYSTEM_PYTHON, "-c", "print(flush=True); input()"])
+        victim = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
+        self._stack.enter_context(victim)
+        self._stack.callback(victim.kill)
+        assert victim.stdout is not None
+        victim.stdout.readline()
+        return victim.pid
+
+    def _server(self, family: int, host: str) -> int:
+        port: int = self._listen(family, (host, 0))[1]
+        return port
+
+    def _listen(self, family: int, address: object) -> object:
+        server = self._stack.enter_context(socket.socket(family))
+        server.bind(address)
+        server.listen(100)
+        return server.getsockname()
+
+    def _datagrams(self, family: int, address: object) -> object:
+        server = self._stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+        server.bind(address)
+        return server.getsockname()
+
+
+def _install(package: Path) -> None:
+    """The little of axium that a confinement needs, where every user may read it."""
+    source = Path(axium.__file__).parent
+    for module in _MODULES:
+        (package / "axium" / module).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source / module, package / "axium" / module)
+    ignored = shutil.ignore_patterns("__pycache__")
+    sandbox = "plugins/sandbox"
+    shutil.copytree(source / sandbox, package / "axium" / sandbox, ignore=ignored)
+    shutil.copytree(_ATTACKS, package / "attacks", ignore=ignored)
