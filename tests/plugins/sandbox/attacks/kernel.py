@@ -110,7 +110,7 @@ def opens_a_queue(at: World) -> object:
 
 @attack(control="root")
 def reads_the_kernels_messages(at: World) -> object:
-    return call(NUMBERS["syslog"], 3, buffer(bytes(64)), 64)
+    return call(NUMBERS["syslog"], 10, None, 0)
 
 
 @attack(control="root")

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from axium.model.policy import Policy
-from axium.plugins.sandbox.confinement import NotConfined, confine
+from axium.plugins.sandbox import landlock, seccomp
+from axium.plugins.sandbox.confinement import NotConfined, allowance, confine
 
 from . import files, kernel, processes, programs, sockets
 from .table import ATTACKS, World
@@ -45,6 +46,8 @@ def main() -> None:
     said = json.load(sys.stdin)
     policy = Policy(*said["policy"]) if said["policy"] else None
     task = Task(said["table"], said["names"], World(*said["world"]), policy)
+    if policy is not None:
+        seccomp.program(allowance(policy, landlock.abi()))  # once, as the template does
     for name in task.names:
         print(json.dumps([name, *_tried(task, name)]), flush=True)
 
@@ -75,7 +78,7 @@ def _make_anew(world: World) -> None:
         directory = Path(getattr(world, name))
         # Not the directory itself: grants and sockets are of this one.
         for entry in directory.iterdir():
-            if entry.is_dir():
+            if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
             elif not entry.is_socket():
                 entry.unlink()

@@ -88,7 +88,7 @@ def opens_a_packet_socket(at: World) -> object:
     return _opened(socket.AF_PACKET, socket.SOCK_RAW, 0)
 
 
-@attack(control="root")
+@attack(control="nobody")
 def opens_a_socket_for_pings(at: World) -> object:
     return _opened(socket.AF_INET, socket.SOCK_DGRAM, 1)
 
