@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import axium
 from axium.model.policy import Policy
@@ -19,6 +19,7 @@ from tests.plugins.sandbox.attacks.table import World
 from tests.support.installation import SYSTEM_PYTHON
 
 USER = 65533
+_Address = str | tuple[str, int]
 Guise = Literal["root", "user"]
 GUISES: tuple[Guise, ...] = ("root", "user") if os.geteuid() == 0 else ("user",)
 """Who is not root can't be root here, and is an ordinary user already."""
@@ -118,13 +119,13 @@ class Stand:
         port: int = self._listen(family, (host, 0))[1]
         return port
 
-    def _listen(self, family: int, address: object) -> object:
+    def _listen(self, family: int, address: _Address) -> Any:
         server = self._stack.enter_context(socket.socket(family))
         server.bind(address)
         server.listen(100)
         return server.getsockname()
 
-    def _datagrams(self, family: int, address: object) -> object:
+    def _datagrams(self, family: int, address: _Address) -> Any:
         server = self._stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
         server.bind(address)
         return server.getsockname()

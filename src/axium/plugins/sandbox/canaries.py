@@ -76,16 +76,21 @@ _WITH_NET = (
 def alive(policy: Policy, version: int) -> Iterator[str]:
     """What is possible and should not be, in words; nothing where all is as it must be."""
     yield from privileges_left()
-    canaries = [*_ALWAYS, *(_WITH_NET if policy.net else _WITHOUT_NET)]
-    if not policy.exec:
-        canaries += _WITHOUT_EXEC
-    if version >= landlock.SIGNALS_SINCE or not policy.exec:
-        canaries.append(Canary("kill", (os.getppid(), 0), errno.EPERM))
-    for canary in canaries:
+    for canary in canaries(policy, version):
         found = _outcome(canary)
         if found != canary.error:
             wanted = errno.errorcode[canary.error]
             yield f"{canary.name}{canary.args} gave {_worded(found)} instead of {wanted}"
+
+
+def canaries(policy: Policy, version: int) -> list[Canary]:
+    """What must fail for this policy with this version of Landlock."""
+    found = [*_ALWAYS, *(_WITH_NET if policy.net else _WITHOUT_NET)]
+    if not policy.exec:
+        found += _WITHOUT_EXEC
+    if version >= landlock.SIGNALS_SINCE or not policy.exec:
+        found.append(Canary("kill", (os.getppid(), 0), errno.EPERM))
+    return found
 
 
 def _outcome(canary: Canary) -> int:
