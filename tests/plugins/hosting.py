@@ -43,7 +43,7 @@ class Hosting:
         with theirs:
             self.process = subprocess.Popen(command(), stdin=theirs.fileno(), env=scratch.environ)
 
-    def host(self, files: Files, name: str = "aws", log: int | None = None, **order: str) -> Host:
+    def host(self, files: Files, name: str = "aws", log: int | None = None, **order: Any) -> Host:
         """A host for a plugin with these files, not registered yet; it prints to `log`."""
         directory = write_plugin(self._scratch.root / "plugins" / name, files)
         key = f"{name}-{len(self._hosts)}"
@@ -60,7 +60,7 @@ class Hosting:
         return host
 
     def registered(
-        self, files: Files, name: str = "aws", log: int | None = None, **order: str
+        self, files: Files, name: str = "aws", log: int | None = None, **order: Any
     ) -> Host:
         """A host whose plugin is registered, without a fault."""
         host = self.host(files, name, log, **order)

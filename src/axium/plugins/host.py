@@ -8,16 +8,19 @@ import resource
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from functools import partial
 from typing import NoReturn, TextIO
 
 from axium.core import transport
+from axium.model.policy import Policy
 from axium.plugins import kernel
 from axium.plugins.cgroup import Cgroup
 from axium.plugins.channel import Channel
 from axium.plugins.orders import Fork
+from axium.plugins.sandbox.confinement import NotConfined, confine
 from axium.plugins.serving import Serving
 
 CHANNEL = 3
@@ -35,7 +38,8 @@ def live(order: Fork, fds: Sequence[int], *, parent: int, group: Cgroup | None) 
     code = 1
     try:
         _settle(order, fds, parent, group)
-        # Confinement comes here: after all that it would forbid, before anything of the plugin's.
+        # After all that it forbids, before anything of the plugin's.
+        _confine(order)
         code = _serve(order)
     except BaseException:  # noqa: BLE001 (the plugin boundary: a handler of the plugin's raised)
         traceback.print_exc()
@@ -64,6 +68,26 @@ def _settle(order: Fork, fds: Sequence[int], parent: int, group: Cgroup | None) 
     kernel.call_ourselves(f"axium {order.kind} {order.name}")
     _prepare_streams()
     gc.enable()
+
+
+def _confine(order: Fork) -> None:
+    """Hold a gear to its policy. NotConfined."""
+    if order.kind != "gear" or (order.policy is None and order.is_permissive):
+        return
+    if order.policy is None:
+        raise NotConfined(f"`{order.name}` came without a policy")
+    _move_to(order.policy)
+    confine(order.policy, keep=(CHANNEL,), is_permissive=order.is_permissive)
+
+
+def _move_to(policy: Policy) -> None:
+    """Work in the private directories, the first for what is temporary, the last for a cache."""
+    sys.dont_write_bytecode = True
+    if policy.scratch:
+        # What was compiled in advance in its own directory is not looked at.
+        sys.pycache_prefix = policy.scratch[-1]
+        os.environ["TMPDIR"] = tempfile.tempdir = policy.scratch[0]
+        os.chdir(policy.scratch[0])
 
 
 def _arrange(fds: Sequence[int]) -> None:

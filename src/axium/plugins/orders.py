@@ -4,6 +4,7 @@ import sys
 
 import msgspec
 
+from axium.model.policy import Policy
 from axium.plugins.plugin import Kind, Plugin
 
 PROGRAM = __file__.rpartition("/")[0] + "/__main__.py"
@@ -20,6 +21,10 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     directory: str
     entrypoint: str = "main:register"
+    policy: Policy | None = None
+    """A gear's; without one it has to be permissive."""
+    is_permissive: bool = False
+    """Its user takes less than all of the confinement."""
 
     @property
     def plugin(self) -> Plugin:

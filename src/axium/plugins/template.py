@@ -22,6 +22,7 @@ from axium.plugins import cgroup, host, kernel
 from axium.plugins.cgroup import Cgroup
 from axium.plugins.orders import Ended, Failed, Fork, Forked, Key, Order
 from axium.plugins.processes import children
+from axium.plugins.sandbox import seccomp
 
 LARGEST = 65536
 """Bytes of an order."""
@@ -226,6 +227,7 @@ def main() -> None:
     _empty(0)
     for name in PRELOADED:
         importlib.import_module(name)
+    seccomp.prepare()
     # What is here now stays for good: no collection in a host touches, and so copies, its pages.
     gc.collect()
     gc.freeze()

@@ -32,14 +32,21 @@ _LINKS_OF_ONE_THREAD = 3
 ENFORCED = Tier("enforced")
 
 
-def confine(policy: Policy, *, keep: Collection[int] = (), version: int | None = None) -> None:
+def confine(
+    policy: Policy,
+    *,
+    keep: Collection[int] = (),
+    is_permissive: bool = False,
+    version: int | None = None,
+) -> None:
     """Hold this process to `policy` for good, and see that it is. NotConfined.
 
-    `keep` are the descriptors that stay open beside 0, 1 and 2. `version` is that of Landlock.
+    `keep` are the descriptors that stay open beside 0, 1 and 2. `is_permissive`: a part of it
+    is enough. `version` is that of Landlock.
     """
     found = landlock.abi() if version is None else version
     held = tier(found, programs=policy.exec)
-    if held.level == "none":
+    if held.level == "none" or (held.level == "partial" and not is_permissive):
         raise NotConfined(held.why)
     try:
         if os.stat("/proc/self/task").st_nlink != _LINKS_OF_ONE_THREAD:

@@ -5,7 +5,7 @@ import functools
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count, groupby
+from itertools import count, groupby, product
 from typing import NamedTuple
 
 from axium.plugins.sandbox import libc
@@ -280,6 +280,12 @@ def _truncation(allowance: Allowance) -> dict[str, Rule]:
 
 def _emptying(argument: int) -> Sequence[Test]:
     return (Test(argument, _TRUNCATE_FLAG, _TRUNCATE_FLAG | _ACCESS_MODE),)
+
+
+def prepare() -> None:
+    """Make the filters that gears usually have, so that none of them waits for its own."""
+    for granted in product((False, True), repeat=2):
+        program(Allowance(*granted))
 
 
 @functools.cache

@@ -1,0 +1,135 @@
+"""A gear's host is confined before anything of the gear's runs, and goes on as any host."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from axium.model.policy import Policy
+from tests.plugins.hosting import Host, Hosting
+from tests.support import Scratch, until
+from tests.support.processes import alive
+
+GEAR = """
+    import os
+    import socket
+    import tempfile
+    import threading
+    from pathlib import Path
+
+    SECRET = Path({secret!r})
+    tried = {{}}
+
+    def attempt(name, deed):
+        try:
+            tried[name] = str(deed())
+        except OSError as error:
+            tried[name] = type(error).__name__
+
+    attempt("read", SECRET.read_text)
+    attempt("granted", Path({granted!r}).read_text)
+    attempt("fork", os.fork)
+    attempt("connect", lambda: socket.socket(socket.AF_UNIX))
+    attempt("own", lambda: Path(__file__).write_text(""))
+
+    def told(env, old, pane=None):
+        with tempfile.NamedTemporaryFile() as file:
+            tried["temporary"] = os.path.dirname(file.name)
+        thread = threading.Thread(target=lambda: tried.update(thread="ran"))
+        thread.start()
+        thread.join()
+        print(sorted(tried.items()))
+
+    def register(registry=None, events=None):
+        events.on("env_change", told)
+"""
+
+
+@pytest.fixture
+def places(scratch: Scratch) -> dict[str, Path]:
+    """A granted directory, a private one, and a file that nobody granted."""
+    found = {name: scratch.root / name for name in ("granted", "private", "outside")}
+    for path in found.values():
+        path.mkdir()
+        (path / "file").write_text(path.name)
+    return found
+
+
+def order(scratch: Scratch, places: dict[str, Path], **more: Any) -> dict[str, Any]:
+    policy = Policy(
+        home=str(scratch.user),
+        directory=str(scratch.root / "plugins/deploy"),
+        scratch=(str(places["private"]),),
+        reads=(str(places["granted"]),),
+    )
+    return {"name": "deploy", "kind": "gear", "policy": policy, **more}
+
+
+def gear(places: dict[str, Path]) -> str:
+    secret, granted = (str(places[name] / "file") for name in ("outside", "granted"))
+    return GEAR.format(secret=secret, granted=granted)
+
+
+def test_a_gear_is_held_to_its_policy_from_its_first_line(
+    hosting: Hosting, scratch: Scratch, places: dict[str, Path]
+) -> None:
+    host = hosting.registered(gear(places), **order(scratch, places))
+    assert host.emit("env_change", "dev", "prod") == []
+    found = dict(json.loads(host.printed().replace("(", "[").replace(")", "]").replace("'", '"')))
+    assert found == {
+        "read": "PermissionError",
+        "granted": "granted",
+        "fork": "PermissionError",
+        "connect": "PermissionError",
+        "own": "PermissionError",
+        "temporary": str(places["private"]),
+        "thread": "ran",
+    }
+
+
+def test_a_gear_ends_with_its_template(
+    hosting: Hosting, scratch: Scratch, places: dict[str, Path]
+) -> None:
+    host = hosting.registered(gear(places), **order(scratch, places))
+    os.kill(hosting.process.pid, 9)
+    until(lambda: not alive(host.pid))
+
+
+def ended(host: Host) -> tuple[bool, str]:
+    """Whether it ended, and the last line that it printed."""
+    is_closed = host.is_closed()
+    return is_closed, host.printed().splitlines()[-1]
+
+
+def test_a_gear_without_a_policy_ends_before_its_first_line(
+    hosting: Hosting, scratch: Scratch, places: dict[str, Path]
+) -> None:
+    host = hosting.host(gear(places), **order(scratch, places, policy=None))
+    assert ended(host) == (
+        True,
+        "axium.plugins.sandbox.confinement.NotConfined: `deploy` came without a policy",
+    )
+
+
+def test_a_gear_whose_grant_leads_elsewhere_ends_before_its_first_line(
+    hosting: Hosting, scratch: Scratch, places: dict[str, Path]
+) -> None:
+    said = order(scratch, places)
+    link = scratch.root / "link"
+    link.symlink_to(places["outside"])
+    said["policy"] = said["policy"]._replace(reads=(str(link),))
+    host = hosting.host(gear(places), **said)
+    is_ended, line = ended(host)
+    assert (is_ended, f"it is `{places['outside']}`" in line) == (True, True)
+
+
+def test_a_permissive_gear_runs_without_a_policy(
+    hosting: Hosting, scratch: Scratch, places: dict[str, Path]
+) -> None:
+    text = "def register(registry=None, events=None):\n    events.on('env_change', print)\n"
+    said = order(scratch, places, policy=None, is_permissive=True)
+    assert hosting.registered(text, **said).emit("env_change", "dev", "prod") == []
