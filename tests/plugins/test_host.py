@@ -237,7 +237,9 @@ def test_what_was_left_to_atexit_is_done_at_the_end_of_the_channel(hosting: Host
 
 @pytest.mark.parametrize("kind", ["spoke", "gear"])
 def test_a_report_names_the_kind_of_plugin(hosting: Hosting, kind: str) -> None:
-    host = hosting.host("def register(app): app.command('x')(lambda: 0)", kind=kind)
+    host = hosting.host(
+        "def register(app): app.command('x')(lambda: 0)", kind=kind, is_permissive=True
+    )
     assert host.call("register")["report"]["commands"] == [f"x\t{kind}:aws\t\t-h --help"]
 
 

@@ -82,9 +82,17 @@ class Stand:
     def tried(self, table: str, names: Iterable[str], policy: Policy | None) -> dict[str, Tried]:
         """What came of each row."""
         task = {"table": table, "names": list(names), "world": self.world, "policy": policy}
-        done = subprocess.run(
-            self._as([SYSTEM_PYTHON, "-I", "-S", "-c", _START, self.world.package]),
-            input=json.dumps(task),
+        argv = [str(SYSTEM_PYTHON), "-I", "-S", "-c", _START, self.world.package]
+        done = self.run(argv, json.dumps(task))
+        assert done.returncode == 0, done.stderr
+        lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+        return {name: Tried(outcome, detail) for name, outcome, detail in lines}
+
+    def run(self, argv: list[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a program in this guise."""
+        return subprocess.run(
+            self._as(argv),
+            input=stdin,
             capture_output=True,
             text=True,
             cwd="/",
@@ -92,12 +100,8 @@ class Stand:
             timeout=50,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
-        return {name: Tried(outcome, detail) for name, outcome, detail in lines}
 
-    def _as(self, argv: list[str | Path]) -> list[str]:
-        words = [str(word) for word in argv]
+    def _as(self, words: list[str]) -> list[str]:
         if self._guise == "root" or os.geteuid() != 0:
             return words
         who = str(USER)
@@ -105,7 +109,7 @@ class Stand:
 
     def _victim(self) -> int:
         """It sleeps; in a group of its own."""
-        argv = self._as([SYSTEM_PYTHON, "-c", "print(flush=True); input()"])
+        argv = self._as([str(SYSTEM_PYTHON), "-c", "print(flush=True); input()"])
         victim = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )

@@ -31,7 +31,6 @@ class Canary(NamedTuple):
 
 _ALWAYS = (
     Canary("open", (b"/", _READ_DIRECTORY), errno.EACCES),
-    Canary("open", (os.fsencode(__file__), _WRITE), errno.EACCES),
     Canary("socket", (1, 1, 0), errno.EACCES),  # AF_UNIX
     Canary("socket", (1 << 32 | 1, 1, 0), errno.EACCES),
     Canary("socket", (16, 3, 0), errno.EACCES),  # AF_NETLINK
@@ -51,12 +50,12 @@ _ALWAYS = (
     Canary("shmget", (0, 0, 0), errno.EPERM),
     Canary("ioctl", (_NOBODY, 0x5412, _NOWHERE), errno.EPERM),
     Canary("ioctl", (_NOBODY, 0x100005412, _NOWHERE), errno.EPERM),
-    Canary("chown", (_NOWHERE, 0, 0), errno.EPERM),
     Canary("setxattr", (_NOWHERE,) * 5, errno.EOPNOTSUPP),
     Canary("seccomp", (_NOBODY, 0, _NOWHERE), errno.ENOSYS),
 )
 
 _WITHOUT_EXEC = (
+    Canary("chown", (_NOWHERE, 0, 0), errno.EPERM),
     Canary("execve", (_NOWHERE,) * 3, errno.EPERM),
     Canary("execveat", (_NOBODY, _NOWHERE, _NOWHERE, _NOWHERE, 0), errno.EPERM),
     Canary("clone", (_CLONE_SIGHAND, 0, 0, 0, 0), errno.EPERM),
@@ -85,7 +84,11 @@ def alive(policy: Policy, version: int) -> Iterator[str]:
 
 def canaries(policy: Policy, version: int) -> list[Canary]:
     """What must fail for this policy with this version of Landlock."""
-    found = [*_ALWAYS, *(_WITH_NET if policy.net else _WITHOUT_NET)]
+    # A mount that can't be written to says so before Landlock is asked.
+    is_mounted_so = os.statvfs(__file__).f_flag & os.ST_RDONLY
+    refused = errno.EROFS if is_mounted_so else errno.EACCES
+    writing = Canary("open", (os.fsencode(__file__), _WRITE), refused)
+    found = [writing, *_ALWAYS, *(_WITH_NET if policy.net else _WITHOUT_NET)]
     if not policy.exec:
         found += _WITHOUT_EXEC
     if version >= landlock.SIGNALS_SINCE or not policy.exec:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from axium.model.policy import Policy
-from axium.plugins.sandbox import canaries, landlock, limits, seccomp
+from axium.plugins.sandbox import canaries, landlock, limits, namespace, seccomp
 from axium.plugins.sandbox.seccomp import Allowance
 
 Level = Literal["enforced", "partial", "none"]
@@ -71,6 +71,7 @@ def allowance(policy: Policy, version: int) -> Allowance:
         net=policy.net,
         own_pid=0 if has_signals or policy.exec else os.getpid(),
         truncates=version >= landlock.TRUNCATION_SINCE,
+        attributes=policy.exec and namespace.is_around(policy),
     )
 
 
