@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,3 +125,29 @@ def test_what_is_in_a_directory_is_mounted_after_it() -> None:
 def test_outside_of_a_namespace_nobody_takes_it_for_one() -> None:
     policy = Policy(home="/nonexistent", directory=os.path.dirname(__file__), exec=True)
     assert namespace.is_around(policy) is False
+
+
+def test_a_mount_that_can_be_written_to_and_was_not_granted_is_no_namespace(
+    tmp_path: Path,
+) -> None:
+    granted, other = tmp_path / "a b", tmp_path / "other"
+    granted.mkdir()
+    other.mkdir()
+    policy = Policy("/nonexistent", "/tmp", scratch=(str(granted),), exec=True)
+    script = f"""
+import sys
+sys.path.insert(0, {str(Path(namespace.__file__).parents[3])!r})
+from axium.model.policy import Policy
+from axium.plugins.sandbox.namespace import is_around
+print(is_around({policy!r}))
+"""
+    around = ["bwrap", "--unshare-user", "--uid", "1000", "--ro-bind", "/", "/"]
+    python = [sys.executable, "-I", "-S", "-c", script]
+    said = {}
+    for writable in ((granted,), (granted, other)):
+        binds = [word for path in map(str, writable) for word in ("--bind", path, path)]
+        done = subprocess.run(
+            [*around, *binds, *python], capture_output=True, text=True, check=False
+        )
+        said[len(writable)] = done.stdout, done.stderr
+    assert said == {1: ("True\n", ""), 2: ("False\n", "")}

@@ -54,8 +54,9 @@ def confine(
         limits.close_others(keep)
         limits.lower_limits()
         limits.drop_privileges()
+        allowed = allowance(policy, found)
         landlock.install(policy, found)
-        seccomp.install(allowance(policy, found))
+        seccomp.install(allowed)
         alive = list(canaries.alive(policy, found))
     except OSError as error:
         raise NotConfined(str(error)) from error

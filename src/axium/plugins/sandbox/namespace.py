@@ -25,7 +25,7 @@ def command(
     found = [program, "--unshare-user-try", "--unshare-ipc", "--die-with-parent"]
     for option, path in (*mounts, *(("--bind", path) for path in sockets)):
         found += [option, path, path]
-    return [*found, "--chdir", "/", "--", *argv]
+    return [*found, "--remount-ro", "/", "--chdir", "/", "--", *argv]
 
 
 def _mounts(policy: Policy) -> Iterator[tuple[str, str]]:
@@ -45,14 +45,38 @@ def _mounts(policy: Policy) -> Iterator[tuple[str, str]]:
 
 
 def is_around(policy: Policy) -> bool:
-    """Whether all that may only be read is mounted so, and can't be changed by its owner either.
+    """Whether every mount that can be seen is read-only, but for what `policy` lets be written.
 
-    Root owns the devices too, which no mount protects: never for root.
+    Devices can't be mounted so, and stay as they are where root alone may change them: so this
+    is never said of root, who owns them.
     """
     if os.geteuid() == 0:
         return False
-    needed = needs(programs=True, net=policy.net).reads
-    writable = (*policy.writes, *policy.scratch)
-    only_read = [path for path in policy.reads if path not in writable]
-    paths = [path for path in (*needed, policy.directory, *only_read) if os.path.exists(path)]
-    return all([os.statvfs(path).f_flag & os.ST_RDONLY for path in paths])
+    writable = {*policy.writes, *policy.scratch}
+    devices = needs(programs=True, net=policy.net).devices
+    return all(
+        [
+            is_read_only or place in writable or (place in devices and not _is_own(place))
+            # Of several at one place the last one hides the others.
+            for place, is_read_only in dict(_mounted()).items()
+        ]
+    )
+
+
+def _is_own(path: str) -> bool:
+    return os.stat(path).st_uid == os.geteuid()
+
+
+def _mounted() -> Iterator[tuple[str, bool]]:
+    """Where something is mounted, and whether read-only: fields 5 and 6 of `mountinfo`."""
+    with open("/proc/self/mountinfo", "rb", 0) as file:
+        for line in file.readall().splitlines():
+            _, _, _, _, place, options, *_ = line.split(b" ")
+            yield _unescaped(place), b"ro" in options.split(b",")
+
+
+def _unescaped(place: bytes) -> str:
+    """Blanks, tabs, newlines and backslashes are written as `\\040`."""
+    first, *others = place.split(b"\\")
+    parts = [bytes([int(part[:3], 8)]) + part[3:] for part in others]
+    return os.fsdecode(first + b"".join(parts))
