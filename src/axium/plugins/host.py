@@ -81,11 +81,9 @@ def _confine(order: Fork) -> None:
 
 
 def _move_to(policy: Policy) -> None:
-    """Work in the private directories, the first for what is temporary, the last for a cache."""
+    """Work in the private directories, of which the first is for what is temporary."""
     sys.dont_write_bytecode = True
     if policy.scratch:
-        # What was compiled in advance in its own directory is not looked at.
-        sys.pycache_prefix = policy.scratch[-1]
         os.environ["TMPDIR"] = tempfile.tempdir = policy.scratch[0]
         os.chdir(policy.scratch[0])
 
