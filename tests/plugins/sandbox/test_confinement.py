@@ -179,6 +179,7 @@ def test_nothing_is_open_but_what_is_kept(policy: Policy) -> None:
     def tried() -> object:
         opened = [os.open("/", os.O_RDONLY) for _ in range(20)]
         os.dup2(opened[0], 500)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, 1024))
         confine(policy, keep=(3,))
         return [fd for fd in range(1024) if _is_open(fd)]
 

@@ -91,7 +91,8 @@ def canaries(policy: Policy, version: int) -> list[Canary]:
     found = [writing, *_ALWAYS, *(_WITH_NET if policy.net else _WITHOUT_NET)]
     if not policy.exec:
         found += _WITHOUT_EXEC
-    if version >= landlock.SIGNALS_SINCE or not policy.exec:
+    holds_signals = version >= landlock.SIGNALS_SINCE or not policy.exec
+    if holds_signals and os.getppid():  # 0 for a parent outside of the container
         found.append(Canary("kill", (os.getppid(), 0), errno.EPERM))
     return found
 

@@ -17,6 +17,9 @@ MOST_LOCKED = 1 << 20
 MORE_PROCESSES = 512
 """Beyond all that run on the machine, since the kernel counts a user's, not a gear's."""
 
+_BEYOND = 1 << 32
+"""Any descriptor."""
+
 _MOST = {
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_DATA: MOST_MEMORY,
@@ -40,10 +43,12 @@ _NO_CAPABILITIES = bytes(24)
 
 
 def close_others(keep: Collection[int]) -> None:
-    """Close every descriptor but 0, 1, 2 and these."""
+    """Close every descriptor but 0, 1, 2 and these. OSError."""
     kept = sorted({0, 1, 2, *keep})
-    for lower, upper in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
-        os.closerange(lower + 1, max(upper, lower + 1))
+    # Up to the last that there can be: some may be above a limit that was lowered since.
+    for lower, upper in zip(kept, [*kept[1:], _BEYOND], strict=True):
+        if lower + 1 < upper:
+            libc.call(NUMBERS["close_range"], lower + 1, upper - 1, 0)
 
 
 def lower_limits() -> None:
