@@ -108,6 +108,15 @@ def test_calls_of_other_architectures_are_absent() -> None:
         (Allowance(), "ioctl", (0, 0x100005412), NO),
         (Allowance(), "ioctl", (0, 0x541C), NO),
         (Allowance(), "ioctl", (0, 0x4B48), NO),
+        (Allowance(), "ioctl", (0, 0x50009417), NO),  # BTRFS_IOC_SNAP_CREATE_V2
+        (Allowance(), "ioctl", (0, 0x5000940E), NO),  # BTRFS_IOC_SUBVOL_CREATE
+        (Allowance(), "ioctl", (0, 0x4018BC10), NO),  # BCH_IOCTL_SUBVOLUME_CREATE
+        (Allowance(), "ioctl", (0, 0x40049409), ALLOW),  # FICLONE
+        (Allowance(), "ioctl", (0, 0x40086602), NO),  # FS_IOC_SETFLAGS
+        (Allowance(), "ioctl", (0, 0xC0406618), NO),  # FS_IOC_REMOVE_ENCRYPTION_KEY
+        (Allowance(), "ioctl", (0, 0x80086601), ALLOW),  # FS_IOC_GETFLAGS
+        (Allowance(), "ioctl", (0, 0x401C5820), NO),  # FS_IOC_FSSETXATTR
+        (Allowance(), "clone", (0x3D0F00 | 0x08000000,), NO),
         (Allowance(), "fcntl", (0, 3), ALLOW),
         (Allowance(), "fcntl", (0, 8), NO),
         (Allowance(), "prlimit64", (0, 7), ALLOW),

@@ -85,9 +85,9 @@ def _only(*cases: Sequence[Test], otherwise: int = NO) -> Rule:
     return (*(Case(ALLOW, tests) for tests in cases), Case(otherwise))
 
 
-def _but(*cases: Sequence[Test], verdict: int = NO) -> Rule:
+def _but(*cases: Sequence[Test]) -> Rule:
     """Allowed but in these cases."""
-    return (*(Case(verdict, tests) for tests in cases), Case(ALLOW))
+    return (*(Case(NO, tests) for tests in cases), Case(ALLOW))
 
 
 _ALLOWED = """
@@ -160,26 +160,44 @@ _CLONE_PARENT = 0x8000
 _CLONE_NEW = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
 """Namespaces."""
 
-_THREADS: Rule = _only((Test(0, _CLONE_THREAD, _CLONE_THREAD),))
 _PROCESSES: Rule = _but(*((Test(0, flag, flag),) for flag in (*_CLONE_NEW, _CLONE_PARENT)))
+_THREADS: Rule = (
+    *_PROCESSES[:-1],
+    Case(ALLOW, (Test(0, _CLONE_THREAD, _CLONE_THREAD),)),
+    Case(NO),
+)
 
-_IOCTLS: Rule = _but(
-    *(
-        (Test(1, command),)
-        for command in (
-            0x5412,  # TIOCSTI: types into the terminal
-            0x541C,  # TIOCLINUX: pastes into it
-            0x541D,  # TIOCCONS
-            0x5423,  # TIOCSETD
-            0x8901,  # FIOSETOWN: has signals sent to others
-            0x8902,  # SIOCSPGRP
-            0x40086602,  # FS_IOC_SETFLAGS: on what was opened to be read
-            0x40046602,  # FS_IOC32_SETFLAGS
-            0x401C5820,  # FS_IOC_FSSETXATTR
-            0x40806685,  # FS_IOC_ENABLE_VERITY
-        )
-    ),
-    *((Test(1, family, 0xFFFFFF00),) for family in (0x4B00, 0x5600)),  # keyboard and console
+_TERMINALS = (
+    0x5412,  # TIOCSTI: types into the terminal
+    0x541C,  # TIOCLINUX: pastes into it
+    0x541D,  # TIOCCONS
+    0x5423,  # TIOCSETD
+    0x8901,  # FIOSETOWN: has signals sent to others
+    0x8902,  # SIOCSPGRP
+)
+_CONSOLES = (0x4B00, 0x5600)
+"""The keyboard's and the console's, which both can be told to type."""
+
+_OF_FILES = (
+    0x6600,  # flags, keys and verity of a file: its owner may, on what was opened to be read
+    0x5800,  # FS_IOC_FSSETXATTR, and what XFS has of its own
+    0x9400,  # Btrfs: puts a snapshot of all of a home into a directory that was granted
+    0xBC00,  # bcachefs: likewise
+)
+_HARMLESS = (
+    0x80086601,  # FS_IOC_GETFLAGS
+    0xC020660B,  # FS_IOC_FIEMAP
+    0x801C581F,  # FS_IOC_FSGETXATTR
+    0x40049409,  # FICLONE: into what was opened to be written
+    0x4020940D,  # FICLONERANGE
+)
+
+_IOCTLS: Rule = (
+    *(Case(ALLOW, (Test(1, command),)) for command in _HARMLESS),
+    *(Case(NO, (Test(1, command),)) for command in _TERMINALS),
+    *(Case(NO, (Test(1, family, 0xFFFFFF00),)) for family in _CONSOLES),
+    *(Case(NO, (Test(1, family, 0xFF00),)) for family in _OF_FILES),
+    Case(ALLOW),
 )
 
 _FCNTLS: Rule = _but(*((Test(1, command),) for command in (8, 10, 15)))

@@ -298,6 +298,13 @@ def sets_flags_of_what_it_may_read(at: World) -> object:
 
 
 @attack()
+def makes_a_subvolume_where_it_may_read(at: World) -> object:
+    named = struct.pack("=q", 0) + b"made".ljust(4088, b"\0")
+    call(NUMBERS["ioctl"], os.open(at.readable, os.O_RDONLY), 0x5000940E, buffer(named))
+    return "made"
+
+
+@attack()
 def removes_a_file(at: World) -> object:
     os.unlink(f"{at.outside}/movable")
     return "removed"

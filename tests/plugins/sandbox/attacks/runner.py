@@ -25,7 +25,14 @@ assert all((files, kernel, processes, programs, sockets)), "they have filled the
 
 MOST_SECS = 20
 _ABSENT = frozenset(
-    {errno.ENOSYS, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT, errno.ENODEV}
+    {
+        errno.ENOSYS,
+        errno.EAFNOSUPPORT,
+        errno.EPROTONOSUPPORT,
+        errno.ESOCKTNOSUPPORT,
+        errno.ENODEV,
+        errno.ENOTTY,
+    }
 )
 """What the kernel says where it has no such thing at all."""
 
