@@ -1,0 +1,54 @@
+"""Which gears were admitted, and what each is held to."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from axium.model.confining import Brokered, Places
+from axium.model.permissions import Effective
+from axium.model.policy import Policy
+from axium.wire.errors import Refusal
+
+
+class Confined(NamedTuple):
+    """A gear that was admitted; `directory` is real.
+
+    `brokered` is what of its grants goes through the daemon alone. `programs` has the absolute
+    path of each word of `exec` as it was approved. `level` is what this machine enforces:
+    `enforced`, `partial: ...` or `none: ...`, less than the first only where `is_permissive`.
+    """
+
+    name: str
+    directory: str
+    entrypoint: str
+    rights: Effective
+    policy: Policy
+    brokered: tuple[Brokered, ...]
+    programs: Mapping[str, str]
+    level: str
+    is_permissive: bool
+
+
+class Confinements:
+    """Filled by admission, asked by whoever does something for a gear.
+
+    `places` are what no gear reaches, whatever it was granted.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self._confined: dict[str, Confined] = {}
+
+    def load(self, confined: Confined) -> None:
+        """A gear is loaded, or loaded again."""
+        self._confined[confined.name] = confined
+
+    def unload(self, name: str) -> None:
+        """A gear is gone."""
+        self._confined.pop(name, None)
+
+    def of(self, name: str) -> Confined:
+        """What a gear is held to. Refusal `not_loaded`."""
+        if name not in self._confined:
+            hint = f"no gear `{name}` is loaded: `axium gear list`"
+            raise Refusal("not_loaded", "gear not loaded", hint=hint)
+        return self._confined[name]
