@@ -57,7 +57,7 @@ class Stand:
             udp_port=self._datagrams(socket.AF_INET, ("127.0.0.1", 0))[1],
             stream=self._listen(socket.AF_UNIX, f"{paths['outside']}/stream"),
             datagrams=self._datagrams(socket.AF_UNIX, f"{paths['outside']}/datagrams"),
-            abstract=self._listen(socket.AF_UNIX, f"\0axium-{root.name}")[1:].decode(),
+            abstract=self._listen(socket.AF_UNIX, f"\0{root}")[1:].decode(),
         )
         if guise == "user" and os.geteuid() == 0:
             for path in (root, *root.rglob("*")):
