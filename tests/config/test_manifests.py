@@ -244,6 +244,41 @@ def test_a_gear_says_which_versions_it_is_for() -> None:
     assert (manifest and manifest.requires, findings.faults) == (">=0.1", ())
 
 
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("{command: aws, wrapper: axium a-run}", []),
+        (
+            "{command: bash, wrapper: axium a-run}",
+            ["error 2:22: `bash` can't be wrapped by a gear"],
+        ),
+        (
+            "{command: aws, wrapper: a-run}",
+            ["error 2:36: the wrapper of `aws` has to begin with `axium`, found `a-run`"],
+        ),
+        (
+            "{command: aws, wrapper: 'axium a ${env.x}'}",
+            [
+                (
+                    "error 2:36: the wrapper of `aws` has something that is filled in,"
+                    " which a gear's has not"
+                )
+            ],
+        ),
+        (
+            '{command: aws, wrapper: "axium a \'b"}',
+            ["error 2:36: `axium a 'b` can't be cut into words: a quote `'` is never closed"],
+        ),
+        (
+            "{command: a, wrapper: axium b}, {command: a, wrapper: axium c}",
+            ["error 2:54: `a` is wrapped already, at 2:22"],
+        ),
+    ],
+)
+def test_a_gear_wraps_by_its_own_commands(rule: str, expected: list[str]) -> None:
+    assert faults(f"name: a\nprefixes: [{rule}]", "gears") == expected
+
+
 def test_names_that_are_no_text_are_told_as_text(tmp_path: Path) -> None:
     spokes = tmp_path / "spokes"
     odd = os.fsdecode(b"odd\xff")

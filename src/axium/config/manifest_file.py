@@ -1,10 +1,13 @@
 """`spoke.yaml` and `gear.yaml` made into manifests."""
 
+from itertools import chain
+
 from axium.config import permissions, prefixes
 from axium.config.decode import Text, decode, mark_of
 from axium.config.findings import Findings
 from axium.config.nodes import parse as parse_yaml
 from axium.config.shapes import GearFile, SpokeFile, WrapperRule
+from axium.model import gear_rules
 from axium.model.manifests import Kind, Manifest
 from axium.model.names import entrypoint_fault, plugin_fault
 from axium.model.rules import Rule
@@ -29,7 +32,10 @@ def parse(text: str, shown: str, kind: Kind, findings: Findings) -> Manifest | N
             findings.error(mark_of(said), f"`{field}` has {len(said)} letters, at most {most}")
     _check_entrypoint(file.entrypoint, findings)
     name = str(file.name)
-    rules = (_rule(entry, name, findings) for entry in file.prefixes)
+    made = (_rule(entry, name, findings) for entry in file.prefixes)
+    rules = tuple(rule for rule in made if rule is not None)
+    if kind == "gears":
+        _check_rules(rules, findings)
     return Manifest(
         name=name,
         where=mark_of(file.name),
@@ -38,7 +44,7 @@ def parse(text: str, shown: str, kind: Kind, findings: Findings) -> Manifest | N
         entrypoint=str(file.entrypoint),
         author=str(file.author),
         permissions=permissions.asked(file.permissions, kind, findings),
-        prefixes=tuple(rule for rule in rules if rule is not None),
+        prefixes=rules,
         requires=_requires(file),
     )
 
@@ -55,3 +61,8 @@ def _check_entrypoint(entrypoint: str, findings: Findings) -> None:
 
 def _rule(entry: WrapperRule, owner: str, findings: Findings) -> Rule | None:
     return prefixes.wrapper_rule(entry.command, entry.wrapper, owner, findings)
+
+
+def _check_rules(rules: tuple[Rule, ...], findings: Findings) -> None:
+    for fault in (*chain.from_iterable(map(gear_rules.faults, rules)), *gear_rules.repeated(rules)):
+        findings.error(fault.where, fault.message, fault.hint)
