@@ -7,10 +7,10 @@ from typing import Protocol
 
 from axium.config.manifests import Found
 from axium.daemon.caller import PluginKind
+from axium.daemon.ration import Ration
 from axium.daemon.services.plugins.host import Host
 from axium.daemon.services.plugins.mended import Sources, sources
 from axium.daemon.services.plugins.pauses import Pauses
-from axium.daemon.services.plugins.ration import Ration
 from axium.model.plugins import Status
 from axium.wire.channel import Fault
 

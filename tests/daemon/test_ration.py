@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from axium.daemon.services.plugins.ration import MOST_AT_ONCE, Ration
+from axium.daemon.ration import MOST_AT_ONCE, Ration
 
 
 def test_a_burst_is_written_and_what_follows_one_a_second() -> None:
