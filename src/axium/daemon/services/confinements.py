@@ -46,6 +46,10 @@ class Confinements:
         """A gear is gone."""
         self._confined.pop(name, None)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether a gear of this name is loaded."""
+        return name in self._confined
+
     def of(self, name: str) -> Confined:
         """What a gear is held to. Refusal `not_loaded`."""
         if name not in self._confined:
