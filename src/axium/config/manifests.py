@@ -88,6 +88,12 @@ def read_file(path: str, kind: Kind, shown: str) -> tuple[Manifest | None, tuple
     return (None if findings.has_errors else manifest), findings.faults
 
 
+def read_text_of(directory: str, kind: Kind) -> str:
+    """The text of the manifest of one directory. FileNotFoundError, Unreadable."""
+    file = _file(directory, kind)
+    return read_text(f"{directory}/{file}", file)
+
+
 def _names(directory: str) -> Iterator[str]:
     try:
         names = sorted(os.listdir(directory))

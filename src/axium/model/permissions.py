@@ -1,6 +1,6 @@
 """What a plugin may do: what its manifest asks for, and what the user's file makes of that."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -140,6 +140,24 @@ def without_effect(base: Permissions, override: Permissions) -> list[tuple[Field
         and not name.startswith("fs_")
         and entry[1:] not in _names(getattr(base, name))
     ]
+
+
+def differences(before: Permissions, now: Permissions) -> list[str]:
+    """What is asked for now and was not before, `+ fs_read: ~/a`, and no longer, `- notify`."""
+    asked, asks = list(_words(before)), list(_words(now))
+    return [
+        *[f"+ {word}" for word in asks if word not in asked],
+        *[f"- {word}" for word in asked if word not in asks],
+    ]
+
+
+def _words(said: Permissions) -> Iterator[str]:
+    """Each single thing that is asked for."""
+    for name in FIELDS:
+        value = getattr(said, name)
+        if value is True:
+            yield name if name == "notify" else f"{name}: any"
+        yield from [f"{name}: {entry}" for entry in _names(value)]
 
 
 def _names(said: Some | None) -> Names:
