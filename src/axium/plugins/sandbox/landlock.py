@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import struct
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -53,6 +54,8 @@ class NotAsNamed(OSError):
 
 def abi() -> int:
     """The version of Landlock that this kernel has and has turned on; 0 for none."""
+    if sys.platform != "linux":
+        return 0  # another system's call has this number, or none: that ends a process there
     try:
         return libc.call(NUMBERS["landlock_create_ruleset"], None, 0, _VERSION)
     except OSError:

@@ -1,0 +1,59 @@
+"""How far this machine holds gears is tried in a process of its own, and never guessed."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from axium.core import sandbox_level
+from axium.core.sandbox_level import PROGRAM, Levels, levels
+
+WITHOUT_LANDLOCK = f"""
+import runpy, struct
+from axium.plugins.sandbox import libc, seccomp
+from axium.plugins.sandbox.bpf import Label, Load, Return, Unless, assemble
+from axium.plugins.sandbox.numbers import NUMBERS
+call = "landlock_create_ruleset"
+items = [Load(0), Unless(NUMBERS[call], call), Return(seccomp.refusal({{}})), Label(call)]
+code = libc.buffer(assemble([*items, Return(seccomp.ALLOW)]))
+libc.call(NUMBERS["prctl"], 38, 1, 0, 0, 0)
+libc.call(NUMBERS["prctl"], 22, 2, libc.address(
+    head := libc.buffer(struct.pack("=H6xQ", len(code) // 8, libc.address(code)))), 0, 0)
+runpy.run_path({PROGRAM!r}, run_name="__main__")
+"""
+NONE = "none: this kernel has no Landlock, or it is turned off"
+
+
+def test_this_machine_enforces_all_of_it() -> None:
+    assert levels() == Levels(programs="enforced", plain="enforced")
+
+
+@pytest.mark.parametrize("error", [1, 38])
+def test_a_container_that_refuses_landlock_enforces_nothing(error: int) -> None:
+    command = (sys.executable, "-c", WITHOUT_LANDLOCK.format(error))
+    assert levels(command) == Levels(NONE, NONE)
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        (("/bin/false",), "the trial ended with 1: "),
+        (("/nonexistent",), "the trial can't be run: no such file or directory"),
+        (("/bin/echo", "enforced"), "JSON is malformed: invalid character (byte 0)"),
+        (("/bin/sleep", "10"), "the trial has not ended within 0.1 s"),
+    ],
+)
+def test_what_could_not_be_found_out_is_not_there(
+    command: tuple[str, ...], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox_level, "_SECS", 0.1)
+    assert levels(command) == Levels(f"none: {why}", f"none: {why}")
+
+
+def test_gears_that_start_programs_are_told_from_others() -> None:
+    found = Levels(programs="partial: signals", plain="enforced")
+    assert [found.of(programs=given) for given in (True, False)] == [
+        "partial: signals",
+        "enforced",
+    ]
