@@ -24,7 +24,7 @@ from axium.daemon.commands import FAMILIES
 from axium.daemon.text import WHOLE_LINES, WITH_REST
 from axium.model import events
 from axium.thin.catalogue import SHIPPED
-from axium.wire.registry import Command, registry
+from axium.wire.registry import ALWAYS, NEVER, OWN, Command, registry
 
 REFERENCE = Path(__file__).parent / "reference"
 CATALOGUE = Path(SHIPPED)
@@ -50,6 +50,18 @@ A line of a stream that [`subscribe`](wire.md#subscribe) began is
 `{"id": STREAM, "seq": N, "event": NAME, ...}`. Each event is told after the fact is on disk and
 visible to shells."""
 
+
+GEARS = {
+    ALWAYS: "Gears: always.",
+    OWN: "Gears: with the permission that it names.",
+    NEVER: "Gears: never.",
+}
+NEEDED = {ALWAYS: "nothing", OWN: "the permission that the command names", NEVER: "(never)"}
+"""What `gear=` of a command's registration means; anything else is an entry of `ipc`."""
+
+GEARS_PAGE = """\
+On its own channel, where it is itself whatever a request says. What it lacks is `denied`, and so
+is a `spoke` that names another plugin. A name in the table is an entry of `ipc` in its manifest."""
 
 PYTHON = """\
 What plugins import. The functions of [`axium.core.api`](#axiumcoreapi) never raise: what fails
@@ -92,7 +104,7 @@ def wire_page() -> str:
         for command in registry:
             if command.handler.__module__ == family.__name__:
                 lines += command_section(command)
-    return joined(lines)
+    return joined([*lines, *gears_section()])
 
 
 def command_section(command: Command) -> Iterator[str]:
@@ -123,7 +135,18 @@ def facts(command: Command) -> str:
         said.append("Events: " + ", ".join(f"[`{e}`](events.md#{e})" for e in command.emits) + ".")
     if command.needs_id:
         said.append("Needs an `id`.")
-    return " ".join(said)
+    return " ".join([*said, GEARS.get(command.gear, f"Gears: with `ipc: [{command.gear}]`.")])
+
+
+def gears_section() -> Iterator[str]:
+    """Every command with what lets a gear ask for it."""
+    yield "## What a gear may ask"
+    yield GEARS_PAGE
+    rows = [
+        f"| [`{command.name}`](#{command.name}) | {NEEDED.get(command.gear, f'`{command.gear}`')} |"
+        for command in sorted(registry, key=lambda command: command.name)
+    ]
+    yield "\n".join(["| command | what a gear needs |", "|---|---|", *rows])
 
 
 def text_page() -> str:

@@ -21,3 +21,8 @@ class Plugin(NamedTuple):
 Caller = User | Plugin
 
 USER = User()
+
+
+def is_gear(caller: Caller) -> bool:
+    """Whether a gear asks, on its own channel."""
+    return isinstance(caller, Plugin) and caller.kind == "gear"

@@ -96,6 +96,8 @@ class Dispatch:
         self, command: Command, request: Request, connection: Connection
     ) -> Reply | Coroutine[Any, Any, Reply]:
         """The reply, or what makes it; one that emits is waited with until listeners are done."""
+        if request.spoke or connection.caller is not USER:
+            self._services.permissions.admit(connection.caller, request.spoke, command)
         context = Context(self._services, connection)
         if not command.emits or not self._services.events.is_heard:
             return command.handler(context, request)

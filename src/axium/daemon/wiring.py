@@ -1,6 +1,8 @@
 """The one place where the daemon's objects are made, and joined to one another."""
 
 import asyncio
+import os
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +10,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-import axium.daemon.commands  # noqa: F401  (registers every command)
+import axium
+import axium.daemon.commands
 from axium.config.loaded import Loaded
 from axium.config.remembered import read_configuration
 from axium.daemon.boot import Hold
@@ -18,6 +21,7 @@ from axium.daemon.listener import Listener
 from axium.daemon.memo import Memo
 from axium.daemon.programs import located
 from axium.daemon.services.broker import Brokers, Made
+from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.events import Events
@@ -44,7 +48,8 @@ from axium.daemon.services.terminals import Terminals
 from axium.daemon.services.tmux import Tmux, default_socket
 from axium.daemon.sweeping import Sweeping
 from axium.daemon.text import TextVerbs
-from axium.thin.paths import state_dir, user_home
+from axium.model.confining import Places
+from axium.thin.paths import Home, runtime_dir, state_dir, user_home
 from axium.thin.start import scrubbed
 from axium.wire.registry import registry
 
@@ -135,9 +140,11 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
     values = Values()
     hud = Hud(store, events, values, clock=time.monotonic)
     segments = Segments(store, events, values, changed=hud.change)
+    confinements = Confinements(_places(hold.home, environ))
     permissions = Permissions(
         hold.home.root,
         store,
+        confinements,
         executor=given.writer,
         user_home=user_home(environ),
         is_strict=environ.get("AXIUM_PERMS_STRICT") == "1",
@@ -224,6 +231,18 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
         terminals=Terminals(
             hold.home, store, hud, tmux, panes, events, counters, clock=time.monotonic
         ),
+    )
+
+
+def _places(home: Home, environ: dict[str, str]) -> Places:
+    """What no gear reaches, whatever it was granted: what axium keeps, and what runs it."""
+    own = (home.root, state_dir(home, environ), runtime_dir(home, environ))
+    package = os.path.dirname(axium.__file__)
+    programs = (package, sys.prefix, sys.base_prefix, os.path.dirname(sys.executable))
+    return Places(
+        home=os.path.realpath(user_home(environ)),
+        own=tuple(dict.fromkeys(map(os.path.realpath, own))),
+        programs=tuple(dict.fromkeys(map(os.path.realpath, programs))),
     )
 
 

@@ -13,6 +13,13 @@ from axium.wire.envelope import Reply, Request
 
 Handler = Callable[[Any, Any], Reply | Coroutine[Any, Any, Reply]]
 
+ALWAYS = "always"
+"""A gear may: about itself, or about nothing that is anybody's."""
+OWN = "own"
+"""The handler asks `Permissions.require`, for something that is no entry of `ipc`."""
+NEVER = "never"
+"""No gear may, whatever it was granted."""
+
 
 class Command(msgspec.Struct, frozen=True):
     """One command of the wire.
@@ -20,7 +27,10 @@ class Command(msgspec.Struct, frozen=True):
     `names`: the wire name, then its other spellings. `emits`: names of events
     that it may cause. `since`: the version that first had it. `memo`: the same
     line gets the same reply until something changes, so that the server may
-    remember it. `needs_id`: it streams, or names an earlier request.
+    remember it. `needs_id`: it streams, or names an earlier request. `gear`: whether
+    one comes through a gear's channel: `ALWAYS`, `OWN`, `NEVER`, or the entry of the
+    gear's `ipc` that allows it. `is_about_gear`: the user may name a gear in it, since
+    nothing is done in the gear's name.
     """
 
     names: tuple[str, ...]
@@ -31,6 +41,8 @@ class Command(msgspec.Struct, frozen=True):
     since: str = "0.1"
     memo: bool = False
     needs_id: bool = False
+    gear: str = NEVER
+    is_about_gear: bool = False
 
     @property
     def name(self) -> str:
@@ -90,11 +102,14 @@ def command(
     since: str = "0.1",
     memo: bool = False,
     needs_id: bool = False,
+    gear: str | None = None,
+    is_about_gear: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated handler `(context, request) -> reply`.
 
     The request's type and the reply's are read from the annotations; the wire
-    name is the request's tag, `also` a second spelling of it.
+    name is the request's tag, `also` a second spelling of it. Without `gear`, a gear
+    needs the name among its `ipc`.
     """
 
     def register(handler: Handler) -> Handler:
@@ -112,6 +127,8 @@ def command(
                 since=since,
                 memo=memo,
                 needs_id=needs_id,
+                gear=_tag(request) if gear is None else gear,
+                is_about_gear=is_about_gear or gear in (ALWAYS, NEVER),
             )
         )
         return handler

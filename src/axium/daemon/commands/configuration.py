@@ -14,7 +14,7 @@ from axium.model.core_config import CORE_KEYS, core_value
 from axium.model.plugin_config import MissingKey, value_at
 from axium.wire.envelope import Done, Owner, Reply, Request
 from axium.wire.errors import Refusal
-from axium.wire.registry import command
+from axium.wire.registry import ALWAYS, command
 
 
 class GetConfig(Request, tag="get_config"):
@@ -47,7 +47,7 @@ class Told(Reply):
     warnings: list[str] | UnsetType = UNSET
 
 
-@command(memo=True)
+@command(memo=True, gear=ALWAYS)
 def get_config(ctx: Context, req: GetConfig) -> Told | Coroutine[Any, Any, Told]:
     name = _plugin(ctx, req)
     if name is not None:
@@ -70,7 +70,7 @@ class ForgetConfig(Request, tag="forget_config"):
     """
 
 
-@command()
+@command(is_about_gear=True)
 def forget_config(ctx: Context, req: ForgetConfig) -> Done:
     ctx.services.plugin_configs.forget(ctx.meant(req))
     return Done()

@@ -9,7 +9,7 @@ from axium.daemon.context import Context
 from axium.daemon.services.lifecycle import PROTOCOL, uptime_in_full
 from axium.model.marks import Fault
 from axium.wire.envelope import Reply, Request
-from axium.wire.registry import command, registry
+from axium.wire.registry import ALWAYS, NEVER, command, registry
 
 FEATURES = ("text-verbs", "hud-line", "env-line", "plan-line", "events")
 """Named features beside the commands, for clients that ask by capability."""
@@ -28,7 +28,7 @@ class Pong(Reply):
     pid: int
 
 
-@command()
+@command(gear=ALWAYS)
 def ping(ctx: Context, req: Ping) -> Pong:
     life = ctx.services.life
     return Pong(pong=True, version=life.version, protocol=PROTOCOL, pid=life.pid)
@@ -52,7 +52,7 @@ class Capabilities(Reply):
     capabilities: list[str]
 
 
-@command()
+@command(gear=ALWAYS)
 def hello(ctx: Context, req: Hello) -> Capabilities:
     found = [f"cmd-{name}" for name in registry.names()] + list(FEATURES)
     if req.capabilities is not None:
@@ -93,7 +93,7 @@ class StateReply(Reply):
     state: WholeState
 
 
-@command()
+@command(gear=ALWAYS)
 def get_state(ctx: Context, req: GetState) -> StateReply:
     services = ctx.services
     state = services.store.committed.state
@@ -178,7 +178,7 @@ class Stopping(Reply):
     stopping: bool
 
 
-@command()
+@command(gear=NEVER)
 def stop(ctx: Context, req: Stop) -> Stopping:
     ctx.services.life.stop()
     return Stopping(stopping=True)
@@ -201,7 +201,7 @@ class Reloaded(Reply):
     hints: dict[str, str]
 
 
-@command(emits=("hud_refresh", "spoke_reloaded", "daemon_reload", "config_reloaded"))
+@command(emits=("hud_refresh", "spoke_reloaded", "daemon_reload", "config_reloaded"), gear=NEVER)
 async def reload(ctx: Context, req: Reload) -> Reloaded:
     life, connection = ctx.services.life, ctx.connection
     if connection.caller is USER:
@@ -238,7 +238,7 @@ class Mode(Reply):
     state: str
 
 
-@command()
+@command(gear=NEVER)
 async def pause(ctx: Context, req: Pause) -> Mode:
     await ctx.services.life.pause()
     return Mode(state=ctx.services.life.mode)
@@ -248,7 +248,7 @@ class Resume(Request, tag="resume"):
     """Go on after a pause; not an error when nothing is held."""
 
 
-@command()
+@command(gear=NEVER)
 async def resume(ctx: Context, req: Resume) -> Mode:
     await ctx.services.life.resume()
     return Mode(state=ctx.services.life.mode)

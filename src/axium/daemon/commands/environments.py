@@ -14,7 +14,7 @@ from axium.daemon.services.explaining import (
 )
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
-from axium.wire.registry import command
+from axium.wire.registry import ALWAYS, command
 
 EnvName = Annotated[str, msgspec.Meta(description="the name of an environment of envs.yaml")]
 Pane = Annotated[str, msgspec.Meta(description="`%3`, or `SERVER:%3` for another tmux server")]
@@ -69,7 +69,7 @@ class PaneEnv(Reply):
     source: Source | None
 
 
-@command(memo=True)
+@command(memo=True, gear=ALWAYS)
 def get_pane_env(ctx: Context, req: GetPaneEnv) -> PaneEnv:
     if not req.pane:
         raise Refusal("invalid", "pane ID required")

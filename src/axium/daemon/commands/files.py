@@ -5,7 +5,7 @@ from typing import cast
 from axium.daemon.context import Context
 from axium.wire.envelope import Done, Owner, Reply, Request
 from axium.wire.errors import Refusal
-from axium.wire.registry import command
+from axium.wire.registry import ALWAYS, command
 
 
 class ReadFile(Request, tag="read_file"):
@@ -52,7 +52,7 @@ class WriteLog(Request, tag="write_log"):
     gear: Owner | None = None
 
 
-@command()
+@command(gear=ALWAYS)
 async def write_log(ctx: Context, req: WriteLog) -> Done:
     name = ctx.meant(req, req.gear)
     if name is None:

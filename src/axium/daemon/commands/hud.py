@@ -65,7 +65,7 @@ class UpdateHudSegment(Request, tag="hud_segment_value"):
     value: str
 
 
-@command(also="update_hud_segment", emits=("hud_segment_updated", "hud_refresh"))
+@command(also="update_hud_segment", emits=("hud_segment_updated", "hud_refresh"), gear="hud_update")
 def hud_segment_value(ctx: Context, req: UpdateHudSegment) -> Done:
     owner = ctx.meant(req)
     if owner is None:

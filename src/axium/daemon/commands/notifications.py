@@ -8,7 +8,7 @@ from axium.daemon.context import Context
 from axium.model.notifications import Row
 from axium.wire.envelope import Reply, Request
 from axium.wire.errors import Refusal
-from axium.wire.registry import command
+from axium.wire.registry import OWN, command
 
 Level = Literal["info", "warning", "error", "success"]
 Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
@@ -32,7 +32,7 @@ class Stored(Reply):
     seq: int
 
 
-@command(emits=("notification",))
+@command(emits=("notification",), gear=OWN)
 async def notify(ctx: Context, req: Notify) -> Stored:
     caller = ctx.connection.caller
     ctx.services.permissions.require(caller, req.spoke, "notify")

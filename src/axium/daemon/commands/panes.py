@@ -5,7 +5,7 @@ import msgspec
 from axium.daemon.context import Context
 from axium.daemon.services.broker.asked import Opening, Split
 from axium.wire.envelope import Done, Reply, Request
-from axium.wire.registry import command
+from axium.wire.registry import OWN, command
 
 
 class TmuxSplitRun(Request, tag="tmux_split_run"):
@@ -32,7 +32,7 @@ class Opened(Reply):
     pane_id: str
 
 
-@command(emits=("env_change", "hud_refresh"))
+@command(emits=("env_change", "hud_refresh"), gear=OWN)
 async def tmux_split_run(ctx: Context, req: TmuxSplitRun) -> Opened:
     asked = Opening(
         req.command, req.height, req.split, req.target, req.server, req.cwd, req.env_vars
@@ -55,7 +55,7 @@ class TmuxSendKeys(Request, tag="tmux_send_keys"):
     literal: bool = False
 
 
-@command()
+@command(gear=OWN)
 async def tmux_send_keys(ctx: Context, req: TmuxSendKeys) -> Done:
     where = (req.pane or req.pane_id, req.server)
     caller = ctx.connection.caller
@@ -83,7 +83,7 @@ class Captured(Reply):
     content: str
 
 
-@command()
+@command(gear=OWN)
 async def tmux_capture_pane(ctx: Context, req: TmuxCapturePane) -> Captured:
     content = await ctx.services.brokers().panes.capture(
         ctx.connection.caller,

@@ -9,7 +9,7 @@ from axium.daemon.context import Context
 from axium.model.permissions import Field, Source
 from axium.wire.envelope import Done, Owner, Reply, Request
 from axium.wire.errors import Refusal
-from axium.wire.registry import command
+from axium.wire.registry import ALWAYS, NEVER, command
 
 
 class GetPermissions(Request, tag="get_permissions"):
@@ -40,7 +40,7 @@ class Effective(Reply):
     labels: list[Labelled]
 
 
-@command()
+@command(gear=ALWAYS)
 def get_permissions(ctx: Context, req: GetPermissions) -> Effective:
     name = _required(ctx.meant(req, req.gear))
     rights = ctx.services.permissions.of(name)
@@ -59,7 +59,7 @@ class LoadSpokePermissions(Request, tag="load_spoke_permissions"):
     spoke_yaml_path: str | None = None
 
 
-@command()
+@command(gear=NEVER)
 async def load_spoke_permissions(ctx: Context, req: LoadSpokePermissions) -> Done:
     name = _required(ctx.meant(req))
     if not isinstance(ctx.connection.caller, User):

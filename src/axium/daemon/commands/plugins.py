@@ -11,7 +11,7 @@ from axium.model.nesting import is_deeper
 from axium.model.plugins import Row
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
-from axium.wire.registry import command
+from axium.wire.registry import NEVER, command
 
 MOST_BYTES = 64 * 1024
 """Of an event of one's own; up to 1,000 wait for each plugin that listens."""
@@ -32,7 +32,7 @@ class Spoke(Reply):
     spoke: str
 
 
-@command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded"))
+@command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded"), gear=NEVER)
 async def reload_spoke(ctx: Context, req: ReloadSpoke) -> Spoke:
     name = _required(req.spoke)
     plugins = ctx.services.plugins
@@ -56,7 +56,7 @@ class Spokes(Reply):
     spokes: list[str]
 
 
-@command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded"))
+@command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded"), gear=NEVER)
 async def reload_spokes(ctx: Context, req: ReloadSpokes) -> Spokes:
     plugins = ctx.services.plugins
     ctx.services.plugin_configs.forget()
@@ -70,7 +70,7 @@ class UnloadSpoke(Request, tag="unload_spoke"):
     """End a spoke and take away what it registered, before its files go."""
 
 
-@command(emits=("spoke_unloaded",))
+@command(emits=("spoke_unloaded",), gear=NEVER)
 async def unload_spoke(ctx: Context, req: UnloadSpoke) -> Done:
     await ctx.services.plugins.unload(_required(req.spoke))
     return Done()

@@ -8,7 +8,7 @@ from axium.daemon.context import Context
 from axium.model.rules import rule_from_wire
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
-from axium.wire.registry import command
+from axium.wire.registry import OWN, command
 
 
 class Place(msgspec.Struct, kw_only=True):
@@ -85,7 +85,7 @@ class RegisterPrefix(Request, tag="register_prefix"):
     config: dict[str, Any] | None = None
 
 
-@command()
+@command(gear=OWN)
 async def register_prefix(ctx: Context, req: RegisterPrefix) -> Done:
     try:
         rule = rule_from_wire(
@@ -112,7 +112,7 @@ class Unregistered(Reply):
     unregistered: int
 
 
-@command()
+@command(is_about_gear=True)
 async def unregister_prefixes(ctx: Context, req: UnregisterPrefixes) -> Unregistered:
     owner = ctx.meant(req) or "user"
     return Unregistered(unregistered=await ctx.services.prefixes.unregister(owner))

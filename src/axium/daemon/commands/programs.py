@@ -8,7 +8,7 @@ from axium.daemon.context import Context
 from axium.daemon.services.broker.asked import Asked
 from axium.model.jobs import TAIL_BYTES, Mode, Row
 from axium.wire.envelope import Reply, Request
-from axium.wire.registry import command
+from axium.wire.registry import OWN, command
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86400)]
 
@@ -47,7 +47,7 @@ class Executed(Reply):
     truncated: bool = False
 
 
-@command()
+@command(gear=OWN)
 async def daemon_exec(ctx: Context, req: DaemonExec) -> Executed:
     mode: Mode | None = "wait" if req.mode == "foreground" else req.mode
     asked = Asked(
@@ -84,7 +84,7 @@ class JobRows(Reply):
     jobs: list[Row]
 
 
-@command()
+@command(is_about_gear=True)
 def list_jobs(ctx: Context, req: ListJobs) -> JobRows:
     return JobRows(jobs=ctx.services.brokers().jobs.rows(ctx.meant(req)))
 
@@ -103,7 +103,7 @@ class JobShown(Reply):
     truncated: bool
 
 
-@command()
+@command(is_about_gear=True)
 def show_job(ctx: Context, req: ShowJob) -> JobShown:
     jobs = ctx.services.brokers().jobs
     job = jobs.find(req.job, ctx.meant(req))
@@ -122,7 +122,7 @@ class Stopped(Reply):
     stopped: bool
 
 
-@command()
+@command(is_about_gear=True)
 async def stop_job(ctx: Context, req: StopJob) -> Stopped:
     whose = ctx.meant(req)
     return Stopped(stopped=await ctx.services.brokers().jobs.stop(req.job, whose))

@@ -50,7 +50,7 @@ class Unsubscribe(Request, tag="unsubscribe"):
     stream: str | int | None = None
 
 
-@command(needs_id=True)
+@command(needs_id=True, gear="subscribe")
 def unsubscribe(ctx: Context, req: Unsubscribe) -> Done:
     named = req.stream if req.stream is not None else req.id
     assert named is not None

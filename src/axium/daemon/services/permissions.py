@@ -1,34 +1,35 @@
 """What plugins may do: decided in one place, and each decision in the log."""
 
 import asyncio
-import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import NoReturn
 
-from axium.daemon.caller import Caller, User
+from axium.daemon.caller import Caller, User, is_gear
+from axium.daemon.services.confinements import Confinements
+from axium.daemon.services.decisions import Decisions
 from axium.daemon.services.store import Store
 from axium.model import permissions as model
-from axium.model.decisions import logged, security_line
 from axium.model.grants import Label, labels
 from axium.model.manifests import Manifest
 from axium.model.names import OWNERS
 from axium.wire.errors import Refusal
-
-log = logging.getLogger("axium.security")
+from axium.wire.registry import ALWAYS, NEVER, OWN, Command
 
 
 class Permissions:
     """The permissions of the plugins that are loaded, under what the user overrides.
 
-    `located` tells the file of a program's name; `is_strict` ignores overrides.
+    Those of a gear are what it was admitted with. `located` tells the file of a program's
+    name; `is_strict` ignores overrides.
     """
 
     def __init__(
         self,
         root: str,
         store: Store,
+        confinements: Confinements,
         *,
         executor: Executor,
         user_home: str,
@@ -37,11 +38,13 @@ class Permissions:
     ) -> None:
         self._root = root
         self._store = store
+        self._confinements = confinements
         self._executor = executor
         self._user_home = os.path.realpath(user_home)  # as what was opened has it
         self._is_strict = is_strict
         self._located = located
         self._manifests: dict[str, Manifest] = {}
+        self._decisions = Decisions()
 
     def load(self, manifest: Manifest) -> None:
         """A plugin is loaded, or loaded again."""
@@ -61,12 +64,38 @@ class Permissions:
 
     def labels(self, name: str) -> list[Label]:
         """What of a plugin's permissions amounts to anything. Refusal `not_loaded`."""
-        has_prefixes = bool(self._manifest(name).prefixes)
-        return labels(self.of(name), home=self._user_home, has_prefixes=has_prefixes)
+        return labels(
+            self.of(name),
+            home=self._user_home,
+            has_prefixes=bool(self._manifest(name).prefixes),
+            is_gear=name in self._confinements,
+        )
 
     def of(self, name: str) -> model.Effective:
         """What a plugin may do. Refusal `not_loaded`."""
-        return self._effective(name, is_strict=self._is_strict)
+        manifest = self._manifest(name)
+        if name in self._confinements:
+            return self._confinements.of(name).rights
+        override = self._store.committed.configuration.permissions.get(name)
+        return model.effective(manifest.permissions, override, strict=self._is_strict)
+
+    def admit(self, caller: Caller, name: str | None, command: Command) -> None:
+        """Let a request in, as far as its command and the name in it decide that.
+
+        Refusal `denied`, `not_loaded`.
+        """
+        if isinstance(caller, User):
+            if name in self._confinements and not command.is_about_gear:
+                hint = f"`{name}` is a gear: what it may do is done on its own channel alone"
+                self.refuse(caller, name, command.name, None, hint=hint)
+            return
+        if not is_gear(caller):
+            return
+        self.meant(caller, name, command.name)
+        if command.gear == NEVER:
+            self.refuse(caller, name, command.name, None, hint="no gear may")
+        if command.gear not in (ALWAYS, OWN):
+            self.require(caller, name, command.gear)
 
     def require(
         self,
@@ -85,15 +114,13 @@ class Permissions:
         """
         asking = self.meant(caller, name, action, detail)
         if asking is None or (isinstance(caller, User) and asking in OWNERS):
-            _tell("user", action, detail, allowed=True)
+            self._decisions.tell_user(action, detail)
             return None
-        if asking not in self._manifests:
-            _tell(asking, action, detail, allowed=False)
-        rights = self.of(asking)
-        allowed = self._allows(rights, action, detail, program)
-        without = self._effective(asking, is_strict=True)
-        via_override = allowed != self._allows(without, action, detail, program)
-        _tell(asking, action, detail, allowed=allowed, via_override=via_override)
+        rights = self._held_to(caller, asking, action, detail)
+        allowed = self._allows(asking, rights, action, detail, program)
+        without = model.effective(self._manifest(asking).permissions, None, strict=True)
+        via_override = allowed != self._allows(asking, without, action, detail, program)
+        self._tell(asking, action, detail, allowed=allowed, via_override=via_override)
         if not allowed:
             _deny(action, self._way_out(asking, action, via_override=via_override))
         return rights
@@ -102,7 +129,7 @@ class Permissions:
         self, caller: Caller, name: str | None, action: str, detail: str | None, *, hint: str
     ) -> NoReturn:
         """Refuse what the permissions alone would allow, with a line in the log."""
-        _tell(name or caller.name, action, detail, allowed=False)
+        self._tell(name or caller.name, action, detail, allowed=False)
         _deny(action, hint)
 
     def meant(
@@ -115,14 +142,37 @@ class Permissions:
         if isinstance(caller, User):
             return name or None
         if name and name != caller.name:
-            _tell(caller.name, action, detail, allowed=False)
+            self._tell(caller.name, action, detail, allowed=False)
             _deny(action, f"leave `spoke` out: this is the channel of `{caller.name}`")
         return caller.name
 
-    def _effective(self, name: str, *, is_strict: bool) -> model.Effective:
-        manifest = self._manifest(name)
-        override = self._store.committed.configuration.permissions.get(name)
-        return model.effective(manifest.permissions, override, strict=is_strict)
+    def _held_to(
+        self, caller: Caller, name: str, action: str, detail: str | None
+    ) -> model.Effective:
+        """What holds for a plugin. Refusal `not_loaded`, with a line in the log."""
+        try:
+            return self._confinements.of(name).rights if is_gear(caller) else self.of(name)
+        except Refusal:
+            self._tell(name, action, detail, allowed=False)
+            raise
+
+    def _tell(
+        self,
+        name: str,
+        action: str,
+        detail: str | None,
+        *,
+        allowed: bool,
+        via_override: bool = False,
+    ) -> None:
+        self._decisions.tell(
+            name,
+            action,
+            detail,
+            allowed=allowed,
+            via_override=via_override,
+            is_gear=name in self._confinements,
+        )
 
     def _manifest(self, name: str) -> Manifest:
         if name not in self._manifests:
@@ -131,34 +181,37 @@ class Permissions:
         return self._manifests[name]
 
     def _allows(
-        self, rights: model.Effective, action: str, detail: str | None, program: str | None
+        self,
+        name: str,
+        rights: model.Effective,
+        action: str,
+        detail: str | None,
+        program: str | None,
     ) -> bool:
-        subject = self._granted(rights, program) if action == "exec" else detail
+        subject = self._granted(name, rights, program) if action == "exec" else detail
         return rights.allows(action, subject, home=self._user_home)
 
     def _way_out(self, name: str, action: str, *, via_override: bool) -> str:
         """What the user may do about a refusal."""
+        if name in self._confinements:
+            show, edit = f"axium gear perms-show {name}", f"axium gear perms-edit {name}"
+        else:
+            show, edit = f"axium perms show {name}", f"axium perms edit {name}"
         if via_override:
-            return f"your permissions.yaml refuses it: `axium perms show {name}`"
+            return f"you took it away: `{show}`"
         if self._is_strict:
             return "the daemon runs with AXIUM_PERMS_STRICT=1: only the manifest can grant it"
         field = action if action in ("exec", "notify", "fs_read", "fs_write") else "ipc"
-        return f"`axium perms edit {name}`: `{field}` is what grants it"
+        return f"`{edit}`: `{field}` is what grants it"
 
-    def _granted(self, rights: model.Effective, program: str | None) -> str | None:
-        """The word of `exec` that means the same file as `program`."""
+    def _granted(self, name: str, rights: model.Effective, program: str | None) -> str | None:
+        """The word of `exec` that means the same file as `program`; a gear's as approved."""
         file = None if program is None else self._located(program)
         if file is None or isinstance(rights.exec, bool):
             return None
-        return next((word for word in rights.exec if self._located(word) == file), None)
-
-
-def _tell(
-    spoke: str, action: str, detail: str | None, *, allowed: bool, via_override: bool = False
-) -> None:
-    shown, said = logged(action, detail)
-    line = security_line(spoke, shown, allowed=allowed, detail=said, via_override=via_override)
-    log.log(logging.INFO if allowed else logging.WARNING, "%s", line)
+        programs = self._confinements.of(name).programs if name in self._confinements else None
+        meaning = self._located if programs is None else programs.get
+        return next((word for word in rights.exec if meaning(word) == file), None)
 
 
 def _deny(action: str, hint: str) -> NoReturn:
