@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from axium.config import permissions
 from axium.config.findings import Findings
 from axium.config.manifest_file import parse as parse_manifest
+from axium.config.permissions import Override
 from axium.model.manifests import Kind
 from axium.model.permissions import Permissions
 
@@ -157,3 +160,49 @@ def test_a_manifest_takes_nothing_away_and_a_gear_may_ask_for_where_it_is(
     text: str, kind: Kind, expected: list[str]
 ) -> None:
     assert told_of_manifest(text, kind) == expected
+
+
+def override_of(home: Path, text: str) -> tuple[Override | None, list[str]]:
+    file = home / "overrides/permissions/g.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    found, faults = permissions.read_override(str(home), "g")
+    return found, [str(fault) for fault in faults]
+
+
+def test_an_override_of_a_gear_is_a_file_of_its_own_and_may_make_it_permissive(
+    tmp_path: Path,
+) -> None:
+    text = 'exec: false\nfs_read: ["!./**", ~/a/**]\nsandbox: permissive\n'
+    said = Permissions(exec=False, fs_read=("!./**", "~/a/**"))
+    assert override_of(tmp_path, text) == (Override(said, is_permissive=True), [])
+
+
+def test_no_override_is_none_and_an_empty_one_changes_nothing(tmp_path: Path) -> None:
+    assert permissions.read_override(str(tmp_path), "g") == (None, ())
+    assert override_of(tmp_path, "") == (Override(Permissions()), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "sandbox: off",
+            "1:10: `sandbox` must be `permissive`, found `off`",
+        ),
+        ("sandbox: true", "1:10: `sandbox` must be `permissive`, found `true`"),
+        ("exec: 3", "1:7: `exec` must be `true` or `false` or a list, found `3`"),
+        ("fs_read: [a/**]", "1:11: `fs_read`: `a/**` begins with none of `/`, `~/`, `./`"),
+    ],
+)
+def test_a_faulty_override_says_nothing(tmp_path: Path, text: str, told: str) -> None:
+    expected = (None, [f"overrides/permissions/g.yaml:{told}"])
+    assert override_of(tmp_path, text) == expected
+
+
+def test_the_gears_that_have_an_override_are_found_by_their_files(tmp_path: Path) -> None:
+    assert permissions.overridden(str(tmp_path)) == []
+    override_of(tmp_path, "")
+    for name in ("b.yaml", ".c.yaml", "d.yml", "core.yaml"):
+        (tmp_path / "overrides/permissions" / name).write_text("")
+    assert permissions.overridden(str(tmp_path)) == ["b", "g"]

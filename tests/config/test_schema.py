@@ -11,6 +11,7 @@ def test_each_file_has_a_schema_of_the_current_draft() -> None:
             "prefixes.yaml",
             "hud.yaml",
             "permissions.yaml",
+            "gear-override.yaml",
             "registry.yaml",
             "spoke.yaml",
             "gear.yaml",

@@ -1,13 +1,13 @@
-"""What files say of permissions: a plugin's manifest, and the user's `permissions.yaml`."""
+"""What files say of permissions: manifests, `permissions.yaml`, the override of one gear."""
 
 import os
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from axium.config.decode import decode, decode_each, mark_of
 from axium.config.findings import Findings
 from axium.config.nodes import parse as parse_yaml
-from axium.config.shapes import PermissionsEntry
+from axium.config.shapes import OverrideFile, PermissionsEntry
 from axium.config.source import Unreadable, read_text
 from axium.model.grantable import entry_fault
 from axium.model.manifests import Kind
@@ -16,9 +16,21 @@ from axium.model.names import plugin_fault
 from axium.model.permissions import FIELDS, Field, Names, Permissions
 
 NAME = "permissions.yaml"
+OVERRIDES = "overrides/permissions"
+"""Where the user's files of gears are."""
 
-Place = Kind | Literal["override"]
-"""Where it stands: in the manifest of which kind, or in the user's file."""
+Place = Kind | Literal["override", "override of a gear"]
+"""Where it stands: in the manifest of which kind, or in which of the user's files."""
+
+
+class Override(NamedTuple):
+    """The user's word on one gear.
+
+    `is_permissive`: it is started also where the machine can't hold it to what it may do.
+    """
+
+    permissions: Permissions
+    is_permissive: bool = False
 
 
 def parse(text: str, findings: Findings) -> dict[str, Permissions]:
@@ -43,19 +55,44 @@ def read(root: str) -> tuple[dict[str, Permissions], tuple[Fault, ...]]:
     return found, findings.faults
 
 
-def read_override(root: str, gear: str) -> tuple[Permissions | None, tuple[Fault, ...]]:
+def read_override(root: str, gear: str) -> tuple[Override | None, tuple[Fault, ...]]:
     """What the user's file of one gear in the home `root` says, None for nothing; its faults."""
-    findings = Findings()
-    shown = f"overrides/permissions/{gear}.yaml"
+    shown = override_name(gear)
     try:
-        node = parse_yaml(read_text(os.path.join(root, shown), shown), shown, findings)
+        text = read_text(os.path.join(root, shown), shown)
     except FileNotFoundError:
         return None, ()
     except Unreadable as error:
         return None, (error.fault,)
-    entry = None if node is None else decode(node, PermissionsEntry, findings)
-    found = None if entry is None else _permissions(entry, findings, "override")
+    findings = Findings()
+    found = parse_override(text, shown, findings)
     return (None if findings.has_errors else found), findings.faults
+
+
+def parse_override(text: str, shown: str, findings: Findings) -> Override | None:
+    """The override that a text is; what could not be made out is left out and told."""
+    node = parse_yaml(text, shown, findings)
+    file = None if node is None else decode(node, OverrideFile, findings)
+    if file is None:
+        return None
+    return Override(
+        _permissions(file, findings, "override of a gear"), file.sandbox == "permissive"
+    )
+
+
+def override_name(gear: str) -> str:
+    """Where the user's file of one gear is, below the home."""
+    return f"{OVERRIDES}/{gear}.yaml"
+
+
+def overridden(root: str) -> list[str]:
+    """The names of the gears that have such a file, sorted."""
+    try:
+        names = os.listdir(os.path.join(root, OVERRIDES))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found = [name.removesuffix(".yaml") for name in names if name.endswith(".yaml")]
+    return sorted(name for name in found if plugin_fault(name) is None)
 
 
 def asked(entry: PermissionsEntry | None, kind: Kind, findings: Findings) -> Permissions:
@@ -82,10 +119,12 @@ def _checked(field: Field, given: Iterable[str], findings: Findings, place: Plac
 
 
 def _fault(field: Field, entry: str, place: Place) -> str | None:
-    if place == "override":
+    if place.startswith("override"):
         entry = entry.removeprefix("!")
     elif entry.startswith("!"):
-        return f"`{entry}` takes away, which only {NAME} does"
-    if field in ("fs_read", "fs_write") and entry.startswith("./") and place != "gears":
+        file = NAME if place == "spokes" else f"a file in {OVERRIDES}"
+        return f"`{entry}` takes away, which only {file} does"
+    is_spoke = place in ("spokes", "override")
+    if field in ("fs_read", "fs_write") and entry.startswith("./") and is_spoke:
         return f"`{entry}` is in no directory: begin with `/` or `~/`"
     return entry_fault(field, entry)

@@ -152,6 +152,18 @@ class PermissionsEntry(Struct):
     ] = None
 
 
+class OverrideFile(PermissionsEntry):
+    """`overrides/permissions/GEAR.yaml`: what one gear may do beside or instead of its manifest."""
+
+    sandbox: Annotated[
+        Literal["permissive"] | None,
+        Meta(
+            description="`permissive`: start it also where this machine can't hold it to that, or"
+            " not to all of it."
+        ),
+    ] = None
+
+
 class WrapperRule(Struct):
     """A command that a plugin wraps, and the words that stand instead of it."""
 
@@ -184,7 +196,7 @@ class GearFile(SpokeFile):
 
 
 class RegistryEntry(Struct):
-    """A spoke that can be installed by its name."""
+    """A plugin that can be installed by its name."""
 
     source: Annotated[
         str, Meta(description="A directory, seen from the index; or the URL of a git repository.")
@@ -193,6 +205,7 @@ class RegistryEntry(Struct):
 
 
 class RegistryFile(Struct):
-    """`registry.yaml`: spokes that `axium spoke install NAME` finds."""
+    """`registry.yaml`: what `axium spoke install NAME` and `axium gear install NAME` find."""
 
     spokes: dict[str, RegistryEntry] = {}
+    gears: dict[str, RegistryEntry] = {}

@@ -49,6 +49,8 @@ def _override(name: str) -> Permissions | None:
     if fault := plugin_fault(name):
         raise ValueError(fault)
     override, faults = read_override(home_of(environ()).root, name)
-    if faults and override is None:
-        raise ValueError(str(faults[0]))
-    return override
+    if override is None:
+        if faults:
+            raise ValueError(str(faults[0]))
+        return None
+    return override.permissions
