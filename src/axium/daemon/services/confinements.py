@@ -1,6 +1,6 @@
 """Which gears were admitted, and what each is held to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from axium.model.confining import Brokered, Places
@@ -37,14 +37,22 @@ class Confinements:
     def __init__(self, places: Places) -> None:
         self.places = places
         self._confined: dict[str, Confined] = {}
+        self._followers: list[Callable[[str], None]] = []
+
+    def on_unload(self, follow: Callable[[str], None]) -> None:
+        """Have what was begun for a gear ended: given its name when it goes, or is loaded again."""
+        self._followers.append(follow)
 
     def load(self, confined: Confined) -> None:
         """A gear is loaded, or loaded again."""
+        self.unload(confined.name)
         self._confined[confined.name] = confined
 
     def unload(self, name: str) -> None:
         """A gear is gone."""
-        self._confined.pop(name, None)
+        if self._confined.pop(name, None) is not None:
+            for follow in self._followers:
+                follow(name)
 
     def __contains__(self, name: object) -> bool:
         """Whether a gear of this name is loaded."""
