@@ -89,9 +89,11 @@ def test_a_gear_takes_no_variable_away() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["sh", "bash", "zsh", "fish", "dash", "ksh", "csh", "tcsh", "nu", "pwsh", "sudo", "doas"]
-    + ["su", "ssh", "axium", "ax", "env", "scp", "pkexec"],
-)
+    [
+        "sh", "bash", "zsh", "fish", "dash", "ksh", "csh", "tcsh", "nu", "pwsh",
+        "sudo", "doas", "su", "ssh", "axium", "ax", "env", "scp", "pkexec",
+    ],
+)  # fmt: skip
 def test_a_gear_never_wraps_shells_and_what_is_told_passwords(name: str) -> None:
     assert faults(rule(name, wrapper("axium a"))) == [f"`{name}` can't be wrapped by a gear"]
 
