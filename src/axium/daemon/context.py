@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from axium.daemon.connection import Connection
 from axium.daemon.services.broker import Brokers
+from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.events import Events
@@ -28,6 +29,7 @@ class Services(NamedTuple):
     """Everything that commands translate to; built once, by `app`."""
 
     brokers: Brokers
+    confinements: Confinements
     counters: Counters
     environments: Environments
     events: Events

@@ -201,6 +201,7 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
 
     return Services(
         brokers=Brokers(make_brokers),
+        confinements=confinements,
         counters=counters,
         environments=environments,
         events=events,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from axium.daemon.caller import USER
+from axium.daemon.caller import USER, is_gear
 from axium.daemon.context import Context
 from axium.daemon.services.lifecycle import PROTOCOL, uptime_in_full
 from axium.model.marks import Fault
@@ -88,15 +88,38 @@ class WholeState(msgspec.Struct, kw_only=True):
 
 
 class StateReply(Reply):
-    """By pane, of those with an environment of their own: `panes`, `hud_cache`, `pane_info`."""
+    """By pane, of those with an environment of their own: `panes`, `hud_cache`, `pane_info`.
+
+    A gear is told `active_env`, `panes` and `started`.
+    """
 
     state: WholeState
 
 
+class StateForGear(msgspec.Struct, kw_only=True):
+    """What of `WholeState` says nothing of terminals."""
+
+    active_env: str | None
+    panes: dict[str, str]
+    started: str
+
+
+class StateReplyForGear(Reply):
+    """See `StateReply`."""
+
+    state: StateForGear
+
+
 @command(gear=ALWAYS)
-def get_state(ctx: Context, req: GetState) -> StateReply:
+def get_state(ctx: Context, req: GetState) -> StateReply | StateReplyForGear:
     services = ctx.services
     state = services.store.committed.state
+    if is_gear(ctx.connection.caller):
+        return StateReplyForGear(
+            state=StateForGear(
+                active_env=state.active_env, panes=state.panes, started=services.life.started
+            )
+        )
     return StateReply(
         state=WholeState(
             active_env=state.active_env,
