@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from axium.daemon.caller import USER
 from axium.daemon.services import jobs
-from axium.daemon.services.broker.variables import steers
+from axium.model.steering import steers
 from tests.daemon.brokered import CREDS, GEAR, ask_as, load, outcome
 from tests.daemon.serving import Served
 from tests.support import until

@@ -4,10 +4,11 @@ import asyncio
 import logging
 from _socket import MSG_DONTWAIT, socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from axium.daemon.caller import USER, Caller
+from axium.daemon.handing import Handing
 from axium.daemon.poller import READ, WRITE, Poller
 from axium.wire.envelope import encode_refusal
 from axium.wire.lines import MAX_LINE, LineBuffer, TooLong
@@ -75,6 +76,7 @@ class Connection:
         self._is_within_line = False
         self._held: deque[bytes] = deque()
         self._output = bytearray()
+        self._handed = Handing()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._sent = 0
         self._gone: asyncio.Future[None] = self._loop.create_future()
@@ -120,9 +122,15 @@ class Connection:
         self._tasks.add(work)
         work.add_done_callback(self._task_done)
 
-    def send(self, data: bytes) -> None:
-        """Send, now as far as the client takes it, the rest when it reads."""
+    def send(self, data: bytes, descriptors: Sequence[int] = ()) -> None:
+        """Send, now as far as the client takes it, the rest when it reads.
+
+        Descriptors go with the first byte, and are closed then.
+        """
+        if descriptors:
+            self._handed.add(self._sent + len(self._output), descriptors)
         if not self.is_open:
+            self._handed.close()
             return
         if self._output:
             self._output += data
@@ -157,6 +165,7 @@ class Connection:
         self._gone.set_result(None)
         self._poller.forget(self._fd)
         self._socket.close()
+        self._handed.close()
         self._on_close(self)
         self._port.closed(self)
 
@@ -304,7 +313,10 @@ class Connection:
     def _try_send(self, data: bytes | bytearray) -> int | None:
         """How much the client took; None, and the connection closed, where it is gone."""
         try:
-            sent = self._socket.send(data, MSG_DONTWAIT)
+            if self._handed:
+                sent = self._handed.send(self._socket, data, self._sent)
+            else:
+                sent = self._socket.send(data, MSG_DONTWAIT)
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError:

@@ -14,9 +14,17 @@ from axium.daemon.memo import Memo
 from axium.daemon.services.events import MOST_ROUNDS
 from axium.daemon.text import TextVerbs, text_error
 from axium.wire.codec import Codec, request_id
-from axium.wire.envelope import Reply, Request, RequestId, encode_refusal, encode_reply
+from axium.wire.envelope import (
+    Handed,
+    Reply,
+    Request,
+    RequestId,
+    encode_handed,
+    encode_refusal,
+    encode_reply,
+)
 from axium.wire.errors import Refusal
-from axium.wire.registry import Command, Registry
+from axium.wire.registry import Answer, Command, Registry
 
 log = logging.getLogger("axium.dispatch")
 
@@ -79,6 +87,10 @@ class Dispatch:
             if command.needs_id and request.id is None:
                 raise Refusal("invalid", f"`{command.name}` needs an `id`", hint="add an `id`")
             result = self._begun(command, request, connection)
+            if isinstance(result, Handed):
+                self._services.counters.took(time.perf_counter() - started)
+                _hand(connection, result, request.id)
+                return None
             if isinstance(result, Reply):
                 reply = encode_reply(result, request.id)
                 if command.memo and connection.caller is USER:
@@ -87,14 +99,14 @@ class Dispatch:
                 return reply
         except Exception as fault:  # noqa: BLE001 (the boundary of dispatch: one reply, always)
             return _failed(fault, command.name, request.id)
-        task: asyncio.Task[Reply] = asyncio.create_task(result, name=command.name)
+        task: asyncio.Task[Answer] = asyncio.create_task(result, name=command.name)
         task.add_done_callback(partial(self._send_reply, connection, request.id, started))
         connection.spawn(task)
         return None
 
     def _begun(
         self, command: Command, request: Request, connection: Connection
-    ) -> Reply | Coroutine[Any, Any, Reply]:
+    ) -> Answer | Coroutine[Any, Any, Answer]:
         """The reply, or what makes it; one that emits is waited with until listeners are done."""
         if request.spoke or connection.caller is not USER:
             self._services.permissions.admit(connection.caller, request.spoke, command)
@@ -118,13 +130,17 @@ class Dispatch:
         connection: Connection,
         answer_id: RequestId | None,
         started: float,
-        task: asyncio.Task[Reply],
+        task: asyncio.Task[Answer],
     ) -> None:
         if task.cancelled():
             return
         self._services.counters.took(time.perf_counter() - started)
         try:
-            reply = encode_reply(task.result(), answer_id)
+            result = task.result()
+            if isinstance(result, Handed):
+                _hand(connection, result, answer_id)
+                return
+            reply = encode_reply(result, answer_id)
         except Exception as fault:  # noqa: BLE001 (the boundary of dispatch: one reply, always)
             reply = _failed(fault, task.get_name(), answer_id)
         connection.send(reply)
@@ -136,9 +152,13 @@ class Dispatch:
         connection.send(task.result() if fault is None else _text_failed(fault))
 
 
-async def _outcome(command: Command, context: Context, request: Request) -> Reply:
+async def _outcome(command: Command, context: Context, request: Request) -> Answer:
     result = command.handler(context, request)
-    return result if isinstance(result, Reply) else await result
+    return result if isinstance(result, Reply | Handed) else await result
+
+
+def _hand(connection: Connection, handed: Handed[Any], answer_id: RequestId | None) -> None:
+    connection.send(encode_handed(handed.reply, answer_id), (handed.descriptor,))
 
 
 def _text_failed(fault: BaseException) -> bytes:

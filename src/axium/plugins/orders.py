@@ -1,13 +1,13 @@
 """What the daemon and the template say to one another: a JSON object in each datagram."""
 
-import sys
+from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
 from axium.model.policy import Policy
+from axium.plugins import own_programs
 from axium.plugins.plugin import Kind, Plugin
-
-PROGRAM = __file__.rpartition("/")[0] + "/__main__.py"
 
 Key = str | int
 """What the daemon calls a host."""
@@ -68,6 +68,44 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     children: int
 
 
+class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a process is to be that confines itself first.
+
+    `program`: it becomes `argv`, whose first word is a path, or found on the PATH of the system.
+    `command`: it runs the command line of the gear with the words of `argv`. `cwd` is where; a
+    gear that can't be there is in its private directory. Descriptor 3 is the gear's channel
+    where `has_channel`.
+    """
+
+    name: str
+    kind: Literal["program", "command"] = "program"
+    directory: str
+    entrypoint: str = "main:register"
+    policy: Policy | None = None
+    is_permissive: bool = False
+    has_channel: bool = False
+    cwd: str = ""
+    argv: list[str] = []
+
+
+def run_command(run: Run) -> list[str]:
+    """The command line that is `run`; whoever starts it gives it its variables (`of_gear`)."""
+    return [*own_programs.confined(), text_of(run), *run.argv]
+
+
+def text_of(run: Run) -> str:
+    """A run without its words, which stand beside it: they may be many, and no UTF-8."""
+    return msgspec.json.encode(msgspec.structs.replace(run, argv=[])).decode()
+
+
+def split_command(name: str, argv: Sequence[str]) -> list[str]:
+    """The command line of a pane in which a gear has `argv` run, inside its confinement.
+
+    `axium COMMAND` with a command of the gear's own is that command.
+    """
+    return [*own_programs.runner(), name, *argv]
+
+
 def command() -> list[str]:
     """The template's command line; descriptor 0 is its end of the socket pair."""
-    return [sys.executable, "-I", "-S", "-E", PROGRAM]
+    return own_programs.template()

@@ -1,6 +1,6 @@
 """What every request and every reply has, whatever its command."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -31,12 +31,27 @@ class Done(Reply):
     """A reply that says nothing but that it was done."""
 
 
+R = TypeVar("R", bound=Reply)
+
+
+class Handed(NamedTuple, Generic[R]):
+    """A reply with whose first byte a descriptor goes (SCM_RIGHTS), which is closed then."""
+
+    reply: R
+    descriptor: int
+
+
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 
 def encode_reply(reply: Reply, request_id: RequestId | None) -> bytes:
     """One line: `{"id": .., "ok": true, ...}`, without `id` where the request had none."""
     return _line(b'"ok":true', _encode(reply), request_id)
+
+
+def encode_handed(reply: Reply, request_id: RequestId | None) -> bytes:
+    """The same, and `"descriptors": 1`: who reads several lines at once knows whose it is."""
+    return _line(b'"ok":true,"descriptors":1', _encode(reply), request_id)
 
 
 def encode_refusal(

@@ -9,9 +9,10 @@ from typing import Any, Union, get_args
 
 import msgspec
 
-from axium.wire.envelope import Reply, Request
+from axium.wire.envelope import Handed, Reply, Request
 
-Handler = Callable[[Any, Any], Reply | Coroutine[Any, Any, Reply]]
+Answer = Reply | Handed[Any]
+Handler = Callable[[Any, Any], Answer | Coroutine[Any, Any, Answer]]
 
 ALWAYS = "always"
 """A gear may: about itself, or about nothing that is anybody's."""

@@ -3,22 +3,8 @@
 from collections.abc import Mapping
 
 from axium.model.names import VARIABLE, text_fault
+from axium.model.steering import steers
 from axium.wire.errors import Refusal
-
-_BEGINNINGS = ("LD_", "PYTHON", "AXIUM_", "BASH_FUNC_")
-_END = "_COMMAND"
-_NAMES = frozenset(
-    {
-        "BASHOPTS", "BASH_ENV", "CDPATH", "ENV", "GCONV_PATH", "GLIBC_TUNABLES", "IFS",
-        "NODE_OPTIONS", "NODE_PATH", "PATH", "PERL5LIB", "PERL5OPT", "PERLLIB", "PS4", "RUBYLIB",
-        "RUBYOPT", "SHELLOPTS",
-    }
-)  # fmt: skip
-
-
-def steers(name: str) -> bool:
-    """Whether a variable says what a shell, the loader or an interpreter runs."""
-    return name in _NAMES or name.startswith(_BEGINNINGS) or name.endswith(_END)
 
 
 def handed(given: Mapping[str, str], field: str, *, from_plugin: bool) -> dict[str, str]:

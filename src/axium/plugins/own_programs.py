@@ -1,0 +1,20 @@
+"""The command lines of the programs of this package that are started by path."""
+
+import sys
+
+_HERE = __file__.rpartition("/")[0]
+
+
+def template() -> list[str]:
+    """The template's; descriptor 0 is its end of the socket pair."""
+    return [sys.executable, "-I", "-S", "-E", f"{_HERE}/__main__.py"]
+
+
+def confined() -> list[str]:
+    """What confines itself and then is what it is told to be; it wants that, as JSON, and words."""
+    return [sys.executable, "-I", "-B", f"{_HERE}/confined/__main__.py"]
+
+
+def runner() -> list[str]:
+    """What has the daemon say how a gear is confined, and becomes that; it wants words."""
+    return [sys.executable, "-I", "-S", "-E", f"{_HERE}/runner/__main__.py"]
