@@ -1,8 +1,6 @@
 """The one place where the daemon's objects are made, and joined to one another."""
 
 import asyncio
-import os
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +8,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-import axium
-import axium.daemon.commands
+import axium.daemon.commands  # noqa: F401 (it fills the registry)
 from axium.config.loaded import Loaded
 from axium.config.remembered import read_configuration
+from axium.core.gear_places import places
 from axium.daemon.boot import Hold
 from axium.daemon.context import Services
 from axium.daemon.dispatch import Dispatch
@@ -48,8 +46,7 @@ from axium.daemon.services.terminals import Terminals
 from axium.daemon.services.tmux import Tmux, default_socket
 from axium.daemon.sweeping import Sweeping
 from axium.daemon.text import TextVerbs
-from axium.model.confining import Places
-from axium.thin.paths import Home, runtime_dir, state_dir, user_home
+from axium.thin.paths import state_dir, user_home
 from axium.thin.start import scrubbed
 from axium.wire.registry import registry
 
@@ -140,7 +137,7 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
     values = Values()
     hud = Hud(store, events, values, clock=time.monotonic)
     segments = Segments(store, events, values, changed=hud.change)
-    confinements = Confinements(_places(hold.home, environ))
+    confinements = Confinements(places(hold.home, environ))
     permissions = Permissions(
         hold.home.root,
         store,
@@ -232,18 +229,6 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
         terminals=Terminals(
             hold.home, store, hud, tmux, panes, events, counters, clock=time.monotonic
         ),
-    )
-
-
-def _places(home: Home, environ: dict[str, str]) -> Places:
-    """What no gear reaches, whatever it was granted: what axium keeps, and what runs it."""
-    own = (home.root, state_dir(home, environ), runtime_dir(home, environ))
-    package = os.path.dirname(axium.__file__)
-    programs = (package, sys.prefix, sys.base_prefix, os.path.dirname(sys.executable))
-    return Places(
-        home=os.path.realpath(user_home(environ)),
-        own=tuple(dict.fromkeys(map(os.path.realpath, own))),
-        programs=tuple(dict.fromkeys(map(os.path.realpath, programs))),
     )
 
 
