@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from axium.core import spoke_tree
+from axium.core import plugin_tree
 from axium.core.installing import (
     install_spoke,
     reinstall_spoke,
     uninstall_spoke,
     validate_spoke,
 )
+from axium.core.plugin_metadata import SpokeMetadata
 from axium.core.scaffold import create_spoke
-from axium.core.spoke_metadata import SpokeMetadata
 from tests.support import until
 
 MANIFEST = "name: greet\nversion: 1.2.0\ndescription: Greets.\n"
@@ -213,11 +213,11 @@ def link_around(spoke: Path) -> None:
 
 def too_large(spoke: Path) -> None:
     with (spoke / "big").open("wb") as file:
-        file.truncate(spoke_tree.MOST_BYTES + 1)
+        file.truncate(plugin_tree.MOST_BYTES + 1)
 
 
 def too_many(spoke: Path) -> None:
-    for number in range(spoke_tree.MOST_FILES + 1):
+    for number in range(plugin_tree.MOST_FILES + 1):
         (spoke / f"f{number}").touch()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from axium.core import spokes
-from axium.core.spoke_metadata import SpokeMetadata
+from axium.core.plugin_metadata import SpokeMetadata
 from tests.core.conftest import Inside
 from tests.real.spokes import Plugged, write_spoke
 from tests.support import Daemon, Scratch, until

@@ -17,7 +17,7 @@ from axium.config.manifests import Found, discover
 from axium.config.permissions import NAME as PERMISSIONS
 from axium.core import installing, scaffold
 from axium.core.bootstrap import ensure_axium_config
-from axium.core.spoke_metadata import Rows, SpokeMetadata
+from axium.core.plugin_metadata import Rows, SpokeMetadata
 from axium.model.suggest import did_you_mean
 from axium.thin.paths import environ, home_of
 

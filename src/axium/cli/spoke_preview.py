@@ -6,7 +6,7 @@ from axium.cli import show
 from axium.cli.rights import lines_of
 from axium.config import permissions as overrides
 from axium.core.installing import Preview
-from axium.core.spoke_text import commands_of
+from axium.core.plugin_text import commands_of
 from axium.thin.paths import environ, home_of
 
 

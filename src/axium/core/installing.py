@@ -16,9 +16,9 @@ import msgspec
 
 from axium.config.atomic import sync_directory
 from axium.config.manifests import METADATA, read_manifest
-from axium.core.spoke_metadata import Locked, Rows, SpokeMetadata, from_row, metadata_of
-from axium.core.spoke_sources import Source, clone, source_of
-from axium.core.spoke_tree import copy_tree
+from axium.core.plugin_metadata import Locked, Rows, SpokeMetadata, from_row, metadata_of
+from axium.core.plugin_sources import Source, clone, source_of
+from axium.core.plugin_tree import copy_tree
 from axium.model.manifests import Manifest
 from axium.model.names import plugin_fault
 from axium.thin.catalogue import shipped

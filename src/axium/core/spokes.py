@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 from axium.core.ipc import send_request_sync
 
 if TYPE_CHECKING:
-    from axium.core.spoke_metadata import SpokeMetadata
+    from axium.core.plugin_metadata import SpokeMetadata
 
 __all__ = [
     "EventBus",
@@ -124,7 +124,7 @@ if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
         if name == "SpokeMetadata":
-            from axium.core.spoke_metadata import SpokeMetadata
+            from axium.core.plugin_metadata import SpokeMetadata
 
             return SpokeMetadata
         raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
@@ -133,7 +133,7 @@ if not TYPE_CHECKING:
 def get_spoke_metadata() -> "list[SpokeMetadata]":
     """What is known of each spoke of this home, by name; of one that was not installed too."""
     from axium.config.manifests import discover
-    from axium.core.spoke_metadata import Rows, from_row
+    from axium.core.plugin_metadata import Rows, from_row
     from axium.thin.paths import environ, home_of
 
     root = home_of(environ()).root

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from axium.core import spoke_metadata
+from axium.core import plugin_metadata
 from axium.daemon.services.plugins.installed import Installed
 from axium.daemon.tasks import Tasks
 from axium.model.plugins import Row
@@ -34,7 +34,7 @@ class Rows:
 
     def read(self) -> None:
         """Learn what installs wrote; blocks."""
-        self._metadata = spoke_metadata.Rows(self._root).read()
+        self._metadata = plugin_metadata.Rows(self._root).read()
 
     def of(self, item: Installed) -> Row:
         """How one plugin is."""
@@ -79,7 +79,7 @@ class Rows:
             await asyncio.sleep(_LOCKED_STEP)
 
     def _put(self, rows: list[Row]) -> bool:
-        return spoke_metadata.Rows(self._root).note({row.name: _kept(row) for row in rows})
+        return plugin_metadata.Rows(self._root).note({row.name: _kept(row) for row in rows})
 
 
 def _kept(row: Row) -> dict[str, Any]:

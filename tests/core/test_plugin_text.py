@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from axium.core.plugin_sources import SHIPPED
+from axium.core.plugin_text import commands_of
 from axium.core.scaffold import MAIN
-from axium.core.spoke_sources import SHIPPED
-from axium.core.spoke_text import commands_of
 
 GROUPS = """
 import typer
