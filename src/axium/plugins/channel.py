@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import threading
 import time
 from collections import deque
@@ -18,6 +19,10 @@ from axium.wire.channel import Answer, Call
 from axium.wire.lines import MAX_LINE, LineBuffer
 
 READ_SIZE = 1 << 16
+
+_INT = 4
+_ROOM = socket.CMSG_SPACE(_INT)
+"""For the descriptor of one line: the kernel ends a piece at the next one that has some."""
 
 _SIGNALS = signal.valid_signals()
 
@@ -34,6 +39,7 @@ class Channel:
         self._ids = count(1)
         self._calls: deque[Call] = deque()
         self._replies: dict[int, dict[str, Any] | None] = {}
+        self._descriptors: deque[int | None] = deque()
         self._changed = threading.Condition()
         self._sending = threading.Lock()
         self._is_receiving = False
@@ -43,7 +49,10 @@ class Channel:
         os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def request(self, payload: Mapping[str, Any], timeout: float) -> dict[str, Any]:
-        """The reply to `payload`. TimeoutError, ConnectionRefusedError where the daemon is gone."""
+        """The reply to `payload`. TimeoutError, ConnectionRefusedError where the daemon is gone.
+
+        What the daemon hands over with it is `descriptor` in it, and the caller's to close.
+        """
         deadline = time.monotonic() + timeout
         number = next(self._ids)
         line = msgspec.json.encode({**payload, "id": number})
@@ -100,12 +109,24 @@ class Channel:
         # With nothing under way a handler that raises ends the process; there is nothing to keep.
         with nullcontext() if left is None else _undisturbed():
             try:
-                data = self._connection.recv(READ_SIZE)
+                data = self._received()
             except ConnectionResetError:
                 data = b""
             self._is_closed = not data
             for line in self._lines.feed(data):
                 self._sort(line)
+
+    def _received(self) -> bytes:
+        """The bytes that are there; descriptors wait for the lines that they belong to."""
+        data, ancillary, flags, _ = self._connection.recvmsg(
+            READ_SIZE, _ROOM, socket.MSG_CMSG_CLOEXEC
+        )
+        for level, kind, rights in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                self._descriptors.extend(struct.unpack(f"{len(rights) // _INT}i", rights))
+        if flags & socket.MSG_CTRUNC:
+            self._descriptors.append(None)  # there was no number left for it
+        return data
 
     def _is_readable(self, left: float) -> bool:
         waiting = select.poll()
@@ -114,10 +135,14 @@ class Channel:
 
     def _sort(self, line: bytes) -> None:
         said = msgspec.json.decode(line)
+        if said.pop("descriptors", 0):
+            said["descriptor"] = self._descriptors.popleft()
         if "do" in said:
             self._calls.append(msgspec.convert(said, Call))
         elif said.get("id") in self._replies:
             self._replies[said["id"]] = said
+        elif said.get("descriptor") is not None:
+            os.close(said["descriptor"])  # nobody waits for it any longer
 
     def _send(self, line: bytes) -> None:
         with self._sending:
