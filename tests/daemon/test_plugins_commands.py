@@ -70,6 +70,15 @@ def test_records_are_written_by_owner_and_subcommands_published(scene: Scene) ->
     }
 
 
+def test_a_gears_commands_are_reached_by_their_whole_names_alone(scene: Scene) -> None:
+    record = "ssh prod\tgear:a\tHelp.\t"
+    assert scene.commands.give("a", "gear:a", [record]) == []
+    scene.publish()
+    assert record in (read(scene.home.catalogue) or [])
+    assert scene.store.committed.configuration.subcommands == {}
+    assert scene.commands.names_of("a") == {"ssh prod"}
+
+
 def test_what_says_the_same_is_not_written_again(scene: Scene) -> None:
     scene.give("a", "a x")
     scene.publish()

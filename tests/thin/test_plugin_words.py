@@ -15,6 +15,7 @@ RECORDS = [
     "aws whoami\tspoke:aws\tWho.\t--json",
     "aws ec2 list\tspoke:aws\tList.\t",
     "greet\tspoke:greet\tGreet.\ttext",
+    "ssh prod\tgear:other\tNot yours.\t",
 ]
 
 
@@ -43,6 +44,7 @@ OTHERS: list[list[str]] = [
     ["aws whoami", "x"],
     ["env", "set"],
     ["greet", "you"],
+    ["ssh", "prod"],
     ["\udcff", "\udcfe"],
     [],
 ]
@@ -72,4 +74,4 @@ def test_a_catalogue_that_is_older_than_this_version_gives_those_of_plugins(
 ) -> None:
     monkeypatch.setattr("axium.thin.catalogue.is_current", lambda home: False)
     found = [command.name for command in catalogue(home)]
-    assert (found[0], found[-3:]) == ("run", ["aws whoami", "aws ec2 list", "greet"])
+    assert (found[0], found[-4:]) == ("run", ["aws whoami", "aws ec2 list", "greet", "ssh prod"])

@@ -46,13 +46,17 @@ def catalogue(home: Home) -> list[Command]:
 
 
 def is_of_plugin(home: Home, words: "Sequence[str]") -> bool:
-    """Whether the first two of `words` are a plugin's command, such as `aws whoami`."""
+    """Whether the first two of `words` are a plugin's command, such as `aws whoami`.
+
+    Those of gears are run as `axium aws whoami` alone, and by the rules that their user approved.
+    """
     if len(words) < 2 or any([word.split() != [word] for word in words[:2]]):
         return False
     name = words[0] + " " + words[1]
     try:
         found = [record for record in read(home.catalogue) or () if record.startswith(name)]
-        return any([Command(record).plugin for record in found if record[len(name)] in (" ", "\t")])
+        theirs = [Command(record) for record in found if record[len(name)] in (" ", "\t")]
+        return any([command.section.startswith("spoke:") for command in theirs])
     except (ValueError, IndexError):
         return False
 

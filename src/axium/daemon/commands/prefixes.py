@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
+from axium.daemon.caller import is_gear
 from axium.daemon.context import Context
-from axium.model.rules import rule_from_wire
+from axium.model.rules import Rule, rule_from_wire
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import OWN, command
@@ -76,7 +77,8 @@ def list_prefixed_commands(ctx: Context, req: ListPrefixedCommands) -> Commands:
 class RegisterPrefix(Request, tag="register_prefix"):
     """Register a rule, by `wrapper`, or by `strategy` and `config`, until the daemon stops.
 
-    The first registration of a command wins, and the user's own file always.
+    The first registration of a command wins, and the user's own file always. A gear has the
+    rules of its manifest: one of those is confirmed, any other is `denied`.
     """
 
     command: str
@@ -87,19 +89,29 @@ class RegisterPrefix(Request, tag="register_prefix"):
 
 @command(gear=OWN)
 async def register_prefix(ctx: Context, req: RegisterPrefix) -> Done:
+    caller, services = ctx.connection.caller, ctx.services
+    rule = _rule(req, ctx.meant(req) or "user")
+    if is_gear(caller):
+        services.permissions.confirm_prefix(caller, rule)
+        services.prefixes.confirm(rule)
+    else:
+        await services.prefixes.register(rule)
+    return Done()
+
+
+def _rule(req: RegisterPrefix, owner: str) -> Rule:
+    """What is to be registered. Refusal `invalid`."""
     try:
-        rule = rule_from_wire(
+        return rule_from_wire(
             req.command,
             wrapper=req.wrapper,
             strategy=req.strategy,
             config=req.config,
-            owner=ctx.meant(req) or "user",
+            owner=owner,
         )
     except ValueError as fault:
         field, _colon, said = str(fault).partition(": ")
         raise Refusal("invalid", f"field `{field}`: {said}") from None
-    await ctx.services.prefixes.register(rule)
-    return Done()
 
 
 class UnregisterPrefixes(Request, tag="unregister_prefixes"):

@@ -11,9 +11,11 @@ from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.decisions import Decisions
 from axium.daemon.services.store import Store
 from axium.model import permissions as model
+from axium.model.gear_rules import is_among
 from axium.model.grants import Label, labels
 from axium.model.manifests import Manifest
 from axium.model.names import OWNERS
+from axium.model.rules import Rule
 from axium.wire.errors import Refusal
 from axium.wire.registry import ALWAYS, NEVER, OWN, Command
 
@@ -131,6 +133,13 @@ class Permissions:
         """Refuse what the permissions alone would allow, with a line in the log."""
         self._tell(name or caller.name, action, detail, allowed=False)
         _deny(action, hint)
+
+    def confirm_prefix(self, gear: Caller, rule: Rule) -> None:
+        """Let a gear have a rule that its manifest has, and no other. Refusal `denied`."""
+        is_approved = is_among(rule, self._manifest(gear.name).prefixes)
+        self._tell(gear.name, "register_prefix", rule.command, allowed=is_approved)
+        if not is_approved:
+            _deny("register_prefix", "a gear has the prefixes of its manifest, and no others")
 
     def meant(
         self, caller: Caller, name: str | None, action: str, detail: str | None = None

@@ -20,6 +20,10 @@ class Prefixes:
         """Add a rule and publish it. Refusal `conflict` where another owner has the command."""
         await self._store.change(lambda found: registered_one_more(found, rule))
 
+    def confirm(self, rule: Rule) -> None:
+        """See whether its owner has, or could have, the command. Refusal as `register`."""
+        registered(self._store.committed, rule)
+
     async def unregister(self, owner: str) -> int:
         """Take away all rules of one owner; how many. Refusal `failed`."""
         count = 0

@@ -57,6 +57,10 @@ class Commands:
         self._records[owner] = kept
         return faults
 
+    def names_of(self, owner: str) -> frozenset[str]:
+        """The commands that a plugin has, each with its whole name."""
+        return frozenset(map(_name, self._records.get(owner, ())))
+
     def take(self, owner: str) -> None:
         """A plugin has none any more."""
         self._records.pop(owner, None)
@@ -97,7 +101,8 @@ class Commands:
         found: dict[str, dict[str, str]] = {}
         for name, section, *_ in (record.split("\t") for record in records):
             command, *words = name.split(" ")
-            if words:
+            # What is typed without `axium` goes to a gear by the rules of its manifest alone.
+            if words and not section.startswith("gear:"):
                 found.setdefault(command, {})[words[0]] = section
         return found
 

@@ -9,7 +9,9 @@ from axium.daemon.services.prefixes import MOST_RULES, registered
 from axium.daemon.services.segments import Segments
 from axium.daemon.services.snapshot import Snapshot
 from axium.daemon.services.store import Store
+from axium.model.gear_rules import is_of
 from axium.model.manifests import Manifest
+from axium.model.rules import Rule
 from axium.wire.channel import Report
 from axium.wire.errors import Refusal
 
@@ -32,7 +34,8 @@ class Registrations:
         """Put all of it in force; what can't be, and why. Refusal `failed`."""
         section = f"{item.kind}:{item.name}"
         faults = self.commands.give(item.name, section, report.commands)
-        faults += await self._give_prefixes(manifest)
+        rules, left_out = self._rules(item, manifest)
+        faults += left_out + await self._give_prefixes(rules)
         self._events.listen(host, report.events)
         self._segments.give(item.name, host, report.segments)
         return faults
@@ -52,21 +55,32 @@ class Registrations:
             lambda found: found.with_rules(found.configuration.rules.without_owner(name))
         )
 
-    async def _give_prefixes(self, manifest: Manifest) -> list[str]:
+    def _rules(self, item: Installed, manifest: Manifest) -> tuple[list[Rule], list[str]]:
+        """The rules of its manifest, and why some are left out: a gear's run its own commands."""
+        if item.kind != "gear":
+            return list(manifest.prefixes), []
+        own = self.commands.names_of(item.name)
+        foreign = [rule for rule in manifest.prefixes if not is_of(rule, own)]
+        return [rule for rule in manifest.prefixes if rule not in foreign], [
+            f"{rule.where}: the wrapper of `{rule.command}` runs no command of this gear"
+            for rule in foreign
+        ]
+
+    async def _give_prefixes(self, rules: list[Rule]) -> list[str]:
         faults: list[str] = []
 
         def step(found: Snapshot) -> Snapshot:
             faults.clear()
-            for rule in manifest.prefixes[:MOST_RULES]:
+            for rule in rules[:MOST_RULES]:
                 try:
                     found = registered(found, rule)
                 except Refusal as refusal:
                     faults.append(f"{rule.where}: {refusal.sentence}")
             return found
 
-        if manifest.prefixes:
+        if rules:
             await self._store.change(step)
-        if len(manifest.prefixes) > MOST_RULES:
-            left = len(manifest.prefixes) - MOST_RULES
+        if len(rules) > MOST_RULES:
+            left = len(rules) - MOST_RULES
             faults.append(f"{left} prefixes are left out: at most {MOST_RULES} are taken")
         return faults
