@@ -179,6 +179,7 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
         store,
         settings,
         events,
+        confinements,
         executor=given.writer,
         variables=environ,
         user_home=user_home(environ),

@@ -8,16 +8,19 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from axium.daemon.caller import PluginKind
+from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.environments import required
 from axium.daemon.services.events import Events
 from axium.daemon.services.settings import Settings
 from axium.daemon.services.store import Change, Store
 from axium.daemon.tasks import Tasks
+from axium.model.environments import Environment
 from axium.model.events import ConfigReloaded
 from axium.model.manifests import Kind
 from axium.model.marks import Fault
 from axium.model.plugin_config import Content, made
 from axium.model.templates import Scope
+from axium.plugins.environ import of_gear
 from axium.wire.errors import Refusal
 
 if TYPE_CHECKING:
@@ -56,10 +59,18 @@ class _Stock(NamedTuple):
     places: list[str]
 
 
+class _Filled(NamedTuple):
+    """What fills a gear's configuration: granted variables, maybe the data of environments."""
+
+    variables: tuple[str, ...]
+    has_env_data: bool
+
+
 class PluginConfigs:
     """Configurations by what was asked for, and faults by file.
 
-    `variables` are what `$NAME` means.
+    `variables` are what `$NAME` means. A gear's is filled with no others than the gear itself
+    gets, and with properties of the environment only where it may have `get_env_data`.
     """
 
     def __init__(
@@ -68,6 +79,7 @@ class PluginConfigs:
         store: Store,
         settings: Settings,
         events: Events,
+        confinements: Confinements,
         *,
         executor: Executor,
         variables: Mapping[str, str],
@@ -77,10 +89,11 @@ class PluginConfigs:
         self._store = store
         self._settings = settings
         self._events = events
+        self._confinements = confinements
         self._executor = executor
         self._variables = variables
         self._user_home = user_home
-        self._kept: dict[Asked, Config] = {}
+        self._kept: dict[tuple[Asked, _Filled | None], Config] = {}
         self._dropped = 0
         self._files: PluginFiles | None = None
         self._watch: FileWatch | None = None
@@ -95,20 +108,21 @@ class PluginConfigs:
         found = self._store.committed
         env = required(found, asked.env) if asked.env else found.active_environment
         asked = asked._replace(env=env.name if env else None)
-        if kept := self._kept.get(asked):
+        filled = self._filled(asked.name)
+        if kept := self._kept.get((asked, filled)):
             return kept._replace(source="cache")
-        scope = Scope(env, None, self._variables, self._user_home)
+        scope = self._scope(env, filled)
         known, dropped = frozenset(found.configuration.environments), self._dropped
         config = await self._read(lambda files: self._load(files, asked, scope, known))
         if dropped == self._dropped:
-            self._kept[asked] = config
+            self._kept[asked, filled] = config
         return config
 
     def forget(self, name: str | None = None) -> None:
         """Have a plugin's files read when it is next asked for; those of all without a name."""
         self._dropped += 1
         self._kept = {
-            asked: config for asked, config in self._kept.items() if name not in (None, asked.name)
+            key: config for key, config in self._kept.items() if name not in (None, key[0].name)
         }
 
     def committed(self, change: Change) -> None:
@@ -144,6 +158,21 @@ class PluginConfigs:
 
         self.forget()
         self._tasks.spawn("read the changed files of plugins", changed())
+
+    def _filled(self, name: str) -> _Filled | None:
+        """What fills a gear's configuration; None for a spoke's, which anything does."""
+        if name not in self._confinements:
+            return None
+        rights = self._confinements.of(name).rights
+        return _Filled(rights.env, "get_env_data" in rights.ipc)
+
+    def _scope(self, env: Environment | None, filled: _Filled | None) -> Scope:
+        if filled is None:
+            return Scope(env, None, self._variables, self._user_home)
+        if env is not None and not filled.has_env_data:
+            env = Environment(env.name, env.where)
+        variables = of_gear(self._variables, filled.variables)
+        return Scope(env, None, variables, self._user_home)
 
     async def _read(self, work: Callable[["PluginFiles"], T]) -> T:
         """What reading files on the writer thread gives, or the Refusal that it ends in."""
