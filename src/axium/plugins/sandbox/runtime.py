@@ -31,8 +31,6 @@ _PROGRAMS = (
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
 
-_TRUSTED = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc", "/nix/store")
-
 
 class Needs(NamedTuple):
     """Paths, of which many a system does not have some."""
@@ -58,9 +56,3 @@ def _interpreter(*, programs: bool) -> Iterator[str]:
 
 def _package() -> str:
     return os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-
-
-def trusted() -> tuple[str, ...]:
-    """What runs us, where no gear may be granted to write; real paths."""
-    found = (*_TRUSTED, sys.prefix, sys.base_prefix, _package())
-    return tuple(dict.fromkeys([os.path.realpath(path) for path in found]))
