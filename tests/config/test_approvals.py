@@ -189,10 +189,11 @@ def test_a_copy_is_not_covered_by_the_approval_of_a_link_nor_a_link_by_that_of_a
 
 
 def test_an_approval_is_read_back_as_it_was_written(gear: Path, tmp_path: Path) -> None:
-    made = approve(str(tmp_path), "g", exec_words=["sh", "no-such"], search_path="/bin:.")
+    (gear / "gear.yaml").write_text(MANIFEST + "  exec: [sh, no-such]\n")
+    made = approve(str(tmp_path), "g")
     assert approvals.read(str(tmp_path), "g") == made
     assert made.programs == {"sh": os.path.realpath("/bin/sh")}
-    assert made.manifest == MANIFEST
+    assert made.manifest == (gear / "gear.yaml").read_text()
     file = tmp_path / "gears/.approved/g.json"
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     approvals.forget(str(tmp_path), "g")

@@ -8,7 +8,9 @@ import pytest
 
 from axium.core.plugin_sources import SHIPPED
 from axium.core.plugin_text import commands_of
-from axium.core.scaffold import MAIN
+from axium.core.scaffold_texts import FILES
+
+MAIN = FILES["spokes"]["main.py"]
 
 GROUPS = """
 import typer

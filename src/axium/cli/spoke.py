@@ -74,8 +74,10 @@ def install(
 ) -> None:
     """Install a spoke: from a directory or a git repository, or by its name."""
     if dry_run:
-        with _as_failure(), installing.previewed(source, editable=editable, name=name) as preview:
-            spoke_preview.tell(preview, _shown(preview.row.source))
+        with _as_failure():
+            asked = installing.wanted("spokes", source, editable=editable, name=name)
+            with installing.previewed(asked) as preview:
+                spoke_preview.tell(preview, _shown(preview.row.source))
         return
     ensure_axium_config()
     with _as_failure():

@@ -16,7 +16,18 @@ from axium.config.manifests import FILES, read_text_of
 from axium.model.approvals import Approval
 from axium.model.permissions import Permissions, differences
 
-__all__ = ["Seen", "Unapprovable", "approval_of", "approve", "changes", "forget", "read", "seen"]
+__all__ = [
+    "Seen",
+    "Unapprovable",
+    "approval_of",
+    "approve",
+    "changes",
+    "forget",
+    "programs",
+    "read",
+    "seen",
+    "write",
+]
 
 DIRECTORY = "gears/.approved"
 
@@ -51,13 +62,10 @@ def forget(root: str, name: str) -> None:
         return
 
 
-def approval_of(
-    directory: str, name: str, *, exec_words: Iterable[str] = (), search_path: str
-) -> Approval:
+def approval_of(directory: str, name: str) -> Approval:
     """What a yes to the gear in a directory would mean now; nothing is written.
 
-    One that is a link is editable. `exec_words` are the names of programs that it may start.
-    Unapprovable, Unreadable, OSError.
+    One that is a link is editable. Unapprovable, Unreadable, OSError.
     """
     is_editable = os.path.islink(directory)
     text = read_text_of(directory, "gears")
@@ -71,19 +79,30 @@ def approval_of(
         is_editable=is_editable,
         files=found.files,
         manifest=text,
-        programs=dict(_programs(exec_words, search_path)),
+        programs={},
         approved_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     )
 
 
-def approve(
-    root: str, name: str, *, exec_words: Iterable[str] = (), search_path: str = os.defpath
-) -> Approval:
-    """Approve a gear of the home `root` as it is. As `approval_of`."""
-    directory = f"{root}/gears/{name}"
-    made = approval_of(directory, name, exec_words=exec_words, search_path=search_path)
+def approve(root: str, name: str) -> Approval:
+    """Approve a gear of the home `root` as it is, and what it names. As `approval_of`."""
+    made = approval_of(f"{root}/gears/{name}", name)
+    words = _asked(made.manifest).exec
+    named = programs(words if isinstance(words, tuple) else (), os.environ.get("PATH", ""))
+    made = msgspec.structs.replace(made, programs=named)
     write(root, made)
     return made
+
+
+def programs(words: Iterable[str], search_path: str) -> dict[str, str]:
+    """What each word of `exec` means to whoever searches there: a real, absolute path."""
+    places = [each for each in search_path.split(os.pathsep) if each.startswith("/")]
+    found = {word: shutil.which(word, path=os.pathsep.join(places) or os.defpath) for word in words}
+    return {
+        word: os.path.realpath(path)
+        for word, path in found.items()
+        if path is not None and path.startswith("/")
+    }
 
 
 def changes(approval: Approval, found: Seen, manifest_text: str) -> list[str]:
@@ -127,12 +146,3 @@ def _private(path: str) -> bytes:
         if not stat.S_ISREG(status.st_mode) or not is_ours or status.st_size > _MOST_BYTES:
             raise PermissionError(f"{path} is no approval of ours")
         return file.read(_MOST_BYTES)
-
-
-def _programs(words: Iterable[str], search_path: str) -> Iterator[tuple[str, str]]:
-    """What each word means on this machine, to whoever searches there."""
-    places = [each for each in search_path.split(os.pathsep) if each.startswith("/")]
-    for word in words:
-        found = shutil.which(word, path=os.pathsep.join(places)) if places else None
-        if found is not None and found.startswith("/"):
-            yield word, os.path.realpath(found)

@@ -1,4 +1,4 @@
-"""Installing spokes: an installation is whole or not at all, also where it is interrupted.
+"""Installing plugins: an installation is whole or not at all, also where it is interrupted.
 
 Everything is made beside the place where it is to be, under the lock of the metadata; what an
 interrupted change left there is taken away by the next. Nothing here tells the daemon.
@@ -6,7 +6,7 @@ interrupted change left there is taken away by the next. Nothing here tells the 
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,20 +14,31 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from axium.config import approvals
 from axium.config.atomic import sync_directory
 from axium.config.manifests import METADATA, read_manifest
 from axium.core.plugin_metadata import Locked, Rows, SpokeMetadata, from_row, metadata_of
 from axium.core.plugin_sources import Source, clone, source_of
 from axium.core.plugin_tree import copy_tree
-from axium.model.manifests import Manifest
+from axium.model.manifests import Kind, Manifest
 from axium.model.names import plugin_fault
 from axium.thin.catalogue import shipped
 from axium.thin.paths import environ, home_of
 
 NEW, OLD, GONE = ".new-", ".old-", ".gone-"
-"""How names begin that stand in `HOME/spokes` for an instant."""
+"""How names begin that stand in `HOME/spokes` or `HOME/gears` for an instant."""
 
 FETCHED, MADE = f"{NEW}fetched", f"{NEW}made"
+
+
+class Wanted(NamedTuple):
+    """What is to be installed, and how; `is_again`: in the place of what has its name."""
+
+    kind: Kind
+    source: Source
+    name: str | None = None
+    is_linked: bool = False
+    is_again: bool = False
 
 
 class Preview(NamedTuple):
@@ -36,15 +47,8 @@ class Preview(NamedTuple):
     row: SpokeMetadata
     manifest: Manifest
     directory: str
-
-
-class _Wanted(NamedTuple):
-    """What is to be installed, and how."""
-
-    source: Source
-    name: str | None = None
-    is_linked: bool = False
-    is_again: bool = False
+    wanted: Wanted
+    commit: str
 
 
 def validate_spoke(spoke_dir: str | Path) -> dict[str, Any]:
@@ -53,7 +57,7 @@ def validate_spoke(spoke_dir: str | Path) -> dict[str, Any]:
     FileNotFoundError where there is no directory or no manifest; ValueError with file, line and
     column of each fault.
     """
-    manifest = _manifest(str(spoke_dir), shown=str(spoke_dir))
+    manifest = _manifest(str(spoke_dir), "spokes", shown=str(spoke_dir))
     fields = ("name", "version", "description", "entrypoint", "author")
     return {name: getattr(manifest, name) for name in fields}
 
@@ -69,22 +73,23 @@ def install_spoke(
     `validate_spoke`, and where the source or the name can't be had; FileExistsError where the
     name is taken; OSError.
     """
-    wanted = _wanted(str(source), editable=editable, name=name)
-    with changing(home_of(environ()).root) as rows:
-        return _install(rows, wanted)
+    asked = wanted("spokes", str(source), editable=editable, name=name)
+    with changing(home_of(environ()).root, "spokes") as rows:
+        return install(rows, asked)
 
 
 @contextmanager
-def previewed(source: str, *, editable: bool = False, name: str | None = None) -> Iterator[Preview]:
-    """What `install_spoke` would install, made for as long as somebody looks; raises as that does.
+def previewed(asked: Wanted) -> Iterator[Preview]:
+    """What would be installed, made for as long as somebody looks; raises as `install`.
 
     Nothing of the home changes.
     """
-    wanted = _wanted(source, editable=editable, name=name)
     with TemporaryDirectory(prefix="axium-") as directory:
-        manifest, installed_as, _commit = _made(directory, wanted)
-        check_free(installed_as)
-        yield Preview(_row(manifest, installed_as, wanted), manifest, f"{directory}/{MADE}")
+        manifest, installed_as, commit = _made(directory, asked)
+        if not asked.is_again:
+            check_free(installed_as, asked.kind)
+        row = _row(manifest, installed_as, asked)
+        yield Preview(row, manifest, f"{directory}/{MADE}", asked, commit)
 
 
 def reinstall_spoke(name: str) -> SpokeMetadata:
@@ -93,32 +98,31 @@ def reinstall_spoke(name: str) -> SpokeMetadata:
     The former files stay where that fails.
     """
     root = home_of(environ()).root
-    with changing(root) as rows:
-        known = rows.read().get(name)
-        if known is None or not os.path.lexists(f"{rows.directory}/{name}"):
-            raise FileNotFoundError(f"`{name}` was not installed from anywhere")
-        row = from_row(name, known)
-        found = source_of(row.source, root)
-        is_linked = row.install_mode == "symlink"
-        if not is_linked and found.path == os.path.realpath(f"{rows.directory}/{name}"):
-            raise ValueError(f"`{name}` was made where it is, not installed from anywhere")
-        return _install(rows, _Wanted(found, name, is_linked=is_linked, is_again=True))
+    with changing(root, "spokes") as rows:
+        return install(rows, wanted_again(rows, root, name))
 
 
-def uninstall_spoke(name: str) -> None:
-    """Take a spoke's files away, of a linked one the link. FileNotFoundError, ValueError, OSError.
+def uninstall(kind: Kind, name: str) -> None:
+    """Take a plugin's files away, of a linked one the link. FileNotFoundError, ValueError, OSError.
 
     The daemon must have unloaded it before.
     """
     check_name(name)
-    with changing(home_of(environ()).root) as rows:
+    with changing(home_of(environ()).root, kind) as rows:
         path = f"{rows.directory}/{name}"
         if not os.path.lexists(path):
-            raise FileNotFoundError(f"there is no spoke `{name}`")
+            raise FileNotFoundError(f"there is no {kind[:-1]} `{name}`")
+        if kind == "gears":
+            approvals.forget(home_of(environ()).root, name)  # first: what is left is not loaded
         gone = f"{rows.directory}/{GONE}{name}"
         os.rename(path, gone)
         rows.drop(name)
         _remove(gone)
+
+
+def uninstall_spoke(name: str) -> None:
+    """Take a spoke's files away. As `uninstall`."""
+    uninstall("spokes", name)
 
 
 def check_name(name: str) -> None:
@@ -127,28 +131,28 @@ def check_name(name: str) -> None:
         raise ValueError(fault)
 
 
-def check_free(name: str) -> None:
+def check_free(name: str, kind: Kind) -> None:
     """ValueError where the name is axium's own, FileExistsError where a plugin has it."""
     check_name(name)
     if name in {record.split("\t", 1)[0].split(" ")[0] for record in shipped()}:
-        raise ValueError(f"`{name}` is a command of axium itself, and can't name a spoke")
+        raise ValueError(f"`{name}` is a command of axium itself, and can't name a {kind[:-1]}")
     root = home_of(environ()).root
-    for kind in ("spokes", "gears"):
-        if os.path.lexists(f"{root}/{kind}/{name}"):
-            raise FileExistsError(f"there is a {kind[:-1]} `{name}` already")
+    for each in ("spokes", "gears"):
+        if os.path.lexists(f"{root}/{each}/{name}"):
+            raise FileExistsError(f"there is a {each[:-1]} `{name}` already")
 
 
 @contextmanager
-def changing(root: str) -> Iterator[Rows]:
+def changing(root: str, kind: Kind) -> Iterator[Rows]:
     """The metadata, nobody else installing; what an interrupted change left is gone. OSError."""
-    rows = Rows(root)
+    rows = Rows(root, kind)
     try:
         with rows.locked():
-            _tidy(rows.directory)
+            _tidy(rows)
             try:
                 yield rows
             finally:
-                _tidy(rows.directory)
+                _tidy(rows)
     except Locked as error:
         raise OSError(str(error)) from None
 
@@ -162,18 +166,61 @@ def put_in_place(directory: str, name: str) -> None:
     sync_directory(directory)
 
 
-def _wanted(source: str, *, editable: bool, name: str | None) -> _Wanted:
-    found = source_of(source, home_of(environ()).root)
+def wanted(kind: Kind, source: str, *, editable: bool = False, name: str | None = None) -> Wanted:
+    """What somebody asks to have installed. FileNotFoundError, ValueError."""
+    found = source_of(source, home_of(environ()).root, kind)
     if editable and found.path is None:
         raise ValueError(f"`{source}` is no directory, and nothing else can be linked")
-    return _Wanted(found, name, is_linked=editable)
+    return Wanted(kind, found, name, is_linked=editable)
 
 
-def _made(directory: str, wanted: _Wanted) -> tuple[Manifest, str, str]:
+def wanted_again(rows: Rows, root: str, name: str) -> Wanted:
+    """The same as when a plugin was installed. FileNotFoundError, ValueError."""
+    known = rows.read().get(name)
+    if known is None or not os.path.lexists(f"{rows.directory}/{name}"):
+        raise FileNotFoundError(f"`{name}` was not installed from anywhere")
+    row = from_row(name, known)
+    found = source_of(row.source, root, rows.kind)
+    is_linked = row.install_mode == "symlink"
+    if not is_linked and found.path == os.path.realpath(f"{rows.directory}/{name}"):
+        raise ValueError(f"`{name}` was made where it is, not installed from anywhere")
+    return Wanted(rows.kind, found, name, is_linked=is_linked, is_again=True)
+
+
+def install(
+    rows: Rows,
+    asked: Wanted,
+    *,
+    commit: str = "",
+    check: Callable[[str], None] = lambda _made: None,
+) -> SpokeMetadata:
+    """Install it; whoever calls has the lock.
+
+    `check` is given the directory that will stand in its place, and what it raises ends this.
+    """
+    manifest, name, fetched = _made(rows.directory, asked)
+    check(f"{rows.directory}/{MADE}")
+    if not asked.is_again:
+        check_free(name, asked.kind)
+    row = _row(manifest, name, asked)
+    former = rows.read().get(name)
+    # The row first: a row without a directory does no harm, but a directory of another name than
+    # its manifest's is a plugin only by its row.
+    named = manifest.name if manifest.name != name else ""
+    rows.put(row, commit=fetched or commit, manifest_name=named)
+    try:
+        put_in_place(rows.directory, name)
+    except OSError:
+        rows.put_back(name, former)
+        raise
+    return row
+
+
+def _made(directory: str, asked: Wanted) -> tuple[Manifest, str, str]:
     """Have its files stand in `directory` as `MADE`: its manifest, its name, its commit."""
-    source, made = wanted.source, f"{directory}/{MADE}"
+    source, made = asked.source, f"{directory}/{MADE}"
     commit = ""
-    if wanted.is_linked:
+    if asked.is_linked:
         os.symlink(str(source.path), made)
     elif source.path is not None:
         if not os.path.isdir(source.path):
@@ -183,37 +230,20 @@ def _made(directory: str, wanted: _Wanted) -> tuple[Manifest, str, str]:
         fetched = f"{directory}/{FETCHED}"
         commit = clone(str(source.url), fetched)
         copy_tree(fetched, made)
-    manifest = _manifest(made, shown=source.path or str(source.url))
-    return manifest, _name(manifest, wanted), commit
+    manifest = _manifest(made, asked.kind, shown=source.path or str(source.url))
+    return manifest, _name(manifest, asked), commit
 
 
-def _row(manifest: Manifest, name: str, wanted: _Wanted) -> SpokeMetadata:
+def _row(manifest: Manifest, name: str, asked: Wanted) -> SpokeMetadata:
     renamed = msgspec.structs.replace(manifest, name=name)
-    mode = "symlink" if wanted.is_linked else "copy"
-    return metadata_of(renamed, source=wanted.source.recorded, install_mode=mode)
+    mode = "symlink" if asked.is_linked else "copy"
+    return metadata_of(renamed, source=asked.source.recorded, install_mode=mode)
 
 
-def _install(rows: Rows, wanted: _Wanted) -> SpokeMetadata:
-    manifest, name, commit = _made(rows.directory, wanted)
-    if not wanted.is_again:
-        check_free(name)
-    row = _row(manifest, name, wanted)
-    former = rows.read().get(name)
-    # The row first: a row without a directory does no harm, but a directory of another name than
-    # its manifest's is a spoke only by its row.
-    rows.put(row, commit=commit, manifest_name=manifest.name if manifest.name != name else "")
-    try:
-        put_in_place(rows.directory, name)
-    except OSError:
-        rows.put_back(name, former)
-        raise
-    return row
-
-
-def _manifest(directory: str, *, shown: str) -> Manifest:
+def _manifest(directory: str, kind: Kind, *, shown: str) -> Manifest:
     if not os.path.isdir(directory):
         raise FileNotFoundError(f"there is no directory `{shown}`")
-    manifest, faults = read_manifest(directory, "spokes", shown=shown)
+    manifest, faults = read_manifest(directory, kind, shown=shown)
     if manifest is not None:
         return manifest
     told = [str(fault) + (f"\n{fault.hint}" if fault.hint else "") for fault in faults]
@@ -221,13 +251,13 @@ def _manifest(directory: str, *, shown: str) -> Manifest:
     raise (FileNotFoundError if is_missing else ValueError)("\n".join(told))
 
 
-def _name(manifest: Manifest, wanted: _Wanted) -> str:
+def _name(manifest: Manifest, asked: Wanted) -> str:
     """Under what name it is installed. ValueError where the manifest names another one."""
-    if wanted.name is not None:
-        check_name(wanted.name)
-        return wanted.name
-    path = wanted.source.path
-    expected = wanted.source.name or (os.path.basename(path) if path else manifest.name)
+    if asked.name is not None:
+        check_name(asked.name)
+        return asked.name
+    path = asked.source.path
+    expected = asked.source.name or (os.path.basename(path) if path else manifest.name)
     if manifest.name != expected:
         raise ValueError(
             f"{manifest.where}: the manifest is that of `{manifest.name}`, not of `{expected}`\n"
@@ -236,20 +266,21 @@ def _name(manifest: Manifest, wanted: _Wanted) -> str:
     return expected
 
 
-def _tidy(directory: str) -> None:
+def _tidy(rows: Rows) -> None:
     """Take away what a change leaves that was interrupted; what it had moved away comes back."""
+    directory = rows.directory
     for entry in os.listdir(directory):
         path = f"{directory}/{entry}"
         place = f"{directory}/{entry.removeprefix(OLD)}"
         if entry.startswith(OLD) and not os.path.lexists(place):
             os.rename(path, place)
-        elif entry.startswith((NEW, OLD, GONE)) or _is_unfinished(entry):
+        elif entry.startswith((NEW, OLD, GONE)) or _is_unfinished(entry, rows.kind):
             _remove(path)
 
 
-def _is_unfinished(entry: str) -> bool:
+def _is_unfinished(entry: str, kind: Kind) -> bool:
     """A metadata file that whoever had the lock before was still writing."""
-    return entry.startswith(f"{METADATA['spokes']}.") and entry.endswith(".new")
+    return entry.startswith(f"{METADATA[kind]}.") and entry.endswith(".new")
 
 
 def _remove(path: str) -> None:

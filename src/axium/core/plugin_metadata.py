@@ -1,4 +1,7 @@
-"""`HOME/spokes/.spoke_metadata.json`: what was installed from where; and who may change it."""
+"""`HOME/spokes/.spoke_metadata.json`, and that of gears: what was installed from where.
+
+And who may change it.
+"""
 
 import fcntl
 import os
@@ -12,7 +15,7 @@ import msgspec
 from axium.config.atomic import replace_file
 from axium.config.manifests import METADATA
 from axium.config.source import Unreadable, read_text
-from axium.model.manifests import Manifest
+from axium.model.manifests import Kind, Manifest
 
 LOCK = ".lock"
 LOCK_SECS = 30.0
@@ -22,7 +25,7 @@ _LOOK_SECS = 0.05
 
 
 class SpokeMetadata(msgspec.Struct):
-    """How a spoke was installed; times are ISO 8601 UTC.
+    """How a plugin was installed; times are ISO 8601 UTC.
 
     `source` is `local:PATH`, `git:URL` or `registry:NAME`.
     """
@@ -48,16 +51,17 @@ class Locked(Exception):
 
 
 class Rows:
-    """The rows of one home by name. What others put into them is kept."""
+    """The rows of one home, and one kind, by name. What others put into them is kept."""
 
-    def __init__(self, root: str) -> None:
-        self.directory = f"{root}/spokes"
-        self._path = f"{self.directory}/{METADATA['spokes']}"
+    def __init__(self, root: str, kind: Kind = "spokes") -> None:
+        self.kind = kind
+        self.directory = f"{root}/{kind}"
+        self._path = f"{self.directory}/{METADATA[kind]}"
 
     def read(self) -> dict[str, dict[str, Any]]:
         """All of them; none where the file is missing or can't be made out."""
         try:
-            text = read_text(self._path, METADATA["spokes"])
+            text = read_text(self._path, METADATA[self.kind])
             return msgspec.json.decode(text, type=dict[str, dict[str, Any]])
         except (OSError, Unreadable, msgspec.DecodeError):
             return {}
@@ -116,7 +120,7 @@ class Rows:
 
 
 def metadata_of(manifest: Manifest, *, source: str, install_mode: str) -> SpokeMetadata:
-    """The row of a spoke that is being installed now."""
+    """The row of a plugin that is being installed now."""
     return SpokeMetadata(
         name=manifest.name,
         version=manifest.version,
@@ -129,7 +133,7 @@ def metadata_of(manifest: Manifest, *, source: str, install_mode: str) -> SpokeM
 
 
 def from_row(name: str, row: dict[str, Any]) -> SpokeMetadata:
-    """What a row says; what it leaves out, or has wrong, is as for a spoke of no known source."""
+    """What a row says; what it leaves out, or has wrong, is as for one of no known source."""
     known = {key: row[key] for key in SpokeMetadata.__struct_fields__ if key in row}
     try:
         return msgspec.convert(known | {"name": name}, SpokeMetadata)

@@ -1,4 +1,4 @@
-"""Where a spoke is installed from: a directory, a git repository, or a name in an index file."""
+"""Where a plugin is installed from: a directory, a git repository, or a name in an index file."""
 
 import os
 import re
@@ -13,11 +13,12 @@ from axium.config.findings import Findings
 from axium.config.nodes import parse as parse_yaml
 from axium.config.shapes import RegistryFile
 from axium.config.source import Unreadable, read_text
+from axium.model.manifests import Kind
 from axium.model.suggest import did_you_mean
 
 INDEX = "registry.yaml"
 SHIPPED = Path(__file__).resolve().parent.parent / "shipped"
-"""Spokes that come with axium, and the index of them."""
+"""Plugins that come with axium, and the index of them."""
 
 GIT_SECS = 120.0
 """How long git may take to fetch a repository."""
@@ -39,7 +40,7 @@ _OF_A_FAULT = ("fatal:", "error:", "ssh:")
 class Source(NamedTuple):
     """Where files come from: `path` for a directory, else `url`.
 
-    `recorded` is how the metadata has it; `name` is what the spoke must be called, if the source
+    `recorded` is how the metadata has it; `name` is what the plugin must be called, if the source
     says so.
     """
 
@@ -49,25 +50,25 @@ class Source(NamedTuple):
     name: str | None = None
 
 
-def source_of(text: str, root: str) -> Source:
+def source_of(text: str, root: str, plugins: Kind) -> Source:
     """What somebody typed, or what was recorded. FileNotFoundError, ValueError."""
-    kind, colon, rest = text.partition(":")
-    if colon and kind in ("local", "git", "registry"):
-        return _BY_KIND[kind](rest, root)
+    form, colon, rest = text.partition(":")
+    if colon and form in ("local", "git", "registry"):
+        return _registered(rest, root, plugins) if form == "registry" else _PLACED[form](rest)
     path = os.path.expanduser(text)
     if os.path.isdir(path):
-        return _local(path, root)
+        return _local(path)
     if _GIT_URL.fullmatch(text):
-        return _git(text, root)
+        return _git(text)
     if "/" in text or text.startswith((".", "~")):
         raise FileNotFoundError(f"there is no directory `{text}`")
-    return _registered(text, root)
+    return _registered(text, root, plugins)
 
 
-def index(root: str) -> dict[str, Source]:
-    """The spokes that can be installed by name, the user's before the shipped. ValueError."""
-    found = _index(SHIPPED / INDEX, f"shipped/{INDEX}")
-    return found | _index(Path(root, INDEX), INDEX)
+def index(root: str, plugins: Kind) -> dict[str, Source]:
+    """The plugins that can be installed by name, the user's before the shipped. ValueError."""
+    found = _index(SHIPPED / INDEX, f"shipped/{INDEX}", plugins)
+    return found | _index(Path(root, INDEX), INDEX, plugins)
 
 
 def clone(url: str, target: str) -> str:
@@ -78,29 +79,29 @@ def clone(url: str, target: str) -> str:
     return _git_says("-C", target, "rev-parse", "HEAD").strip()
 
 
-def _local(path: str, _root: str) -> Source:
+def _local(path: str) -> Source:
     path = os.path.realpath(os.path.expanduser(path))
     if not os.path.isdir(path):
         raise FileNotFoundError(f"there is no directory `{path}`")
     return Source(f"local:{path}", path=path)
 
 
-def _git(url: str, _root: str) -> Source:
+def _git(url: str) -> Source:
     return Source(f"git:{url}", url=url)
 
 
-def _registered(name: str, root: str) -> Source:
-    known = index(root)
+def _registered(name: str, root: str, plugins: Kind) -> Source:
+    known = index(root, plugins)
     if name not in known:
         hint = did_you_mean(name, known) or f"known are {', '.join(sorted(known)) or 'none'}"
         raise FileNotFoundError(f"`{name}` is neither a directory nor in {INDEX}\n{hint}")
     return known[name]._replace(recorded=f"registry:{name}", name=name)
 
 
-_BY_KIND = {"local": _local, "git": _git, "registry": _registered}
+_PLACED = {"local": _local, "git": _git}
 
 
-def _index(path: Path, shown: str) -> dict[str, Source]:
+def _index(path: Path, shown: str, plugins: Kind) -> dict[str, Source]:
     findings = Findings()
     try:
         root = parse_yaml(read_text(str(path), shown), shown, findings)
@@ -111,8 +112,10 @@ def _index(path: Path, shown: str) -> dict[str, Source]:
     file = None if root is None else decode(root, RegistryFile, findings)
     if findings.has_errors:
         raise ValueError("\n".join([str(f) for f in findings.faults if f.severity == "error"]))
-    spokes = {} if file is None else file.spokes
-    return {str(name): _of_index(str(entry.source), path.parent) for name, entry in spokes.items()}
+    if file is None:
+        return {}
+    known = file.spokes if plugins == "spokes" else file.gears
+    return {str(name): _of_index(str(entry.source), path.parent) for name, entry in known.items()}
 
 
 def _of_index(text: str, directory: Path) -> Source:

@@ -1,4 +1,4 @@
-"""Which commands the text of a spoke names, without a line of it being run."""
+"""Which commands the text of a plugin names, without a line of it being run."""
 
 import ast
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class _Found(NamedTuple):
 def commands_of(directory: str, name: str) -> list[str]:
     """The whole names, sorted; those that a program would compute are not seen.
 
-    What is added to a variable `api` stands under the spoke's `name`, as it does when it runs.
+    What is added to a variable `api` stands under the plugin's `name`, as it does when it runs.
     """
     found = _Found([], {}, {})
     for path in sorted(Path(directory).glob("*.py")):

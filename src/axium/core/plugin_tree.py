@@ -1,4 +1,4 @@
-"""The files of a spoke that is to be installed: looked through, and copied without a surprise."""
+"""The files of a plugin that is to be installed: looked through, and copied without a surprise."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ from axium.config.atomic import sync_directory
 
 MOST_BYTES = 50 << 20
 MOST_FILES = 5000
-"""Of all that a spoke consists of."""
+"""Of all that a plugin consists of."""
 
 LEFT_OUT = frozenset({".git", "__pycache__"})
 
@@ -28,7 +28,7 @@ class Item(NamedTuple):
 def copy_tree(source: str, target: str) -> None:
     """Copy a directory to `target`, which must not be there, and have it on disk.
 
-    ValueError for what no spoke may consist of: too much, links that lead out, what is neither
+    ValueError for what no plugin may consist of: too much, links that lead out, what is neither
     file nor directory, and programs that run as somebody else. OSError.
     """
     items = list(_items(source))  # first: the target may be below the source
@@ -56,9 +56,9 @@ def _items(source: str) -> Iterator[Item]:
         _check(source, root, path, status)
         size += status.st_size if stat.S_ISREG(status.st_mode) else 0
         if count > MOST_FILES:
-            raise ValueError(f"it has more than {MOST_FILES:,} files, which no spoke has")
+            raise ValueError(f"it has more than {MOST_FILES:,} files, which no plugin has")
         if size > MOST_BYTES:
-            raise ValueError(f"it is larger than {MOST_BYTES >> 20} MiB, which no spoke is")
+            raise ValueError(f"it is larger than {MOST_BYTES >> 20} MiB, which no plugin is")
         yield Item(path, status)
 
 
@@ -113,7 +113,7 @@ def _pass_on(read: int, write: int, most: int) -> int:
     while chunk := os.read(read, _CHUNK):
         done += len(chunk)
         if done > most:
-            raise ValueError(f"it is larger than {MOST_BYTES >> 20} MiB, which no spoke is")
+            raise ValueError(f"it is larger than {MOST_BYTES >> 20} MiB, which no plugin is")
         view = memoryview(chunk)
         while view:
             view = view[os.write(write, view) :]
