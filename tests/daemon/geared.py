@@ -17,6 +17,7 @@ from axium.model.confining import policy_of
 from axium.model.manifests import Manifest
 from axium.model.marks import Mark
 from axium.model.permissions import Permissions, effective
+from axium.model.rules import rule_from_wire
 from axium.wire.channel import Answer
 from tests.daemon.serving import Served, line
 
@@ -29,6 +30,7 @@ def load_gear(
     name: str = NAME,
     *,
     programs: Mapping[str, str] = {},
+    prefixes: Mapping[str, str] = {},
     override: Permissions | None = None,
     **may: Any,
 ) -> Confined:
@@ -54,7 +56,13 @@ def load_gear(
         level="enforced",
         is_permissive=False,
     )
-    manifest = Manifest(name=name, where=Mark("gear.yaml"), permissions=asked)
+    rules = [
+        rule_from_wire(command, wrapper=wrapper, strategy=None, config=None, owner=name)
+        for command, wrapper in prefixes.items()
+    ]
+    manifest = Manifest(
+        name=name, where=Mark("gear.yaml"), permissions=asked, prefixes=tuple(rules)
+    )
     served.services.permissions.load(manifest)
     served.services.confinements.load(confined)
     return confined

@@ -8,8 +8,9 @@ import stat
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import pytest
@@ -27,26 +28,34 @@ NOT_READ = "denied: permission denied: fs_read"
 NOT_WRITTEN = "denied: permission denied: fs_write"
 
 
+class Ask(Protocol):
+    """Asks for something on behalf of a plugin."""
+
+    def __call__(self, cmd: str, /, **fields: Any) -> dict[str, Any]: ...
+
+
 class Ground:
     """A directory `open` that the spoke may use, one `shut` that it may not."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, ask: Ask | None = None) -> None:
+        """`ask` is on whose behalf; without it that of a spoke, which may use `open`."""
         self.served = served
+        self.ask = ask or partial(ask_as, served, CREDS)
         self.open = served.scratch.user / "open"
         self.shut = served.scratch.user / "shut"
         self.open.mkdir()
         self.shut.mkdir()
         (self.shut / "secret").write_text("secret")
-        load(served, fs_read=("~/open/**",), fs_write=("~/open/**",))
+        if ask is None:
+            load(served, fs_read=("~/open/**",), fs_write=("~/open/**",))
 
     def read(self, path: Path | str) -> str:
         """What the spoke reads there, or how it is refused."""
-        reply = ask_as(self.served, CREDS, "read_file", path=str(path))
+        reply = self.ask("read_file", path=str(path))
         return str(reply["content"]) if reply["ok"] else outcome(reply)
 
     def write(self, path: Path | str, content: str = "new") -> str:
-        reply = ask_as(self.served, CREDS, "write_file", path=str(path), content=content)
-        return outcome(reply)
+        return outcome(self.ask("write_file", path=str(path), content=content))
 
 
 @pytest.fixture
@@ -262,6 +271,13 @@ def test_whether_a_file_is_there_that_may_not_be_read_is_not_told(ground: Ground
 @pytest.mark.parametrize("work", ["read", "write"])
 def test_nothing_is_won_by_a_swap_between_look_and_use(ground: Ground, work: str) -> None:
     """For four seconds a directory and a link out of the granted tree change places."""
+    assert said_while_swapped(ground, work, secs=4) >= (
+        {"mine", NOT_READ} if work == "read" else {"ok", NOT_WRITTEN}
+    )
+
+
+def said_while_swapped(ground: Ground, work: str, *, secs: float) -> set[str]:
+    """What is said to whoever reads or writes meanwhile; AssertionError where that got out."""
     inner, target = ground.open / "inner", ground.open / "inner/secret"
     inner.mkdir()
     target.write_text("mine")
@@ -270,7 +286,7 @@ def test_nothing_is_won_by_a_swap_between_look_and_use(ground: Ground, work: str
     swapper.start()
     said = set()
     try:
-        until = time.monotonic() + 4
+        until = time.monotonic() + secs
         while time.monotonic() < until:
             said.add(ground.read(target) if work == "read" else ground.write(target, "mine"))
     finally:
@@ -279,7 +295,7 @@ def test_nothing_is_won_by_a_swap_between_look_and_use(ground: Ground, work: str
     assert (ground.shut / "secret").read_text() == "secret"
     assert os.listdir(ground.shut) == ["secret"]
     assert "secret" not in said
-    assert said >= ({"mine", NOT_READ} if work == "read" else {"ok", NOT_WRITTEN})
+    return said
 
 
 def _swap(directory: Path, shut: Path, over: threading.Event) -> None:

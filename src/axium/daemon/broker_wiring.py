@@ -9,6 +9,7 @@ from axium.daemon.services.broker.files import Files
 from axium.daemon.services.broker.logs import LogBroker
 from axium.daemon.services.broker.panes import PaneBroker
 from axium.daemon.services.broker.programs import Programs
+from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.jobs import Jobs
 from axium.daemon.services.panes import Panes
@@ -23,12 +24,13 @@ from axium.thin.start import scrubbed
 def made(
     given: Given,
     deciding: tuple[Permissions, Environments, Panes],
+    confinements: Confinements,
     plugin_logs: PluginLogs,
 ) -> Made:
     """Each of the brokers, joined to those who decide."""
     workers = Workers()
     jobs = Jobs(workers, open_files=given.open_files, clock=time.time, iso=iso)
-    files = Files(deciding[0], workers, user_home=user_home(given.environ))
+    files = Files(deciding[0], confinements, workers, user_home=user_home(given.environ))
     return Made(
         files=files,
         jobs=jobs,

@@ -195,7 +195,7 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
     def make_brokers() -> Made:
         from axium.daemon.broker_wiring import made
 
-        return made(given, (permissions, environments, panes), plugin_logs)
+        return made(given, (permissions, environments, panes), confinements, plugin_logs)
 
     return Services(
         brokers=Brokers(make_brokers),

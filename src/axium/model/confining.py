@@ -1,5 +1,6 @@
 """The policy of a gear, made from what the gear may do."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ class Brokered(NamedTuple):
 
 
 _SPECIAL = ("/proc", "/sys", "/dev", "/run", "/var/run")
+_PROCESS = re.compile(r"/proc/(self|thread-self|[0-9]+)(/|$)")
 _ONE_FILE = "names files, not all that is in a directory"
 _TAKEN_AWAY = "something in it was taken away"
 
@@ -100,13 +102,31 @@ def _joined(root: str, names: list[str]) -> str:
     return root.rstrip("/") + "".join([f"/{name}" for name in names]) or "/"
 
 
+def why_untouchable(path: str, places: Places, directory: str, *, is_write: bool) -> str | None:
+    """Why a gear does not get at a file, whatever it was granted; None where it may.
+
+    `path` is absolute and real, `directory` the gear's own.
+    """
+    if _PROCESS.match(path):
+        return "it is about a process"
+    forbidden = _axiums(places, directory, is_write=is_write)
+    return next((why for place, why in forbidden.items() if _is_in(path, place)), None)
+
+
+def _axiums(places: Places, directory: str, *, is_write: bool) -> dict[str, str]:
+    """What axium keeps and, to whoever writes, what runs it and the gear; and why."""
+    found = dict.fromkeys(places.own, "axium keeps files there")
+    if is_write:
+        found |= dict.fromkeys(places.programs, "axium runs from there")
+        found[directory] = "the gear itself is there"
+    return found
+
+
 def _untouchable(places: Places, directory: str, *, is_write: bool) -> dict[str, str]:
     """Paths that no granted directory may contain or be inside of, and why."""
-    found = dict.fromkeys(places.own, "axium keeps files there")
+    found = _axiums(places, directory, is_write=is_write)
     if not is_write:
         return found
-    found |= dict.fromkeys(places.programs, "axium runs from there")
-    found[directory] = "the gear itself is there"
     starting = [f"{places.home.rstrip('/')}/{file}" for file in START_FILES]
     return found | dict.fromkeys(starting, "what is there starts programs")
 

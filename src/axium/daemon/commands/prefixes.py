@@ -1,5 +1,6 @@
 """Prefixes: what stands before wrapped commands, by the user's rules and by registered ones."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from axium.daemon.caller import is_gear
 from axium.daemon.context import Context
 from axium.model.rules import Rule, rule_from_wire
+from axium.plugins.environ import of_gear
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import OWN, command
@@ -27,7 +29,7 @@ class ApplyPrefixes(Request, tag="apply_prefixes"):
     """Tell what a command with these arguments becomes; without a rule it stays as it is.
 
     `context.variables` are the process variables that `$NAME` in rules may mean;
-    without them the daemon's own are used.
+    without them the daemon's own are used, for a gear those that it gets itself.
     """
 
     command: str
@@ -49,7 +51,7 @@ def apply_prefixes(ctx: Context, req: ApplyPrefixes) -> Applied:
     place, services = req.context, ctx.services
     key = services.panes.key(place.pane, place.server)
     env = services.environments.applying(place.env, key)
-    variables = services.plans.own_variables if place.variables is None else place.variables
+    variables = _own_variables(ctx) if place.variables is None else place.variables
     decision = services.plans.decide(req.command, env=env, pane=key, variables=variables)
     before, after = ([part.word for part in side] for side in (decision.before, decision.after))
     return Applied(
@@ -57,6 +59,14 @@ def apply_prefixes(ctx: Context, req: ApplyPrefixes) -> Applied:
         env_vars={name: part.word for name, part in decision.set},
         unset=[name for name, _part in decision.unset],
     )
+
+
+def _own_variables(ctx: Context) -> Mapping[str, str]:
+    """The daemon's, as far as the caller may know them."""
+    caller, own = ctx.connection.caller, ctx.services.plans.own_variables
+    if not is_gear(caller):
+        return own
+    return of_gear(own, ctx.services.permissions.of(caller.name).env)
 
 
 class ListPrefixedCommands(Request, tag="list_prefixed_commands"):

@@ -10,10 +10,12 @@ from typing import Literal, NoReturn, TypeVar
 
 import msgspec
 
-from axium.daemon.caller import Caller
+from axium.daemon.caller import Caller, is_gear
 from axium.daemon.opening import open_exactly, place_of
+from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.permissions import Permissions
 from axium.daemon.workers import Workers
+from axium.model.confining import why_untouchable
 from axium.model.names import text_fault
 from axium.wire.errors import Refusal
 from axium.wire.lines import MAX_LINE
@@ -35,11 +37,12 @@ Action = Literal["fs_read", "fs_write"]
 
 
 class Judge:
-    """Whether a plugin may use a path; the user may use any."""
+    """Whether a plugin may use a path; the user may use any, a gear none of axium's own."""
 
     def __init__(
         self,
         permissions: Permissions,
+        confinements: Confinements,
         caller: Caller,
         spoke: str | None,
         action: Action,
@@ -47,6 +50,7 @@ class Judge:
     ) -> None:
         """`homes` are the home directory as HOME says it, and where that leads."""
         self._permissions = permissions
+        self._confinements = confinements
         self._whose = (caller, spoke)
         self._action = action
         self._home, self._real_home = homes
@@ -54,12 +58,26 @@ class Judge:
 
     def ask(self, path: str) -> None:
         """Decide about a path, as it was asked for or opened. Refusal `denied`, `not_loaded`."""
+        why = self._why_untouchable(path)
+        if why is not None:
+            self.deny(path, f"a gear never gets at {path}: {why}")
         rights = self._permissions.require(*self._whose, self._action, self._named(path))
         self.is_of_user = rights is None
 
     def deny(self, path: str, hint: str) -> NoReturn:
         """Refuse what the patterns allow. Refusal `denied`."""
         self._permissions.refuse(*self._whose, self._action, self._named(path), hint=hint)
+
+    def _why_untouchable(self, path: str) -> str | None:
+        caller = self._whose[0]
+        if not is_gear(caller):
+            return None
+        return why_untouchable(
+            self._named(path),
+            self._confinements.places,
+            self._confinements.of(caller.name).directory,
+            is_write=self._action == "fs_write",
+        )
 
     def _named(self, path: str) -> str:
         """The path as patterns have it: below what HOME leads to, not below what it says."""
@@ -70,8 +88,16 @@ class Judge:
 class Files:
     """Reads and writes on threads, within a bound."""
 
-    def __init__(self, permissions: Permissions, workers: Workers, *, user_home: str) -> None:
+    def __init__(
+        self,
+        permissions: Permissions,
+        confinements: Confinements,
+        workers: Workers,
+        *,
+        user_home: str,
+    ) -> None:
         self._permissions = permissions
+        self._confinements = confinements
         self._workers = workers
         self._user_home = user_home
         self._real_home = os.path.realpath(user_home or "/").rstrip("/")
@@ -110,7 +136,7 @@ class Files:
 
     def _judge(self, caller: Caller, spoke: str | None, action: Action) -> Judge:
         homes = self._user_home, self._real_home
-        return Judge(self._permissions, caller, spoke, action, homes)
+        return Judge(self._permissions, self._confinements, caller, spoke, action, homes)
 
     async def _done(self, caller: Caller, spoke: str | None, path: str, work: Callable[[], T]) -> T:
         try:
