@@ -50,7 +50,7 @@ def test_no_attack_succeeds_against_a_confined_gear(stand: Stand, granted: dict[
 def test_the_work_of_a_gear_goes_on_in_its_confinement(
     stand: Stand, granted: dict[str, bool]
 ) -> None:
-    names = [name for name, (_deed, needs) in WORK.items() if not needs or granted[needs]]
+    names = [name for name, row in WORK.items() if row.is_for(granted)]
     tried = stand.tried("work", names, stand.policy(**granted))
     assert of(tried, "refused", "absent", "broken") == {}
     assert list(tried) == names

@@ -14,6 +14,7 @@ from axium.plugins.sandbox.numbers import LARGEST, NUMBERS
 from axium.plugins.sandbox.seccomp import (
     ABSENT,
     ALLOW,
+    DONE_ALREADY,
     NO,
     NO_SOCKET,
     NO_XATTR,
@@ -92,6 +93,21 @@ def test_calls_of_other_architectures_are_absent() -> None:
         (Allowance(net=True), "socket", (HIGH | 1, 1, 0), NO_SOCKET),
         (Allowance(net=True), "bind", (), NO),
         (Allowance(net=True), "listen", (), NO),
+        (Allowance(), "listen", (3, 100), DONE_ALREADY),
+        (Allowance(), "connect", (3,), NO_SOCKET),
+        (Allowance(net=True), "connect", (3,), ALLOW),
+        (Allowance(), "sendto", (3, 0, 0, 0x4000), ALLOW),  # MSG_NOSIGNAL
+        (Allowance(), "sendto", (3, 0, 0, 0x20004000), NO),  # MSG_FASTOPEN
+        (Allowance(), "sendmsg", (3, 0, 0x20000000), NO),
+        (Allowance(), "sendmsg", (3, 0, HIGH | 0x20000000), NO),
+        (Allowance(), "sendmmsg", (3, 0, 1, 0x20000000), NO),
+        (Allowance(net=True), "sendto", (3, 0, 0, 0x20000000), ALLOW),
+        (Allowance(), "setsockopt", (3, 6, 1), ALLOW),  # TCP_NODELAY
+        (Allowance(), "setsockopt", (3, 1, 9), ALLOW),  # SO_KEEPALIVE
+        (Allowance(), "setsockopt", (3, 0, 4), refusal(errno.ENOPROTOOPT)),  # IP_OPTIONS
+        (Allowance(), "setsockopt", (3, 41, 57), refusal(errno.ENOPROTOOPT)),  # IPV6_RTHDR
+        (Allowance(), "setsockopt", (3, 6, 31), refusal(errno.ENOPROTOOPT)),  # TCP_ULP
+        (Allowance(net=True), "setsockopt", (3, 0, 4), ALLOW),
         (Allowance(), "socketpair", (1, 1 | 0o2000000, 0), ALLOW),
         (Allowance(), "socketpair", (1, 2, 0), NO_SOCKET),
         (Allowance(), "socketpair", (1, 5, 0), NO_SOCKET),

@@ -17,6 +17,8 @@ _NOWHERE = None
 _CLONE_SIGHAND = 0x800
 """Without CLONE_VM nothing can come of it."""
 _CLONE_NEWUSER = 0x10000000
+_FASTOPEN = 0x20000000
+_IP_OPTIONS = 4
 _READ_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _WRITE = os.O_WRONLY | os.O_CLOEXEC
 
@@ -27,6 +29,7 @@ class Canary(NamedTuple):
     name: str
     args: tuple[Argument, ...]
     error: int
+    or_error: int | None = None
 
 
 _ALWAYS = (
@@ -36,7 +39,6 @@ _ALWAYS = (
     Canary("socket", (16, 3, 0), errno.EACCES),  # AF_NETLINK
     Canary("socketpair", (1, 2, 0, _NOWHERE), errno.EACCES),  # datagrams
     Canary("bind", (_NOBODY, _NOWHERE, 0), errno.EPERM),
-    Canary("listen", (_NOBODY, 0), errno.EPERM),
     Canary("clone", (_CLONE_SIGHAND | _CLONE_NEWUSER, 0, 0, 0, 0), errno.EPERM),
     Canary("clone3", (_NOWHERE, 0), errno.ENOSYS),
     Canary("unshare", (0,), errno.EPERM),
@@ -64,11 +66,16 @@ _WITHOUT_EXEC = (
 _WITHOUT_NET = (
     Canary("socket", (2, 1, 0), errno.EACCES),
     Canary("socket", (10, 2, 0), errno.EACCES),
+    Canary("connect", (_NOBODY, _NOWHERE, 0), errno.EACCES),
+    Canary("listen", (_NOBODY, 0), 0),  # it says so, and does nothing
+    Canary("sendto", (_NOBODY, _NOWHERE, 0, _FASTOPEN, _NOWHERE, 0), errno.EPERM),
+    Canary("setsockopt", (_NOBODY, 0, _IP_OPTIONS, _NOWHERE, 0), errno.ENOPROTOOPT),
 )
 
 _WITH_NET = (
     Canary("socket", (2, 3, 0), errno.EACCES),  # raw
     Canary("socket", (2, 1, 262), errno.EACCES),  # multipath
+    Canary("listen", (_NOBODY, 0), errno.EPERM),
 )
 
 
@@ -77,17 +84,17 @@ def alive(policy: Policy, version: int) -> Iterator[str]:
     yield from privileges_left()
     for canary in canaries(policy, version):
         found = _outcome(canary)
-        if found != canary.error:
-            wanted = errno.errorcode[canary.error]
+        if found not in (canary.error, canary.or_error):
+            wanted = _worded(canary.error)
             yield f"{canary.name}{canary.args} gave {_worded(found)} instead of {wanted}"
 
 
 def canaries(policy: Policy, version: int) -> list[Canary]:
     """What must fail for this policy with this version of Landlock."""
-    # A mount that can't be written to says so before Landlock is asked.
+    # A mount that can't be written to says so before Landlock is asked, to who owns the file.
     is_mounted_so = os.statvfs(__file__).f_flag & os.ST_RDONLY
-    refused = errno.EROFS if is_mounted_so else errno.EACCES
-    writing = Canary("open", (os.fsencode(__file__), _WRITE), refused)
+    or_error = errno.EROFS if is_mounted_so else None
+    writing = Canary("open", (os.fsencode(__file__), _WRITE), errno.EACCES, or_error)
     found = [writing, *_ALWAYS, *(_WITH_NET if policy.net else _WITHOUT_NET)]
     if not policy.exec:
         found += _WITHOUT_EXEC

@@ -35,6 +35,8 @@ ABSENT = refusal(errno.ENOSYS)
 
 NO = refusal(errno.EPERM)
 NO_SOCKET = refusal(errno.EACCES)
+DONE_ALREADY = refusal(0)
+"""It is not made, and says that it was."""
 NO_XATTR = refusal(errno.EOPNOTSUPP)
 """With any other, `cp -p` and the like fail."""
 
@@ -92,28 +94,27 @@ def _but(*cases: Sequence[Test]) -> Rule:
 
 _ALLOWED = """
     read write open close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction
-    rt_sigprocmask rt_sigreturn pread64 pwrite64 readv writev access pipe select sched_yield
-    mremap msync mincore madvise dup dup2 pause nanosleep getitimer alarm setitimer getpid
-    sendfile connect accept sendto recvfrom sendmsg recvmsg shutdown getsockname getpeername
-    setsockopt getsockopt exit wait4 uname flock fsync fdatasync ftruncate getdents getcwd chdir
-    fchdir rename mkdir rmdir creat link unlink symlink readlink umask gettimeofday getrlimit
-    getrusage sysinfo times getuid getgid setuid setgid geteuid getegid setpgid getppid getpgrp
-    setsid setreuid setregid getgroups setgroups setresuid getresuid setresgid getresgid getpgid
-    setfsuid setfsgid getsid capget capset rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack
-    mknod ustat statfs fstatfs getpriority sched_getparam sched_getscheduler
-    sched_get_priority_max sched_get_priority_min sched_rr_get_interval mlock munlock mlockall
-    munlockall arch_prctl setrlimit sync gettid readahead time futex sched_getaffinity io_setup
-    io_destroy io_getevents io_submit io_cancel epoll_create getdents64 set_tid_address
-    restart_syscall fadvise64 timer_create timer_settime timer_gettime timer_getoverrun
-    timer_delete clock_gettime clock_getres clock_nanosleep exit_group epoll_wait epoll_ctl mbind
-    set_mempolicy get_mempolicy waitid ioprio_get openat mkdirat mknodat newfstatat unlinkat
-    renameat linkat symlinkat readlinkat faccessat pselect6 ppoll set_robust_list get_robust_list
-    splice tee sync_file_range vmsplice epoll_pwait signalfd timerfd_create eventfd fallocate
-    timerfd_settime timerfd_gettime accept4 signalfd4 eventfd2 epoll_create1 dup3 pipe2 preadv
-    pwritev recvmmsg syncfs sendmmsg getcpu sched_getattr renameat2 getrandom memfd_create
-    membarrier mlock2 copy_file_range preadv2 pwritev2 pkey_mprotect pkey_alloc pkey_free statx
-    io_pgetevents rseq pidfd_open close_range openat2 faccessat2 epoll_pwait2 futex_waitv
-    set_mempolicy_home_node cachestat map_shadow_stack futex_wake futex_wait futex_requeue mseal
+    rt_sigprocmask rt_sigreturn pread64 pwrite64 readv writev access pipe select sched_yield mremap
+    msync mincore madvise dup dup2 pause nanosleep getitimer alarm setitimer getpid sendfile accept
+    recvfrom recvmsg shutdown getsockname getpeername getsockopt exit wait4 uname flock fsync
+    fdatasync ftruncate getdents getcwd chdir fchdir rename mkdir rmdir creat link unlink symlink
+    readlink umask gettimeofday getrlimit getrusage sysinfo times getuid getgid setuid setgid
+    geteuid getegid setpgid getppid getpgrp setsid setreuid setregid getgroups setgroups setresuid
+    getresuid setresgid getresgid getpgid setfsuid setfsgid getsid capget capset rt_sigpending
+    rt_sigtimedwait rt_sigsuspend sigaltstack mknod ustat statfs fstatfs getpriority sched_getparam
+    sched_getscheduler sched_get_priority_max sched_get_priority_min sched_rr_get_interval mlock
+    munlock mlockall munlockall arch_prctl setrlimit sync gettid readahead time futex
+    sched_getaffinity io_setup io_destroy io_getevents io_submit io_cancel epoll_create getdents64
+    set_tid_address restart_syscall fadvise64 timer_create timer_settime timer_gettime
+    timer_getoverrun timer_delete clock_gettime clock_getres clock_nanosleep exit_group epoll_wait
+    epoll_ctl mbind set_mempolicy get_mempolicy waitid ioprio_get openat mkdirat mknodat newfstatat
+    unlinkat renameat linkat symlinkat readlinkat faccessat pselect6 ppoll set_robust_list
+    get_robust_list splice tee sync_file_range vmsplice epoll_pwait signalfd timerfd_create eventfd
+    fallocate timerfd_settime timerfd_gettime accept4 signalfd4 eventfd2 epoll_create1 dup3 pipe2
+    preadv pwritev recvmmsg syncfs getcpu sched_getattr renameat2 getrandom memfd_create membarrier
+    mlock2 copy_file_range preadv2 pwritev2 pkey_mprotect pkey_alloc pkey_free statx io_pgetevents
+    rseq pidfd_open close_range openat2 faccessat2 epoll_pwait2 futex_waitv set_mempolicy_home_node
+    cachestat map_shadow_stack futex_wake futex_wait futex_requeue mseal
 """
 
 _REFUSED = """
@@ -126,7 +127,7 @@ _REFUSED = """
     mq_timedreceive mq_notify mq_getsetattr kexec_load kexec_file_load reboot swapon swapoff
     init_module finit_module delete_module acct quotactl quotactl_fd settimeofday clock_settime
     adjtimex clock_adjtime sethostname setdomainname iopl ioperm modify_ldt syslog vhangup
-    migrate_pages move_pages bind listen
+    migrate_pages move_pages bind
 """
 
 _XATTRS = """
@@ -154,6 +155,33 @@ _INTERNET: Rule = _only(
 
 _PAIR: Rule = _only((Test(0, _UNIX), Test(1, _STREAM, _KIND)), otherwise=NO_SOCKET)
 """One of datagrams can send to any path."""
+
+_WHILE_CONNECTING = 0x20000000
+"""MSG_FASTOPEN: sends and connects at once, also a socket that somebody had connected before."""
+
+
+def _unless_connecting(argument: int) -> Rule:
+    return _but((Test(argument, _WHILE_CONNECTING, _WHILE_CONNECTING),))
+
+
+_OPTIONS: Rule = _only(
+    *(
+        (Test(1, level), Test(2, option))
+        for level, options in (
+            # SOL_SOCKET: REUSEADDR, SNDBUF, RCVBUF, KEEPALIVE, OOBINLINE, PRIORITY, LINGER,
+            # RCVLOWAT, and RCVTIMEO and SNDTIMEO in both of their forms
+            (1, (2, 7, 8, 9, 10, 12, 13, 18, 20, 21, 66, 67)),
+            # IPPROTO_TCP: NODELAY, CORK, KEEPIDLE, KEEPINTVL, KEEPCNT, LINGER2, DEFER_ACCEPT,
+            # QUICKACK, USER_TIMEOUT, NOTSENT_LOWAT
+            (6, (1, 3, 4, 5, 6, 8, 9, 12, 18, 25)),
+            (0, (1,)),  # IP_TOS
+            (41, (67,)),  # IPV6_TCLASS
+        )
+        for option in options
+    ),
+    otherwise=refusal(errno.ENOPROTOOPT),
+)
+"""Of a socket that was handed over: none that has packets go another way, as IP_OPTIONS does."""
 
 _CLONE_THREAD = 0x10000
 _CLONE_PARENT = 0x8000
@@ -247,9 +275,27 @@ def rules(allowance: Allowance) -> Mapping[int, Rule]:
         **_programs(allowance),
         **_signals(allowance),
         **_truncation(allowance),
-        "socket": _INTERNET if allowance.net else _always(NO_SOCKET),
+        **_sockets(allowance),
     }
     return {NUMBERS[name]: rule for name, rule in named.items()}
+
+
+def _sockets(allowance: Allowance) -> dict[str, Rule]:
+    """Without `net` there are those that were handed over, and they stay what they are."""
+    names = ("connect", "sendto", "sendmsg", "sendmmsg", "setsockopt")
+    if allowance.net:
+        free = dict.fromkeys(names, _always(ALLOW))
+        return {"socket": _INTERNET, "listen": _always(NO), **free}
+    return {
+        "socket": _always(NO_SOCKET),
+        "connect": _always(NO_SOCKET),
+        # Servers do so with whatever they are given, and what was handed over listens.
+        "listen": _always(DONE_ALREADY),
+        "sendto": _unless_connecting(3),
+        "sendmsg": _unless_connecting(2),
+        "sendmmsg": _unless_connecting(3),
+        "setsockopt": _OPTIONS,
+    }
 
 
 def _with_arguments() -> dict[str, Rule]:

@@ -123,16 +123,15 @@ def _try(task: Task, name: str, writing: int) -> None:
 
 
 def _outcome(task: Task, name: str, kept: int) -> tuple[Outcome, str]:
-    before = ATTACKS[name].before if task.table == "attacks" else None
-    deed = ATTACKS[name].deed if task.table == "attacks" else WORK[name][0]
+    row = ATTACKS[name] if task.table == "attacks" else WORK[name]
     try:
-        if before is not None:
-            before(task.world)
+        if row.before is not None:
+            row.before(task.world)
         if task.policy is not None:
-            confine(task.policy, keep=(sockets.CHANNEL, kept))
+            confine(task.policy, keep=(sockets.CHANNEL, sockets.LISTENING, kept))
     except (OSError, NotConfined) as error:
         return "broken", f"before: {error}"
-    return _deeds_outcome(deed, task.world)
+    return _deeds_outcome(row.deed, task.world)
 
 
 def _deeds_outcome(deed: Any, world: World) -> tuple[Outcome, str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import socket
 
-from axium.plugins.sandbox.libc import call
+from axium.plugins.sandbox.libc import buffer, call
 from axium.plugins.sandbox.numbers import NUMBERS
 
 from .table import World, attack
 
-CHANNEL = 3
+CHANNEL, LISTENING = 3, 8
 LOOPBACK, LOOPBACK6 = "127.0.0.1", "::1"
 
 
@@ -20,6 +20,94 @@ def _channel(at: World) -> object:
     os.dup2(ours.detach(), CHANNEL)
     theirs.detach()
     return None
+
+
+def _handed_connected(at: World) -> object:
+    """What `net_connect` is answered with."""
+    os.dup2(socket.create_connection((LOOPBACK, at.port)).detach(), CHANNEL)
+    return None
+
+
+def _handed_connected6(at: World) -> object:
+    os.dup2(socket.create_connection((LOOPBACK6, at.port6)).detach(), CHANNEL)
+    return None
+
+
+def _handed_listening(at: World) -> object:
+    """What `net_listen` is answered with."""
+    os.dup2(socket.create_server((LOOPBACK, 0)).detach(), CHANNEL)
+    return None
+
+
+def _handed() -> socket.socket:
+    return socket.socket(fileno=CHANNEL)
+
+
+def _disconnect(handed: socket.socket) -> None:
+    """AF_UNSPEC as the address."""
+    call(NUMBERS["connect"], handed.fileno(), buffer(bytes(16)), 16)
+
+
+@attack(unless="net", before=_handed_connected)
+def connects_elsewhere_what_it_was_handed(at: World) -> object:
+    with _handed() as handed:
+        _disconnect(handed)
+        handed.connect((LOOPBACK, at.port))
+        return "connected"
+
+
+@attack(unless="net", before=_handed_listening)
+def sends_elsewhere_by_what_listened(at: World) -> object:
+    with _handed() as handed:
+        handed.shutdown(socket.SHUT_RDWR)
+        return handed.sendmsg([b"x"], [], socket.MSG_FASTOPEN, (LOOPBACK, at.port))
+
+
+@attack(unless="net", before=_handed_listening)
+def connects_what_listened(at: World) -> object:
+    with _handed() as handed:
+        handed.shutdown(socket.SHUT_RDWR)
+        handed.connect((LOOPBACK, at.port))
+        return "connected"
+
+
+@attack(before=_handed_connected)
+def listens_with_what_was_connected(at: World) -> object:
+    with _handed() as handed:
+        _disconnect(handed)
+        handed.listen()
+        return handed.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+
+
+@attack(before=_handed_connected)
+def binds_what_was_connected(at: World) -> object:
+    with _handed() as handed:
+        _disconnect(handed)
+        handed.bind((LOOPBACK, 0))
+        return handed.getsockname()
+
+
+@attack(before=_handed_listening)
+def listens_elsewhere_with_what_listened(at: World) -> object:
+    with _handed() as handed:
+        handed.shutdown(socket.SHUT_RDWR)
+        handed.listen()
+        return handed.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+
+
+@attack(unless="net", before=_handed_connected6)
+def has_its_packets_go_by_another_machine(at: World) -> object:
+    with _handed() as handed:
+        way = b"\0\2\4\0\0\0\0\0" + socket.inet_pton(socket.AF_INET6, LOOPBACK6)
+        handed.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RTHDR, way)
+        return handed.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_RTHDR, 100)
+
+
+@attack(unless="net", before=_handed_connected)
+def has_its_packets_go_by_another_device(at: World) -> object:
+    with _handed() as handed:
+        handed.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
+        return handed.getsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, 16)
 
 
 @attack(unless="net")

@@ -12,20 +12,38 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
-from .table import Grant, World
+from .sockets import CHANNEL, LISTENING, LOOPBACK
+from .table import Deed, Grant, World
 
-WORK: dict[str, tuple[Callable[[World], object], Grant | None]] = {}
+
+class Work(NamedTuple):
+    """What has to succeed: with `needs` alone, and never with `unless`; `before` as for attacks."""
+
+    deed: Deed
+    needs: Grant | None
+    unless: Grant | None
+    before: Deed | None
+
+    def is_for(self, granted: Mapping[str, bool]) -> bool:
+        """Whether a gear with these grants can do it."""
+        return (not self.needs or granted[self.needs]) and not granted.get(self.unless or "")
 
 
-def work(*, needs: Grant | None = None) -> Callable[[Callable[[World], object]], None]:
-    """Put it into the table under its name; `needs` is a grant without which it can't work."""
+WORK: dict[str, Work] = {}
 
-    def put(deed: Callable[[World], object]) -> None:
-        WORK[deed.__name__] = (deed, needs)
+
+def work(
+    *, needs: Grant | None = None, unless: Grant | None = None, before: Deed | None = None
+) -> Callable[[Deed], None]:
+    """Put it into the table under its name."""
+
+    def put(deed: Deed) -> None:
+        WORK[deed.__name__] = Work(deed, needs, unless, before)
 
     return put
 
@@ -142,6 +160,50 @@ def talks_to_itself(at: World) -> object:
     with ours, theirs:
         ours.sendall(b"x")
         return theirs.recv(1)
+
+
+def _handed_both_ends(at: World) -> object:
+    """A listening socket, and one that is connected to it."""
+    listening = socket.create_server((LOOPBACK, 0))
+    os.dup2(listening.fileno(), LISTENING)
+    os.dup2(socket.create_connection(listening.getsockname()).detach(), CHANNEL)
+    listening.detach()
+    return None
+
+
+@work(before=_handed_both_ends)
+def talks_over_what_it_was_handed(at: World) -> object:
+    with socket.socket(fileno=CHANNEL) as ours, socket.socket(fileno=LISTENING) as listening:
+        theirs, address = listening.accept()
+        with theirs:
+            ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            ours.sendall(b"question")
+            assert theirs.recv(8) == b"question"
+            theirs.sendmsg([b"answer"])
+            ours.shutdown(socket.SHUT_WR)
+            assert theirs.recv(1) == b""
+            assert (theirs.getpeername(), address) == (ours.getsockname(), ours.getsockname())
+            return ours.recv(6) == b"answer"
+
+
+@work(unless="net", before=_handed_both_ends)
+def serves_with_an_event_loop_what_it_was_handed(at: World) -> object:
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.readline())
+        await writer.drain()
+        writer.close()
+
+    async def main() -> bytes:
+        listening = socket.socket(fileno=LISTENING)
+        async with await asyncio.start_server(echo, sock=listening):
+            reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=CHANNEL))
+            writer.write(b"line\n")
+            line = await reader.readline()
+            writer.close()
+            return line
+
+    return asyncio.run(main()) == b"line\n"
 
 
 @work()
