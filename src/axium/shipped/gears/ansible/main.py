@@ -1,0 +1,223 @@
+"""Playbooks on the hosts of this environment, in a pane of their own."""
+
+import json as documents
+import os
+import shlex
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from axium.core import api
+from axium.core.hud import register_hud_segment
+from axium.core.spokes import EventBus
+
+from . import running
+from .playbook import (
+    Asked,
+    Place,
+    again,
+    check_playbook,
+    inventory_of,
+    inventory_words,
+    over,
+    playbook_words,
+    program,
+)
+from .runs import CHANGED, Run, Runs
+from .settings import Mistake, Settings, profiles_of, settings_of
+
+CONFIG = "ansible.yaml"
+HANDED_ON = ("ANSIBLE_CONFIG", "ANSIBLE_VAULT_PASSWORD_FILE")
+"""Variables of the shell that a new pane does not have by itself."""
+
+Playbook = Annotated[str, typer.Argument(help="A file, from the directory where you are.")]
+More = Annotated[
+    list[str] | None,
+    typer.Argument(help="Further playbooks; after `--` any options of ansible-playbook."),
+]
+Profile = Annotated[str | None, typer.Option("--profile", "-p", help="One of your profiles.")]
+Inventory = Annotated[
+    list[str] | None, typer.Option("--inventory", "-i", help="Instead of the environment's.")
+]
+Limit = Annotated[str | None, typer.Option("--limit", "-l", help="Only these hosts or groups.")]
+Tags = Annotated[list[str] | None, typer.Option("--tags", "-t", help="Only tasks with these.")]
+Check = Annotated[bool, typer.Option("--check", "-C", help="Change nothing, say what would.")]
+Diff = Annotated[bool, typer.Option("--diff", "-D", help="Say how files change.")]
+Here = Annotated[bool, typer.Option("--here", help="In this terminal, not in a pane.")]
+InPane = Annotated[str | None, typer.Option("--in-pane", hidden=True)]
+Named = Annotated[str | None, typer.Argument(help="Default: the one that holds.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def register(app: typer.Typer, events: EventBus) -> None:
+    """Add the commands and the segment."""
+    gear = Gear(events)
+    app.command("ansible-run")(gear.run)
+    app.command("ansible-hosts")(gear.hosts)
+    profiles = typer.Typer(help="See the profiles that playbooks can run with.")
+    profiles.command("list")(gear.list_profiles)
+    profiles.command("show")(gear.show_profile)
+    app.add_typer(profiles, name="ansible-profile")
+    # The HUD is rendered anew after each event that a gear listens for.
+    events.on(CHANGED, running.ignore)
+    register_hud_segment(Runs(gear.name, running.runs_directory()))
+
+
+class Gear:
+    """Its commands; `events` knows under which name it is installed."""
+
+    def __init__(self, events: EventBus) -> None:
+        self._events = events
+        self.name = events.owner or "ansible"
+
+    def run(
+        self,
+        playbook: Playbook,
+        more: More = None,
+        profile: Profile = None,
+        inventory: Inventory = None,
+        limit: Limit = None,
+        tags: Tags = None,
+        *,
+        check: Check = False,
+        diff: Diff = False,
+        here: Here = False,
+        in_pane: InPane = None,
+    ) -> None:
+        """Run a playbook on the hosts of this environment: in a pane, outside tmux right here."""
+        asked = Asked(
+            playbook,
+            tuple(more or ()),
+            profile,
+            tuple(inventory or ()),
+            limit or "",
+            tuple(tags or ()),
+            check=check,
+            diff=diff,
+            in_pane=in_pane,
+        )
+        with told():
+            code = self._run(asked, is_here=here or in_pane is not None or not is_watched())
+        raise typer.Exit(code)
+
+    def hosts(
+        self, profile: Profile = None, inventory: Inventory = None, *, json: Json = False
+    ) -> None:
+        """Show the hosts and groups of this environment's inventory."""
+        with told():
+            settings, place = self._settings(profile), placed()
+            if inventory:
+                settings = settings._replace(inventory=tuple(inventory))
+            words = inventory_words(inventory_of(settings, place))
+            argv = [program("ansible-inventory", settings), *words]
+            argv += ["--list" if json else "--graph"]
+            code = running.attended(argv, running.environ(place, self.name))
+        raise typer.Exit(code)
+
+    def list_profiles(self, *, json: Json = False) -> None:
+        """List the profiles, and what each changes."""
+        with told():
+            found = profiles_of(self._config())
+        if json:
+            print(documents.dumps(found, indent=2, ensure_ascii=False))
+            return
+        for name, said in found.items():
+            print(f"{name}  {_shown(said)}".rstrip())
+
+    def show_profile(self, profile: Named = None, *, json: Json = False) -> None:
+        """Show how playbooks run in this environment, with a profile."""
+        with told():
+            facts = {"environment": placed().env, **self._settings(profile)._asdict()}
+        if json:
+            print(documents.dumps(facts, indent=2, ensure_ascii=False))
+            return
+        width = max(map(len, facts))
+        for name, value in facts.items():
+            print(f"{name:<{width}}  {_shown(value)}".rstrip())
+
+    def _config(self) -> dict[str, Any]:
+        return api.load_config(self.name, CONFIG, component_type="gear")
+
+    def _settings(self, profile: str | None) -> Settings:
+        return settings_of(self._config(), profile)
+
+    def _run(self, asked: Asked, *, is_here: bool) -> int:
+        """The exit code; that of ansible, where it runs here. Mistake, OSError."""
+        place = placed()
+        settings = over(self._settings(asked.profile), asked)
+        check_playbook(asked.playbook, place)
+        inventory = inventory_of(settings, place)
+        words = playbook_words(settings, inventory, place.env, asked.playbook, asked.more)
+        argv = [program("ansible-playbook", settings), *words]
+        if not is_here:
+            return self._split(asked, settings, place)
+        if asked.in_pane not in (None, place.env):
+            raise Mistake(f"it was to run in `{asked.in_pane}`, and here it is `{place.env}`")
+        run = Run(asked.playbook, place.env, time.time(), settings.keep)
+        code = running.run(argv, place, run, self._events)
+        if asked.in_pane is not None:
+            stay(code, settings.close)
+        return code
+
+    def _split(self, asked: Asked, settings: Settings, place: Place) -> int:
+        """Have the same run in a pane beside this one. OSError."""
+        reply = api.tmux_split_run(
+            self.name,
+            shlex.join(again(asked, place.env)),
+            height=settings.height,
+            cwd=place.directory,
+            env_vars={name: os.environ[name] for name in HANDED_ON if name in os.environ},
+        )
+        if not reply["ok"]:
+            raise OSError(f"no pane could be opened: {reply['error']}")
+        return 0
+
+
+def stay(code: int, close: str) -> None:
+    """Keep the pane open, so that what ansible said can be read."""
+    if close == "always" or (close == "ok" and code == 0):
+        return
+    print(f"{'✗' if code else '✓'} {running.said(code)}; Enter closes this pane", file=sys.stderr)
+    with suppress(KeyboardInterrupt):
+        sys.stdin.readline()
+
+
+def placed() -> Place:
+    """Where this was typed."""
+    here = os.getcwd()
+    # What can't be shown to a gear it is not started in.
+    is_elsewhere = here == os.environ.get("TMPDIR")
+    return Place(api.get_active_env() or "", os.environ.get("PWD", here) if is_elsewhere else here)
+
+
+def is_watched() -> bool:
+    """Whether somebody in tmux looks on, for whom a pane can be opened."""
+    return "TMUX_PANE" in os.environ and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What the user can do something about is told as axium tells it."""
+    try:
+        yield
+    except Mistake as mistake:
+        fail(str(mistake), mistake.hint, code=mistake.code)
+    except OSError as error:
+        fail(str(error), "", code=2)
+
+
+def fail(text: str, hint: str, *, code: int) -> NoReturn:
+    """End with an error."""
+    print(f"✗ {text}", *([f"  {hint}"] if hint else []), sep="\n", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    is_empty = value is None or value in ((), {}, [])
+    return "" if is_empty else documents.dumps(value, ensure_ascii=False)

@@ -1,0 +1,82 @@
+"""ansible, started and attended to its end: what it finds, and who is told."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from axium.core import api
+from axium.core.spokes import EventBus
+
+from . import ssh
+from .playbook import Place
+from .runs import CHANGED, Live, Run
+
+SHARED = ("collections", "roles")
+"""What of the user's `~/.ansible` is found in ours."""
+
+REASONS = {2: "a host failed", 4: "a host could not be reached", 99: "it was interrupted"}
+
+
+def data() -> str:
+    """The directory that is the gear's to keep things in."""
+    return os.environ["AXIUM_DATA"]
+
+
+def runs_directory() -> str:
+    """Where the runs are noted."""
+    return f"{data()}/runs"
+
+
+def run(argv: Sequence[str], place: Place, run: Run, events: EventBus) -> int:
+    """Run a playbook to its end, seen in the HUD, and tell; the exit code. OSError."""
+    where = f"{place.env}: " if place.env else ""
+    print(f"{where}{shlex.join(['ansible-playbook', *argv[1:]])}", file=sys.stderr, flush=True)
+    around = environ(place, str(events.owner))
+    live = Live(runs_directory(), run)
+    events.emit(CHANGED)
+    code = attended(argv, around)
+    live.end(code)
+    events.emit(CHANGED)
+    title = f"{run.playbook}{f' in {place.env}' if place.env else ''}: {said(code)}"
+    level = "error" if code else "success"
+    api.notify(title, f"after {time.time() - run.at:.0f} s", level)
+    return code
+
+
+def environ(place: Place, name: str) -> dict[str, str]:
+    """What ansible is started with: a home of its own, and our ssh. OSError."""
+    home = f"{data()}/home"
+    os.makedirs(f"{home}/.ansible", mode=0o700, exist_ok=True)
+    for shared in SHARED:
+        with suppress(FileExistsError):
+            os.symlink(os.path.expanduser(f"~/.ansible/{shared}"), f"{home}/.ansible/{shared}")
+    programs = ssh.prepare(f"{data()}/ssh", lambda path: str(api.read_file(name, path)))
+    path = f"{programs}:{os.environ['PATH']}"
+    return {**os.environ, "HOME": home, "PATH": path, "AXIUM_ENV": place.env}
+
+
+def attended(argv: Sequence[str], around: Mapping[str, str]) -> int:
+    """The exit code of a program, which answers Ctrl-C itself, and ends where we have to."""
+    before = signal.signal(signal.SIGINT, ignore)
+    try:
+        child = subprocess.Popen(argv, env=around)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: child.terminate())
+        code = child.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return code if code >= 0 else 128 - code
+
+
+def ignore(*_: object) -> None:
+    """Nothing: that it came is all."""
+
+
+def said(code: int) -> str:
+    """How a playbook ended, in words."""
+    return f"failed, {REASONS.get(code, f'exit code {code}')}" if code else "ok"
