@@ -67,6 +67,7 @@ def policy_of(
         writes=tuple(found["fs_write"]),
         exec=rights.exec is True,
         net=rights.net is True,
+        agent="ssh-agent" in rights.unix,
     )
     return policy, tuple(dict.fromkeys(brokered))
 

@@ -8,7 +8,8 @@ class Policy(NamedTuple):
 
     `home` is the user's, `directory` the gear's own, `scratch` are its temporary directory and
     its cache. `exec` and `net` are of the process itself: a list of programs, or of hosts, is
-    the daemon's to keep.
+    the daemon's to keep. `agent`: it may ask the user's ssh-agent, where no other socket is in
+    reach.
     """
 
     home: str
@@ -18,3 +19,4 @@ class Policy(NamedTuple):
     writes: tuple[str, ...] = ()
     exec: bool = False
     net: bool = False
+    agent: bool = False
