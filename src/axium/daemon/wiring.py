@@ -138,13 +138,14 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
     hud = Hud(store, events, values, clock=time.monotonic)
     segments = Segments(store, events, values, changed=hud.change)
     confinements = Confinements(places(hold.home, environ))
+    is_strict = environ.get("AXIUM_PERMS_STRICT") == "1"
     permissions = Permissions(
         hold.home.root,
         store,
         confinements,
         executor=given.writer,
         user_home=user_home(environ),
-        is_strict=environ.get("AXIUM_PERMS_STRICT") == "1",
+        is_strict=is_strict,
         located=partial(located, environ=environ),
     )
     plugin_logs = PluginLogs(hold.home.logs, clock=time.time)
@@ -158,6 +159,10 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
             hud=hud,
             segments=segments,
             permissions=permissions,
+            confinements=confinements,
+            is_strict=is_strict,
+            located=partial(located, environ=environ),
+            state=state_dir(hold.home, environ),
             executor=given.writer,
             clock=time.time,
             iso=iso,

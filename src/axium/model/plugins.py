@@ -1,6 +1,6 @@
 """How a plugin fares, as everybody is told."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -32,3 +32,26 @@ class Row(msgspec.Struct, kw_only=True):
     raised: int = 0
     last_raised: str | None = None
     is_contained: bool | None = None
+
+
+class Standing(NamedTuple):
+    """How far a gear is held, as far as that is known.
+
+    `sandbox` is `enforced`, `partial: ...` or `none: ...`. `is_permissive`: its user takes less
+    than the first. `is_editable`: its approval is of the manifest alone.
+    """
+
+    sandbox: str
+    is_permissive: bool
+    is_editable: bool
+
+
+class GearRow(Row, kw_only=True):
+    """A gear as `list_gears` has it: a row as of spokes, and its `Standing`.
+
+    `sandbox` is empty where that was not looked at: its manifest is at fault, say.
+    """
+
+    sandbox: str = ""
+    is_permissive: bool = False
+    is_editable: bool = False

@@ -8,7 +8,6 @@ import resource
 import signal
 import socket
 import sys
-import tempfile
 import traceback
 from collections.abc import Sequence
 from functools import partial
@@ -16,7 +15,7 @@ from typing import NoReturn, TextIO
 
 from axium.core import transport
 from axium.model.policy import Policy
-from axium.plugins import kernel
+from axium.plugins import kernel, variables
 from axium.plugins.cgroup import Cgroup
 from axium.plugins.channel import Channel
 from axium.plugins.orders import Fork
@@ -64,15 +63,19 @@ def _settle(order: Fork, fds: Sequence[int], parent: int, group: Cgroup | None) 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
     os.umask(0o077)
-    os.chdir(_directory())
+    os.chdir("/")
     kernel.call_ourselves(f"axium {order.kind} {order.name}")
     _prepare_streams()
     gc.enable()
 
 
 def _confine(order: Fork) -> None:
-    """Hold a gear to its policy. NotConfined."""
-    if order.kind != "gear" or (order.policy is None and order.is_permissive):
+    """Hold a gear to its policy, and let it see no variables of the template's. NotConfined."""
+    if order.kind != "gear":
+        return
+    variables.replace(())
+    sys.dont_write_bytecode = True
+    if order.policy is None and order.is_permissive:
         return
     if order.policy is None:
         raise NotConfined(f"`{order.name}` came without a policy")
@@ -81,10 +84,9 @@ def _confine(order: Fork) -> None:
 
 
 def _move_to(policy: Policy) -> None:
-    """Work in the private directories, of which the first is for what is temporary."""
-    sys.dont_write_bytecode = True
+    """Work in the first of the private directories, which is for what is temporary."""
     if policy.scratch:
-        os.environ["TMPDIR"] = tempfile.tempdir = policy.scratch[0]
+        os.environ["TMPDIR"] = policy.scratch[0]
         os.chdir(policy.scratch[0])
 
 
@@ -97,11 +99,6 @@ def _arrange(fds: Sequence[int]) -> None:
     if channel != CHANNEL:
         os.dup2(channel, CHANNEL, inheritable=False)
     os.closerange(CHANNEL + 1, os.sysconf("SC_OPEN_MAX"))
-
-
-def _directory() -> str:
-    home = os.environ.get("HOME", "")
-    return home if os.path.isdir(home) and os.access(home, os.X_OK) else "/"
 
 
 def _prepare_streams() -> None:

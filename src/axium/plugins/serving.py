@@ -4,7 +4,7 @@ import os
 
 from axium.core.hud_segments import HudRegistry
 from axium.core.spokes import get_event_bus
-from axium.plugins import segments
+from axium.plugins import segments, variables
 from axium.plugins.channel import Channel
 from axium.plugins.listeners import deliver
 from axium.plugins.plugin import Plugin
@@ -41,9 +41,18 @@ class Serving:
         return Answer(answer=call.call, values=values, faults=faults)
 
     def _register(self, call: Register) -> Answer:
+        if call.variables is not None:
+            variables.replace(call.variables)
+        if self._plugin.kind == "spoke":
+            os.chdir(_home())
         try:
             report, faults = registered(self._plugin)
         except BaseException as error:  # noqa: BLE001 (the plugin boundary; it is in the answer)
             fault = fault_of("register", error, self._plugin.directory)
             return Answer(answer=call.call, faults=[fault])
         return Answer(answer=call.call, report=report, faults=faults)
+
+
+def _home() -> str:
+    home = os.environ.get("HOME", "")
+    return home if os.path.isdir(home) and os.access(home, os.X_OK) else "/"

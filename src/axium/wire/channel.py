@@ -10,9 +10,14 @@ import msgspec
 
 
 class Register(msgspec.Struct, tag_field="do", tag="register", frozen=True):
-    """Load the plugin and run its `register`; the answer is a `report`."""
+    """Load the plugin and run its `register`; the answer is a `report`.
+
+    `variables` are all that its process is to have, each `NAME=VALUE`, whatever bytes are in it;
+    None: those that it has.
+    """
 
     call: int
+    variables: list[bytes] | None = None
 
 
 class Deliver(msgspec.Struct, tag_field="do", tag="event", frozen=True):

@@ -224,7 +224,10 @@ class Reloaded(Reply):
     hints: dict[str, str]
 
 
-@command(emits=("hud_refresh", "spoke_reloaded", "daemon_reload", "config_reloaded"), gear=NEVER)
+@command(
+    emits=("hud_refresh", "spoke_reloaded", "gear_loaded", "daemon_reload", "config_reloaded"),
+    gear=NEVER,
+)
 async def reload(ctx: Context, req: Reload) -> Reloaded:
     life, connection = ctx.services.life, ctx.connection
     if connection.caller is USER:

@@ -8,7 +8,7 @@ from axium.daemon.caller import USER
 from axium.daemon.context import Context
 from axium.model.events import CORE_EVENTS, Custom, custom_fault
 from axium.model.nesting import is_deeper
-from axium.model.plugins import Row
+from axium.model.plugins import GearRow, Row
 from axium.wire.envelope import Done, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import NEVER, command
@@ -38,10 +38,10 @@ async def reload_spoke(ctx: Context, req: ReloadSpoke) -> Spoke:
     plugins = ctx.services.plugins
     ctx.services.plugin_configs.forget(name)
     if ctx.connection.caller is USER:
-        await plugins.reload(name)
+        await plugins.reload("spoke", name)
     else:
         ctx.services.events.later(
-            f"reload spoke {name}", plugins.reload(name), round=ctx.connection.round
+            f"reload spoke {name}", plugins.reload("spoke", name), round=ctx.connection.round
         )
     return Spoke(spoke=name)
 
@@ -61,9 +61,11 @@ async def reload_spokes(ctx: Context, req: ReloadSpokes) -> Spokes:
     plugins = ctx.services.plugins
     ctx.services.plugin_configs.forget()
     if ctx.connection.caller is USER:
-        return Spokes(spokes=await plugins.reload_all())
-    ctx.services.events.later("reload spokes", plugins.reload_all(), round=ctx.connection.round)
-    return Spokes(spokes=plugins.names())
+        await plugins.reload_all("spoke")
+    else:
+        work = plugins.reload_all("spoke")
+        ctx.services.events.later("reload spokes", work, round=ctx.connection.round)
+    return Spokes(spokes=plugins.names("spoke"))
 
 
 class UnloadSpoke(Request, tag="unload_spoke"):
@@ -72,7 +74,7 @@ class UnloadSpoke(Request, tag="unload_spoke"):
 
 @command(emits=("spoke_unloaded",), gear=NEVER)
 async def unload_spoke(ctx: Context, req: UnloadSpoke) -> Done:
-    await ctx.services.plugins.unload(_required(req.spoke))
+    await ctx.services.plugins.unload("spoke", _required(req.spoke))
     return Done()
 
 
@@ -88,7 +90,63 @@ class SpokeRows(Reply):
 
 @command()
 def list_spokes(ctx: Context, req: ListSpokes) -> SpokeRows:
-    return SpokeRows(spokes=ctx.services.plugins.rows())
+    return SpokeRows(spokes=ctx.services.plugins.spokes())
+
+
+class ReloadGear(Request, tag="reload_gear"):
+    """Load a gear again, or a new one, if it is as it was approved.
+
+    What it registered before is taken away first.
+    """
+
+    gear: str | None = None
+
+
+class Gears(Reply):
+    """Their names, sorted."""
+
+    gears: list[str]
+
+
+@command(emits=("gear_loaded", "gear_unloaded"), gear=NEVER)
+async def reload_gear(ctx: Context, req: ReloadGear) -> Gears:
+    name = _required_gear(req.gear)
+    plugins = ctx.services.plugins
+    ctx.services.plugin_configs.forget(name)
+    if ctx.connection.caller is USER:
+        await plugins.reload("gear", name)
+    else:
+        work = plugins.reload("gear", name)
+        ctx.services.events.later(f"reload gear {name}", work, round=ctx.connection.round)
+    return Gears(gears=[name])
+
+
+class ReloadGears(Request, tag="reload_gears"):
+    """Load all gears again, and those that are new; those whose files are gone are unloaded."""
+
+
+@command(emits=("gear_loaded", "gear_unloaded"), gear=NEVER)
+async def reload_gears(ctx: Context, req: ReloadGears) -> Gears:
+    plugins = ctx.services.plugins
+    ctx.services.plugin_configs.forget()
+    if ctx.connection.caller is USER:
+        await plugins.reload_all("gear")
+    else:
+        work = plugins.reload_all("gear")
+        ctx.services.events.later("reload gears", work, round=ctx.connection.round)
+    return Gears(gears=plugins.names("gear"))
+
+
+class UnloadGear(Request, tag="unload_gear"):
+    """End a gear and take away what it registered, before its files go."""
+
+    gear: str | None = None
+
+
+@command(emits=("gear_unloaded",), gear=NEVER)
+async def unload_gear(ctx: Context, req: UnloadGear) -> Done:
+    await ctx.services.plugins.unload("gear", _required_gear(req.gear))
+    return Done()
 
 
 class ListGears(Request, tag="list_gears"):
@@ -96,14 +154,14 @@ class ListGears(Request, tag="list_gears"):
 
 
 class GearRows(Reply):
-    """By name."""
+    """By name; `error` says why one is not active, or what of it is left out."""
 
-    gears: list[Row]
+    gears: list[GearRow]
 
 
 @command()
 def list_gears(ctx: Context, req: ListGears) -> GearRows:
-    return GearRows(gears=[])
+    return GearRows(gears=ctx.services.plugins.gears())
 
 
 class EmitEvent(Request, tag="emit_event"):
@@ -143,4 +201,10 @@ def _check_size(event: Custom) -> None:
 def _required(name: str | None) -> str:
     if not name:
         raise Refusal("invalid", "spoke name required", hint="`spoke` names it")
+    return name
+
+
+def _required_gear(name: str | None) -> str:
+    if not name:
+        raise Refusal("invalid", "gear name required", hint="`gear` names it")
     return name

@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 from _socket import socket as plain_socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from axium.daemon.caller import Plugin
@@ -54,10 +54,13 @@ class Outside(NamedTuple):
 class Host:
     """A process that has one plugin's code; its calls are answered one after another."""
 
-    def __init__(self, order: Fork, outside: Outside, owner: Owner) -> None:
+    def __init__(
+        self, order: Fork, outside: Outside, owner: Owner, variables: Mapping[str, str]
+    ) -> None:
         self._key = str(order.key)
         self._owner = owner
         self._template = outside.template
+        self._variables = [os.fsencode(f"{name}={value}") for name, value in variables.items()]
         self._loop = asyncio.get_running_loop()
         self._reason: str | None = None
         self._is_told_to_end = False
@@ -88,7 +91,11 @@ class Host:
 
     def register(self, then: Callable[[Answer | None], None]) -> None:
         """Have the plugin loaded; its first call."""
-        self._calls.ask("register", Register, round=1, then=then, has_deadline=False)
+
+        def call(number: int) -> Register:
+            return Register(call=number, variables=self._variables)
+
+        self._calls.ask("register", call, round=1, then=then, has_deadline=False)
 
     def deliver(self, event: Emitted, *, round: int, done: Callable[[], None]) -> None:  # noqa: A002
         """See `Listener`."""

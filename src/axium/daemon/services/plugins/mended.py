@@ -4,6 +4,7 @@ import glob
 import os
 from collections.abc import Callable
 
+from axium.daemon.services.plugins.kinds import Place
 from axium.daemon.services.watch import FileWatch
 
 _PATTERNS = ("*.py", "*.yaml", "*.yml")
@@ -13,14 +14,14 @@ Sources = dict[str, tuple[int, int]]
 
 
 class Mended:
-    """Follows the files of plugins that are at fault, by name and directory."""
+    """Follows the files of plugins that are at fault, each by its kind and name."""
 
-    def __init__(self, mended: Callable[[str], None]) -> None:
+    def __init__(self, mended: Callable[[Place], None]) -> None:
         self._mended = mended
         self._watch: FileWatch | None = None
-        self._faulty: dict[str, tuple[str, Sources]] = {}
+        self._faulty: dict[Place, tuple[str, Sources]] = {}
 
-    def follow(self, faulty: dict[str, tuple[str, Sources]]) -> None:
+    def follow(self, faulty: dict[Place, tuple[str, Sources]]) -> None:
         """These are at fault, each by its directory and files as they were loaded; no others."""
         if faulty == self._faulty:
             return
@@ -36,10 +37,10 @@ class Mended:
             self._watch.close()
 
     def _changed(self) -> None:
-        for name, (directory, files) in list(self._faulty.items()):
+        for place, (directory, files) in list(self._faulty.items()):
             if sources(directory) != files:
-                del self._faulty[name]
-                self._mended(name)
+                del self._faulty[place]
+                self._mended(place)
 
 
 def sources(directory: str) -> Sources:

@@ -7,11 +7,14 @@ from functools import partial
 
 from axium.daemon.connection import Port
 from axium.daemon.poller import Poller
+from axium.daemon.services.confinements import Confined
 from axium.daemon.services.plugins.host import Host, Outside
 from axium.daemon.services.plugins.installed import Installed
+from axium.daemon.services.plugins.leftovers import MARK
 from axium.daemon.services.plugins.logs import PluginLogs
 from axium.daemon.services.plugins.pauses import Pauses
 from axium.daemon.services.plugins.template import Template
+from axium.plugins.environ import of_gear
 from axium.plugins.orders import Fork
 
 log = logging.getLogger("axium.plugins")
@@ -32,7 +35,7 @@ class Processes:
         *,
         on_loss: Callable[[float | None], None],
     ) -> None:
-        self._environ = environ
+        self._environ = {**environ, MARK: home}
         self._home = home
         self._logs = logs
         self._port = port
@@ -43,17 +46,19 @@ class Processes:
         self._poller: Poller | None = None
         self._made = 0
 
-    def host(self, item: Installed, entrypoint: str) -> Host:
-        """A process for this plugin."""
+    def host(self, item: Installed, entrypoint: str, held: Confined | None) -> Host:
+        """A process for this plugin; for a gear `held` is what it is held to."""
         self._made += 1
         order = Fork(
             key=f"{item.name}#{self._made}",
             kind=item.kind,
             name=item.name,
-            directory=item.found.directory,
+            directory=item.found.directory if held is None else held.directory,
             entrypoint=entrypoint,
+            policy=None if held is None or held.level.startswith("none") else held.policy,
+            is_permissive=held is not None and held.is_permissive,
         )
-        return Host(order, self._outside(item.name), item)
+        return Host(order, self._outside(item.name), item, self._variables(held))
 
     async def close(self) -> None:
         """Have all of them end, within a bound."""
@@ -62,14 +67,30 @@ class Processes:
         if self._poller is not None:
             self._poller.close()
 
+    def _variables(self, held: Confined | None) -> dict[str, str]:
+        """All that the plugin's process has; they reach it on its channel, and no other process."""
+        if held is None:
+            return self._environ
+        own = of_gear(self._environ, held.rights.env, held.policy.scratch)
+        return {**own, MARK: self._home}
+
     def _outside(self, name: str) -> Outside:
         if self._poller is None:
             self._poller = Poller()
         if self._template is None:
-            self._template = Template(self._environ, self._home, on_end=self._ended)
+            self._template = Template(_of_template(self._environ), self._home, on_end=self._ended)
         put = partial(self._logs.write, name, "OUTPUT")
         return Outside(self._port, self._poller, self._template, put)
 
     def _ended(self) -> None:
         self._template = None
         self._on_loss(self._ends.after_end(self._loop.time()))
+
+
+def _of_template(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the template needs by itself, and nothing more: each host has a copy of its memory."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if name in ("LANG", "AXIUM_HOME") or name.startswith("LC_")
+    }
