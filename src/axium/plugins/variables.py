@@ -1,7 +1,6 @@
-"""The variables of this process, all of them at once, for whoever looks for one anywhere."""
+"""The variables of this process: all of them at once, also for what is not Python."""
 
 import os
-import posix
 import tempfile
 import time
 from collections.abc import Sequence
@@ -13,7 +12,5 @@ def replace(variables: Sequence[bytes]) -> None:
     for variable in variables:
         name, _, value = variable.partition(b"=")
         os.environb[name] = value
-    posix.environ.clear()  # how they were as the interpreter began
-    posix.environ.update(os.environb)
     time.tzset()
     tempfile.tempdir = None
