@@ -73,16 +73,18 @@ class Sshd:
         if os.geteuid() == 0:
             # The package's own service makes it as well, when it starts.
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        config = self._directory / "config"
-        while True:
-            self.port = _free_port()
-            text = CONFIG.format(port=self.port, directory=self._directory, far=self.far)
-            config.write_text(text)
-            server = self._start("sshd", SSHD, "-D", "-e", "-f", str(config))
-            until(lambda: "listening" in self.log() or server.poll() is not None)
-            if server.poll() is None:
-                return server
+        while (server := self._listening()) is None:
             assert "Address already in use" in self.log(), self.log()
+        return server
+
+    def _listening(self) -> subprocess.Popen[bytes] | None:
+        self.port = _free_port()
+        config = self._directory / "config"
+        text = CONFIG.format(port=self.port, directory=self._directory, far=self.far)
+        config.write_text(text)
+        server = self._start("sshd", SSHD, "-D", "-e", "-f", str(config))
+        until(lambda: "listening" in self.log() or server.poll() is not None)
+        return server if server.poll() is None else None
 
     def _start(self, name: str, *argv: str) -> subprocess.Popen[bytes]:
         # The agent says only what would be typed into a shell.
