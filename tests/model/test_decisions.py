@@ -12,6 +12,7 @@ from axium.model.decisions import logged, security_line
     [
         ("exec", "git pull", ("exec", "git pull")),
         ("notify", None, ("notify", None)),
+        ("net", "example.org:443", ("net", "example.org:443")),
         ("fs_read", "/a b", ("fs_read:/a b", None)),
         ("fs_write", "/a", ("fs_write:/a", None)),
         ("tmux_split_run", "top", ("ipc:tmux_split_run", "top")),

@@ -26,7 +26,7 @@ def security_line(
 
 def logged(action: str, detail: str | None) -> tuple[str, str | None]:
     """An action and its detail as the log has them: `fs_read:PATH`, `ipc:NAME`."""
-    if action in ("exec", "notify"):
+    if action in ("exec", "net", "notify"):
         return action, detail
     if action in ("fs_read", "fs_write"):
         return f"{action}:{detail}", None

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from axium.model.net_places import is_granted
 from axium.model.patterns import covers
 
 Source = Literal["base", "override", "default"]
@@ -65,8 +66,9 @@ class Effective(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a spoke may do this.
 
         `exec` with the name of a program as it is granted, `fs_read` and `fs_write` with the
-        path of what was opened; any other action is one of the daemon's. A pattern is enough
-        for a file, `notify` for a notification, and a `false` wins over an entry of `ipc`.
+        path of what was opened, `net` with a place; any other action is one of the daemon's. A
+        pattern is enough for a file, `notify` for a notification, and a `false` wins over an
+        entry of `ipc`.
         """
         if action == "exec":
             return self.exec is True or detail in (self.exec or ())
@@ -77,6 +79,8 @@ class Effective(msgspec.Struct, frozen=True, kw_only=True):
             return _covers(self.fs_read, self.refused.get("fs_read", ()), detail, home)
         if action == "fs_write":
             return _covers(self.fs_write, self.refused.get("fs_write", ()), detail, home)
+        if action == "net":
+            return detail is not None and is_granted(self.net, detail)
         return action in self.ipc
 
 
