@@ -26,6 +26,9 @@ def main() -> None:
         from axium.cli.palette.app import main as palette
 
         leave_by(palette, sys.argv[2:])
+    from axium.plugins.runner import command
+
+    leave_by(command, sys.argv[1:])
     if sys.flags.no_site:
         # The launcher starts without site (2 ms): only from here on are dependencies needed.
         import site

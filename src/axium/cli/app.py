@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from io import BufferedWriter, FileIO, TextIOWrapper
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 from typer._click.core import Context
-from typer.core import TyperOption
+from typer.core import TyperGroup, TyperOption
 from typer.main import get_command
 
 from axium import __version__
@@ -114,7 +114,7 @@ def root(plugins: PluginCommands | None = None) -> Root:
     return group
 
 
-def root_context(group: Root | None = None) -> Context:
+def root_context(group: HelpfulGroup | None = None) -> Context:
     """The whole command line as what was typed, so far nothing."""
     return Context(group or root(), info_name="axium", help_option_names=HELP_OPTIONS)
 
@@ -136,7 +136,55 @@ def main(argv: list[str], loader: Callable[[], Loader]) -> None:
     """Run the command line; does not return. `loader` is asked for where a plugin is to be run."""
     _prepare_streams()
     plugins = PluginCommands(home_of(environ()), loader)
-    sys.exit(_delivered(_code(argv or ["help"], plugins)))
+    sys.exit(_delivered(_code(argv or ["help"], plugins, lambda: root(plugins))))
+
+
+class Gear(Protocol):
+    """The gear whose commands are all that this process has."""
+
+    name: str
+
+    def load(self) -> TyperGroup:
+        """Its commands, loaded now. Whatever its own code raises."""
+
+    def told(self, error: BaseException) -> tuple[str, str]:
+        """What there is to tell of an error of its code: in a line, and the traceback."""
+
+
+def main_of_gear(argv: list[str], gear: Gear) -> None:
+    """Run a command of a gear's, in a process that is confined to it; does not return."""
+    _prepare_streams()
+    sys.argv = ["axium", *argv]
+    sys.exit(_delivered(_code(argv, _Alone(gear), lambda: _root_of(gear, argv))))
+
+
+class _Alone:
+    """As `PluginCommands`, of one gear."""
+
+    kind = "gear"
+
+    def __init__(self, gear: Gear) -> None:
+        self.running: str | None = gear.name
+        self.told = gear.told
+
+
+def _root_of(gear: Gear, argv: list[str]) -> HelpfulGroup:
+    """The gear's commands as if they were all that there is. Failure where one is gone."""
+    commands = dict(gear.load().commands)
+    words = [word for word in argv if not word.startswith("-")]
+    if words[:1] and words[0] not in commands:
+        raise Failure(
+            f"gear `{gear.name}` has no command `{words[0]}` any more",
+            f"`axium gear reload {gear.name}` has it forgotten",
+        )
+    group = HelpfulGroup(
+        name="axium",
+        commands=commands,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": HELP_OPTIONS},
+    )
+    add_verbose(group)
+    return group
 
 
 class _Talk(FileIO):
@@ -178,9 +226,11 @@ def _delivered(code: int) -> int:
     return code
 
 
-def _code(argv: list[str], plugins: PluginCommands) -> int:
-    commands = root(plugins)
+def _code(
+    argv: list[str], plugins: PluginCommands | _Alone, made: Callable[[], HelpfulGroup]
+) -> int:
     try:
+        commands = made()
         done = commands.main(args=argv, prog_name="axium", standalone_mode=False)
     except Failure as failed:
         failure(str(failed), failed.hint)
@@ -212,10 +262,10 @@ def _code_of(left: SystemExit) -> int:
     return 1
 
 
-def _tell_error(error: Exception, plugins: PluginCommands) -> None:
+def _tell_error(error: Exception, plugins: PluginCommands | _Alone) -> None:
     if plugins.running is not None:
         text, trace = plugins.told(error)
-        failure(f"spoke `{plugins.running}` failed: {text}")
+        failure(f"{plugins.kind} `{plugins.running}` failed: {text}")
         if os.environ.get("AXIUM_DEBUG") == "1":
             sys.stderr.write("".join([escaped(row) + "\n" for row in trace.splitlines()]))
     elif isinstance(error, OSError):
@@ -227,7 +277,9 @@ def _tell_error(error: Exception, plugins: PluginCommands) -> None:
         traceback.print_exception(error)
 
 
-def _tell(mistake: UnknownCommand | typer.TyperException, whole: Root, argv: list[str]) -> None:
+def _tell(
+    mistake: UnknownCommand | typer.TyperException, whole: HelpfulGroup, argv: list[str]
+) -> None:
     # Only here: whoever typed what there is pays for none of the suggestions.
     from axium.cli.mistakes import tell_misuse, tell_unknown
 

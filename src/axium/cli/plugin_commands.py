@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
+import typer
 from typer._click.core import Command, Context
 from typer.core import TyperCommand, TyperGroup
 
 from axium.cli.show import Failure
-from axium.core.cli import HelpfulGroup, add_verbose
+from axium.core.cli import HelpfulGroup, add_verbose, is_verbose
 from axium.thin import catalogue
 from axium.thin.paths import Home
 
@@ -22,9 +23,14 @@ class Loader(Protocol):
     def told(self, name: str, error: BaseException) -> tuple[str, str]:
         """What there is to tell of an error of its code: in a line, and the traceback."""
 
+    def become(self, gear: str, words: list[str]) -> int:
+        """Become a command of a gear, in its confinement; the exit code where it can't be had."""
+
 
 class PluginCommands:
-    """The commands of all plugins; `running` is the plugin whose code is in this process."""
+    """The commands of all plugins; `running` is the spoke whose code is in this process."""
+
+    kind = "spoke"
 
     def __init__(self, home: Home, loader: Callable[[], Loader]) -> None:
         self._home = home
@@ -50,6 +56,11 @@ class PluginCommands:
         """What there is to tell of what the running plugin raised."""
         assert self.running is not None
         return self._loader().told(self.running, error)
+
+    def become(self, gear: str, words: list[str]) -> NoReturn:
+        """Leave this process to a gear's command: nothing of a gear's is loaded into it."""
+        verbose = ["-v"] if is_verbose() else []
+        raise typer.Exit(self._loader().become(gear, [*verbose, *words]))
 
     def real(self, plugin: str, words: list[str]) -> Command:
         """The command itself. Failure where the plugin does not have it any more."""
@@ -78,18 +89,25 @@ class PluginCommands:
     def _stub(self, words: list[str], records: list[catalogue.Command]) -> Command:
         """For the commands whose names begin with `words`, all of them in `records`."""
         name, depth = words[-1], len(words)
-        plugins = {record.plugin for record in records}
+        sections = {record.section for record in records}
         if len(records) == 1 and len(records[0].name.split(" ")) == depth:
-            return _Leaf(name, partial(self.real, records[0].plugin, words), records[0].help)
+            return self._leaf(words, records[0])
         inner: dict[str, list[catalogue.Command]] = {}
         for record in records:
             rest = record.name.split(" ")[depth:]
             if rest:
                 inner.setdefault(rest[0], []).append(record)
         commands = {word: self._stub([*words, word], theirs) for word, theirs in inner.items()}
-        if len(plugins) == 1:
-            return _Group(name, partial(self.real, plugins.pop(), words), commands)
-        return HelpfulGroup(name=name, commands=commands, rich_markup_mode=None)
+        if len(sections) > 1:
+            return HelpfulGroup(name=name, commands=commands, rich_markup_mode=None)
+        if records[0].gear:
+            return _ConfinedGroup(name, partial(self.become, records[0].gear), words, commands)
+        return _Group(name, partial(self.real, records[0].plugin, words), commands)
+
+    def _leaf(self, words: list[str], record: catalogue.Command) -> Command:
+        if record.gear:
+            return _ConfinedLeaf(words, partial(self.become, record.gear), record.help)
+        return _Leaf(words[-1], partial(self.real, record.plugin, words), record.help)
 
 
 class _Deferred(Command):
@@ -126,3 +144,45 @@ class _Group(_Deferred, HelpfulGroup):
     ) -> None:
         super().__init__(name=name, commands=commands, rich_markup_mode=None)
         self.real = real
+
+
+class _Confined(Command):
+    """A gear's command, of which nothing is known here but what the catalogue has."""
+
+    become: Callable[[list[str]], NoReturn]
+    """Becomes what these words name, in the confinement of the gear."""
+    words: list[str]
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Context | None = None, **extra: Any
+    ) -> Context:
+        """None: this process is left to the command."""
+        self.become([*self.words, *args])
+
+    def get_help(self, ctx: Context) -> str:
+        """None: the command tells of itself."""
+        self.become([*self.words, "--help"])
+
+
+class _ConfinedLeaf(_Confined, TyperCommand):
+    """One command of a gear."""
+
+    def __init__(
+        self, words: list[str], become: Callable[[list[str]], NoReturn], help_line: str
+    ) -> None:
+        super().__init__(name=words[-1], short_help=help_line, rich_markup_mode=None)
+        self.words, self.become = words, become
+
+
+class _ConfinedGroup(_Confined, HelpfulGroup):
+    """A group of one gear's commands."""
+
+    def __init__(
+        self,
+        name: str,
+        become: Callable[[list[str]], NoReturn],
+        words: list[str],
+        commands: dict[str, Command],
+    ) -> None:
+        super().__init__(name=name, commands=commands, rich_markup_mode=None)
+        self.words, self.become = words, become

@@ -88,6 +88,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     argv: list[str] = []
 
 
+class Running(msgspec.Struct, frozen=True):
+    """What the program of a `Run` is told; the daemon's reply to `gear_channel` has it too."""
+
+    run: Run
+
+
 def run_command(run: Run) -> list[str]:
     """The command line that is `run`; whoever starts it gives it its variables (`of_gear`)."""
     return [*own_programs.confined(), text_of(run), *run.argv]
@@ -95,7 +101,7 @@ def run_command(run: Run) -> list[str]:
 
 def text_of(run: Run) -> str:
     """A run without its words, which stand beside it: they may be many, and no UTF-8."""
-    return msgspec.json.encode(msgspec.structs.replace(run, argv=[])).decode()
+    return msgspec.json.encode(Running(msgspec.structs.replace(run, argv=[]))).decode()
 
 
 def split_command(name: str, argv: Sequence[str]) -> list[str]:

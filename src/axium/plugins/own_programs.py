@@ -2,7 +2,10 @@
 
 import sys
 
+from axium.thin.usage import NOTED
+
 _HERE = __file__.rpartition("/")[0]
+_PACKAGE = _HERE.rpartition("/")[0]
 
 
 def template() -> list[str]:
@@ -12,9 +15,9 @@ def template() -> list[str]:
 
 def confined() -> list[str]:
     """What confines itself and then is what it is told to be; it wants that, as JSON, and words."""
-    return [sys.executable, "-I", "-B", f"{_HERE}/confined/__main__.py"]
+    return [sys.executable, "-I", "-B", "-X", NOTED, f"{_PACKAGE}/confined.py"]
 
 
 def runner() -> list[str]:
     """What has the daemon say how a gear is confined, and becomes that; it wants words."""
-    return [sys.executable, "-I", "-S", "-E", f"{_HERE}/runner/__main__.py"]
+    return [sys.executable, "-I", "-S", "-E", f"{_HERE}/runner.py"]

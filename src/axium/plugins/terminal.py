@@ -1,19 +1,27 @@
 """A plugin's commands in the user's terminal: that plugin alone is loaded, into this process."""
 
 import functools
+import os
 import signal
+import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from typer._click.core import Command
 from typer.core import TyperCommand, TyperGroup
 
 from axium.config.manifests import Found, find
+from axium.core import transport
 from axium.core.cli import HelpfulCommand, HelpfulGroup
+from axium.plugins.channel import Channel
+from axium.plugins.confined import CHANNEL
 from axium.plugins.faults import Told, Unloadable, told
+from axium.plugins.orders import Run
 from axium.plugins.plugin import Plugin
 from axium.plugins.register import commands_of
-from axium.thin.paths import Home
+from axium.plugins.runner import become
+from axium.thin.paths import Home, environ
 
 _OURS: dict[type[Command], type[Command]] = {TyperGroup: HelpfulGroup, TyperCommand: HelpfulCommand}
 
@@ -39,6 +47,34 @@ class Terminal:
     def told(self, name: str, error: BaseException) -> Told:
         """What there is to tell of an error that came out of a spoke."""
         return told(error, f"{self._root}/spokes/{name}")
+
+    def become(self, gear: str, words: list[str]) -> int:
+        """Become a command of a gear, in its confinement; the exit code where it can't be had."""
+        return become(gear, words, environ())
+
+
+class OneGear:
+    """The gear of a process that is confined to it."""
+
+    def __init__(self, run: Run) -> None:
+        self._plugin = Plugin("gear", run.name, run.directory, run.entrypoint)
+        self._has_channel = run.has_channel
+        self.name = run.name
+
+    def load(self) -> TyperGroup:
+        """Its commands. Unloadable, and whatever its own code raises."""
+        if self._has_channel:
+            channel = Channel(socket.socket(fileno=CHANNEL))
+            transport.use(channel.request)
+            os.register_at_fork(after_in_child=partial(transport.use, transport.over_socket))
+        _settle_signals()
+        group = commands_of(self._plugin)
+        _fit(group)
+        return group
+
+    def told(self, error: BaseException) -> Told:
+        """What there is to tell of an error that came out of it."""
+        return told(error, self._plugin.directory)
 
 
 def _unreadable(found: Found) -> Unloadable:

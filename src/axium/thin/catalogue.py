@@ -22,6 +22,11 @@ class Command:
         self.words = words.split()
 
     @property
+    def gear(self) -> str:
+        """The gear whose command it is; empty for any other's."""
+        return self.section.removeprefix("gear:") if self.section.startswith("gear:") else ""
+
+    @property
     def plugin(self) -> str:
         """The plugin whose command it is; empty for the core's."""
         kind, _, name = self.section.partition(":")
@@ -59,6 +64,19 @@ def is_of_plugin(home: Home, words: "Sequence[str]") -> bool:
         return any([command.section.startswith("spoke:") for command in theirs])
     except (ValueError, IndexError):
         return False
+
+
+def named(home: Home, words: "Sequence[str]") -> Command | None:
+    """The plugin's command whose whole name `words` begin with, the longest such name."""
+    try:
+        known = [record for record in read(home.catalogue) or () if record.startswith(words[0])]
+        found = [command for command in map(Command, known) if command.plugin]
+    except (ValueError, IndexError):
+        return None
+    names = [command.name.split(" ") for command in found]
+    fitting = [len(name) if name == list(words[: len(name)]) else 0 for name in names]
+    longest = max(fitting, default=0)
+    return found[fitting.index(longest)] if longest else None
 
 
 def shipped() -> list[str]:

@@ -2,6 +2,7 @@
 
 import _socket
 import posix
+import sys
 import time
 
 from axium.thin.paths import server_of
@@ -9,7 +10,10 @@ from axium.thin.words import decode, encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import TypeVar
+
+    Received = TypeVar("Received")
 
 TIMEOUT = 2.0
 """Seconds; the daemon answers in a millisecond, but a machine may be busy."""
@@ -19,6 +23,11 @@ LONGEST = 107
 
 REFUSALS = ("ERR: ", '{"ok"')
 """How a daemon that is too busy, or too old, answers a text verb."""
+
+_DESCRIPTOR = 4
+"""Bytes."""
+
+_RIGHTS = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS)
 
 UNREACHABLE = (FileNotFoundError, ConnectionRefusedError)
 """How `ask` says that there is no daemon."""
@@ -40,13 +49,27 @@ def ask(request: bytes, path: str, timeout: float = TIMEOUT, *, ends: bytes = b"
 
     UNREACHABLE where there is no daemon, SomebodyElses, TimeoutError, ConnectionError.
     """
+    return _asked(request, path, timeout, lambda *on: _receive(on[0], on[1], ends))
+
+
+def ask_handed(request: bytes, path: str, timeout: float) -> tuple[bytes, int | None]:
+    """As `ask`, for a reply with which a descriptor may come."""
+    return _asked(request, path, timeout, _receive_handed)
+
+
+def _asked(
+    request: bytes,
+    path: str,
+    timeout: float,
+    receive: "Callable[[_socket.socket, float], Received]",
+) -> "Received":
     deadline = time.monotonic() + timeout
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     try:
         _connect(connection, path, deadline)
         _bound(connection, deadline)
         connection.sendall(request, _socket.MSG_NOSIGNAL)
-        return _receive(connection, deadline, ends)
+        return receive(connection, deadline)
     except UNHEARD:
         _check_owner(path)
         raise
@@ -130,6 +153,17 @@ def _receive(connection: _socket.socket, deadline: float, ends: bytes) -> bytes:
         chunks.append(chunk)
         if not chunk or (ends and chunk.endswith(ends)):
             return b"".join(chunks)
+
+
+def _receive_handed(connection: _socket.socket, deadline: float) -> tuple[bytes, int | None]:
+    """It comes with the first byte."""
+    _bound(connection, deadline)
+    first, ancillary, _, _ = connection.recvmsg(
+        1, _socket.CMSG_SPACE(_DESCRIPTOR), _socket.MSG_CMSG_CLOEXEC
+    )
+    rights = [data for level, kind, data in ancillary if (level, kind) == _RIGHTS]
+    handed = int.from_bytes(rights[0][:_DESCRIPTOR], sys.byteorder) if rights else None
+    return first + (_receive(connection, deadline, b"\n") if first else b""), handed
 
 
 def _bound(connection: _socket.socket, deadline: float) -> None:

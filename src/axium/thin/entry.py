@@ -18,11 +18,16 @@ RESTORED = (_signal.SIGINT, _signal.SIGPIPE, _signal.SIGXFSZ)
 
 def fast(argv: list[str]) -> None:
     """Run a fast verb and leave the process; return where it is the command line's turn."""
-    for number in RESTORED:
-        _restore(number)
+    restore()
     verb = _verb(argv[0] if argv else "")
     if verb is not None:
         leave_by(verb, argv[1:])
+
+
+def restore() -> None:
+    """Have signals end us, and whatever we become, as they end any program."""
+    for number in RESTORED:
+        _restore(number)
 
 
 def leave_by(verb: "Verb", words: list[str]) -> None:

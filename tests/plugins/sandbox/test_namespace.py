@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,30 +15,21 @@ import pytest
 
 from axium.model.policy import Policy
 from axium.plugins.sandbox import namespace
-from tests.plugins.sandbox.stand import GUISES, Guise, Stand
+from tests.plugins.sandbox.stand import GUISES, USER, Guise, Stand
 from tests.support import Scratch
 from tests.support.installation import SYSTEM_PYTHON
 
-START = """
-import json, os, sys
-package, policy, script = json.loads(sys.argv[1])[:3]
+SCRIPT = """
+import json, os, socket, subprocess, sys
+package, policy, outside, stream, abstract, agent = json.loads(sys.argv[1])
 sys.path.insert(0, package)
 from axium.model.policy import Policy
 from axium.plugins.sandbox import namespace
-argv = [sys.executable, "-I", "-S", "-c", script, sys.argv[1]]
-program = namespace.bubblewrap()
-os.execv(program, namespace.command(Policy(*policy), argv, program=program))
-"""
-
-SCRIPT = """
-import json, os, socket, subprocess, sys
-package, policy, _, outside, stream = json.loads(sys.argv[1])
-sys.path.insert(0, package)
-from axium.model.policy import Policy
 from axium.plugins.sandbox.confinement import confine
 policy = Policy(*policy)
 readable, writable = policy.reads[:2]
-confine(policy)
+within = namespace.enter(policy, agent)
+confine(within, has_agent=agent is not None)
 
 def tried(deed):
     try:
@@ -45,15 +38,23 @@ def tried(deed):
         return type(error).__name__
     return "done"
 
-def connect():
-    socket.socket(socket.AF_UNIX).connect(stream)
+def connect(path):
+    socket.socket(socket.AF_UNIX).connect(path)
+
+def share():
+    with open("/dev/shm/memory", "w") as file:
+        file.write("shared")
 
 print(json.dumps({
     "look outside": tried(lambda: os.stat(outside)),
     "read": tried(open(readable + "/data").close),
     "change what may be read": tried(lambda: os.chmod(readable + "/data", 0o600)),
     "change what may be written": tried(lambda: os.chmod(writable, 0o750)),
-    "connect": tried(connect),
+    "connect": tried(lambda: connect(stream)),
+    "ask the agent": tried(lambda: connect(namespace.AGENT)),
+    "share memory": tried(share),
+    "use a name of the kernel's": tried(lambda: connect("\\0" + abstract)),
+    "send a datagram": tried(lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)),
     "start": tried(lambda: subprocess.run(["/bin/cp", "-p", readable + "/data", writable + "/copy"],
                                           check=True, stderr=subprocess.DEVNULL)),
 }))
@@ -67,6 +68,19 @@ def guise(request: pytest.FixtureRequest) -> Guise:
 
 
 @pytest.fixture
+def private(guise: Guise) -> Iterator[Path]:
+    """A directory that is not in `/tmp`, as that of a gear is."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as path:
+        Path(path).chmod(0o711)
+        scratch = Path(path, "scratch")
+        scratch.mkdir(mode=0o700)
+        (scratch / "file").write_text("")
+        if guise == "user" and os.geteuid() == 0:
+            os.chown(scratch, USER, USER)
+        yield Path(path)
+
+
+@pytest.fixture
 def stand(scratch: Scratch, guise: Guise) -> Iterator[Stand]:
     root = scratch.root / "stand"
     root.mkdir()
@@ -76,49 +90,70 @@ def stand(scratch: Scratch, guise: Guise) -> Iterator[Stand]:
     stand.close()
 
 
-def test_what_was_not_granted_is_not_there(stand: Stand, guise: Guise) -> None:
+def tried(stand: Stand, *, agent: str | None = None) -> dict[str, str]:
+    """What the script tried in a namespace."""
     world = stand.world
     Path(world.readable, "data").write_text("data")
     Path(world.readable, "data").chmod(0o644)
-    # The directory of the package is what the first line of the script needs.
-    policy = stand.policy(exec=True)._replace(reads=(world.readable, world.writable, world.package))
-    told = json.dumps([world.package, policy, SCRIPT, world.outside, world.stream])
-    done = stand.run([str(SYSTEM_PYTHON), "-I", "-S", "-c", START, told])
+    policy = stand.policy(exec=True)._replace(reads=(world.readable, world.writable))
+    told = json.dumps([world.package, policy, world.outside, world.stream, world.abstract, agent])
+    done = stand.run([str(SYSTEM_PYTHON), "-I", "-S", "-c", SCRIPT, told])
     assert (done.returncode, done.stderr) == (0, "")
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def expected(guise: Guise) -> dict[str, str]:
     is_changeable = guise == "user"
-    assert json.loads(done.stdout) == {
+    return {
         "look outside": "FileNotFoundError",
         "read": "done",
         "change what may be read": "OSError" if is_changeable else "PermissionError",
         "change what may be written": "done" if is_changeable else "PermissionError",
         "connect": "PermissionError",
+        "ask the agent": "PermissionError",
+        "share memory": "done",
+        "use a name of the kernel's": "PermissionError",
+        "send a datagram": "PermissionError",
         "start": "done" if is_changeable else "CalledProcessError",
     }
 
 
-def test_a_socket_that_was_granted_is_there() -> None:
-    policy = Policy(home="/nonexistent", directory="/srv/gear", exec=True)
-    made = namespace.command(policy, ["true"], program="bwrap", sockets=["/tmp/agent"])
-    place = made.index("/tmp/agent")
-    assert made[place - 1 : place + 2] == ["--bind", "/tmp/agent", "/tmp/agent"]
+def test_what_was_not_granted_is_not_there(stand: Stand, guise: Guise) -> None:
+    assert tried(stand) == expected(guise)
 
 
-def test_what_is_in_a_directory_is_mounted_after_it() -> None:
-    policy = Policy(
-        home="/nonexistent",
-        directory="/srv/gear",
-        reads=("/srv", "/srv/a/b", "/srv/c"),
-        writes=("/srv/a", "/srv/c"),
-        exec=True,
-    )
-    made = namespace.command(policy, ["true"], program="bwrap")
-    mounts = [(made[at - 1], made[at]) for at in range(len(made)) if made[at].startswith("/srv")]
-    assert [mount for mount in mounts if mount[0].startswith("--")] == [
-        ("--ro-bind-try", "/srv"),
-        ("--bind-try", "/srv/a"),
-        ("--ro-bind-try", "/srv/a/b"),
-        ("--bind-try", "/srv/c"),
-        ("--ro-bind-try", "/srv/gear"),
+def test_the_agent_is_the_only_socket_that_is_there(stand: Stand, guise: Guise) -> None:
+    outside = {"connect": "FileNotFoundError", "ask the agent": "done"}
+    assert tried(stand, agent=stand.world.stream) == expected(guise) | outside
+
+
+SHARED = """
+import json, os, sys
+sys.path.insert(0, sys.argv[1])
+from axium.model.policy import Policy
+from axium.plugins.sandbox import namespace
+within = namespace.enter(Policy(*json.loads(sys.argv[2])))
+print(json.dumps([within.scratch[-2:], sorted(os.listdir("/tmp")), os.path.exists(sys.argv[3])]))
+"""
+
+
+def test_the_temporary_directory_of_all_is_the_gears_own_where_nothing_in_it_was_granted(
+    stand: Stand, private: Path
+) -> None:
+    world, scratch, package = stand.world, private / "scratch", private / "package"
+    shutil.copytree(world.package, package)
+    own = Policy("/nonexistent", "/usr/share", scratch=(str(scratch),), exec=True)
+    granted = own._replace(reads=(world.readable,))
+    found = []
+    for policy in (own, granted):
+        argv = [str(SYSTEM_PYTHON), "-I", "-S", "-c", SHARED, str(package), json.dumps(policy)]
+        done = stand.run([*argv, world.readable])
+        assert (done.returncode, done.stderr) == (0, "")
+        found.append(json.loads(done.stdout))
+    assert found == [
+        [["/tmp", "/dev/shm"], ["file"], False],
+        [[str(scratch), "/dev/shm"], [world.readable.split("/")[2]], True],
     ]
 
 

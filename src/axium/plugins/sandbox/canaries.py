@@ -72,6 +72,20 @@ _WITHOUT_NET = (
     Canary("setsockopt", (_NOBODY, 0, _IP_OPTIONS, _NOWHERE, 0), errno.ENOPROTOOPT),
 )
 
+_OF_AGENT = frozenset(
+    (
+        Canary("socket", (1, 1, 0), errno.EACCES),
+        Canary("socket", (1 << 32 | 1, 1, 0), errno.EACCES),
+        Canary("connect", (_NOBODY, _NOWHERE, 0), errno.EACCES),
+    )
+)
+"""What is possible to who may use the agent."""
+
+_WITH_AGENT = (
+    Canary("socket", (1, 2, 0), errno.EACCES),
+    Canary("socket", (1, 5, 0), errno.EACCES),
+)
+
 _WITH_NET = (
     Canary("socket", (2, 3, 0), errno.EACCES),  # raw
     Canary("socket", (2, 1, 262), errno.EACCES),  # multipath
@@ -79,17 +93,17 @@ _WITH_NET = (
 )
 
 
-def alive(policy: Policy, version: int) -> Iterator[str]:
+def alive(policy: Policy, version: int, *, has_agent: bool = False) -> Iterator[str]:
     """What is possible and should not be, in words; nothing where all is as it must be."""
     yield from privileges_left()
-    for canary in canaries(policy, version):
+    for canary in canaries(policy, version, has_agent=has_agent):
         found = _outcome(canary)
         if found not in (canary.error, canary.or_error):
             wanted = _worded(canary.error)
             yield f"{canary.name}{canary.args} gave {_worded(found)} instead of {wanted}"
 
 
-def canaries(policy: Policy, version: int) -> list[Canary]:
+def canaries(policy: Policy, version: int, *, has_agent: bool = False) -> list[Canary]:
     """What must fail for this policy with this version of Landlock."""
     # A mount that can't be written to says so before Landlock is asked, to who owns the file.
     is_mounted_so = os.statvfs(__file__).f_flag & os.ST_RDONLY
@@ -101,6 +115,8 @@ def canaries(policy: Policy, version: int) -> list[Canary]:
     holds_signals = version >= landlock.SIGNALS_SINCE or not policy.exec
     if holds_signals and os.getppid():  # 0 for a parent outside of the container
         found.append(Canary("kill", (os.getppid(), 0), errno.EPERM))
+    if has_agent:
+        found = [*(each for each in found if each not in _OF_AGENT), *_WITH_AGENT]
     return found
 
 

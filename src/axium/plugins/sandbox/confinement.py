@@ -37,12 +37,14 @@ def confine(
     *,
     keep: Collection[int] = (),
     is_permissive: bool = False,
+    has_agent: bool = False,
     version: int | None = None,
 ) -> None:
     """Hold this process to `policy` for good, and see that it is. NotConfined.
 
     `keep` are the descriptors that stay open beside 0, 1 and 2. `is_permissive`: a part of it
-    is enough. `version` is that of Landlock.
+    is enough. `has_agent`: it is in a namespace in which no other socket is than
+    `namespace.AGENT`, and may be connected to that. `version` is that of Landlock.
     """
     found = landlock.abi() if version is None else version
     held = tier(found, programs=policy.exec)
@@ -54,17 +56,17 @@ def confine(
         limits.close_others(keep)
         limits.lower_limits()
         limits.drop_privileges()
-        allowed = allowance(policy, found)
-        landlock.install(policy, found)
+        allowed = allowance(policy, found, has_agent=has_agent)
+        landlock.install(policy, found, agent=namespace.AGENT if has_agent else None)
         seccomp.install(allowed)
-        alive = list(canaries.alive(policy, found))
+        alive = list(canaries.alive(policy, found, has_agent=has_agent))
     except OSError as error:
         raise NotConfined(str(error)) from error
     if alive:
         raise NotConfined("; ".join(alive))
 
 
-def allowance(policy: Policy, version: int) -> Allowance:
+def allowance(policy: Policy, version: int, *, has_agent: bool = False) -> Allowance:
     """What the filter allows, which stands in for what this version of Landlock lacks."""
     has_signals = version >= landlock.SIGNALS_SINCE
     return Allowance(
@@ -73,6 +75,7 @@ def allowance(policy: Policy, version: int) -> Allowance:
         own_pid=0 if has_signals or policy.exec else os.getpid(),
         truncates=version >= landlock.TRUNCATION_SINCE,
         attributes=policy.exec and namespace.is_around(policy),
+        agent=has_agent,
     )
 
 

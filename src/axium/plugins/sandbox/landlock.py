@@ -31,7 +31,7 @@ _CHANGE = (
     | REFER
 )  # fmt: skip
 """No device, and no socket."""
-_OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
+_OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV | RESOLVE_UNIX
 """What a rule for one file can have."""
 
 _FILES_SINCE = ((1, (1 << 13) - 1), (2, REFER), (3, TRUNCATE), (5, IOCTL_DEV), (9, RESOLVE_UNIX))
@@ -77,12 +77,15 @@ class _Grant(NamedTuple):
     """Of what every gear has; it need not be there, and links may lead to it."""
 
 
-def install(policy: Policy, version: int) -> None:
-    """Hold this thread, and what it starts, to the policy for good. OSError, NotAsNamed."""
+def install(policy: Policy, version: int, *, agent: str | None = None) -> None:
+    """Hold this thread, and what it starts, to the policy for good. OSError, NotAsNamed.
+
+    `agent` is a socket that may be connected to, which is minded from version 9 on.
+    """
     minded = handled(version, net=policy.net)
     ruleset = _made(minded)
     try:
-        for grant in _grants(policy):
+        for grant in _grants(policy, agent):
             _allow(ruleset, grant, minded.files, policy.home)
         libc.call(NUMBERS["landlock_restrict_self"], ruleset, 0)
     finally:
@@ -95,7 +98,7 @@ def _made(minded: Handled) -> int:
     return libc.call(NUMBERS["landlock_create_ruleset"], attributes, len(attributes), 0)
 
 
-def _grants(policy: Policy) -> Iterator[_Grant]:
+def _grants(policy: Policy, agent: str | None) -> Iterator[_Grant]:
     read = _READ | (EXECUTE if policy.exec else 0)
     needed = needs(programs=policy.exec, net=policy.net)
     for path in needed.reads:
@@ -108,6 +111,8 @@ def _grants(policy: Policy) -> Iterator[_Grant]:
         yield _Grant(path, _CHANGE)
     for path in policy.scratch:
         yield _Grant(path, _CHANGE | read)
+    if agent is not None:
+        yield _Grant(agent, RESOLVE_UNIX, is_runtime=True)
 
 
 def _allow(ruleset: int, grant: _Grant, minded: int, home: str) -> None:

@@ -1,47 +1,198 @@
-"""A mount namespace for gears that start programs: what was not granted is not even there."""
+"""A mount namespace for what starts programs: what was not granted is not even there.
 
+Entered by the process itself, before it is confined: so there is no second process between it
+and the shell that started it, which would have to hand signals, stops and its end on.
+"""
+
+import errno
 import os
-from collections.abc import Collection, Iterator, Sequence
+import stat
+import struct
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import NamedTuple
 
 from axium.model.policy import Policy
+from axium.plugins.sandbox import libc
+from axium.plugins.sandbox.numbers import NUMBERS
 from axium.plugins.sandbox.runtime import needs
 
-_BUBBLEWRAP = ("/usr/bin/bwrap", "/usr/local/bin/bwrap")
+_CLONE_NEWNS, _CLONE_NEWUSER = 0x20000, 0x10000000
+_MS_NOSUID, _MS_NODEV, _MS_REC, _MS_SLAVE = 2, 4, 0x4000, 0x80000
+_MNT_DETACH = 2
+_HERE = 0xFFFFFF9C
+"""AT_FDCWD: a path is its own."""
+_AT_EMPTY_PATH, _AT_RECURSIVE = 0x1000, 0x8000
+_OPEN_TREE_CLONE = 1
+_MOVE_FROM_EMPTY_PATH = 4
+_READ_ONLY, _NO_SUID, _NO_DEVICES = 1, 2, 4
+
+_ROOT = "/tmp"
+"""Where the new root is made; every system has it. What is in it is taken hold of before."""
+
+AGENT = "/run/axium/ssh-agent"
+"""Where the user's agent is, for who may use it."""
+
+NONE = "there is no namespace here, without which other sockets than the agent's are in reach"
+
+_MEMORY = "/dev/shm"
+_MOST_MEMORY = "size=64m,mode=0700"
+
+_NOT_OURS = (errno.EPERM, errno.EACCES, errno.ENOSPC, errno.ENOSYS, errno.EINVAL, errno.EUSERS)
+"""How a machine says that nobody, or we, may have a namespace."""
 
 
-def bubblewrap() -> str | None:
-    """The program that makes namespaces, where it is installed by the system."""
-    return next((path for path in _BUBBLEWRAP if os.access(path, os.X_OK)), None)
+class _Mount(NamedTuple):
+    """What is seen at `place`, as deep as it is; devices have to be opened as such."""
+
+    place: str
+    source: str
+    is_writable: bool = False
+    is_device: bool = False
 
 
-def command(
-    policy: Policy, argv: Sequence[str], *, program: str, sockets: Collection[str] = ()
-) -> list[str]:
-    """`argv` in a namespace of what `policy` grants, and of these sockets.
+def enter(policy: Policy, agent: str | None = None) -> Policy | None:
+    """See nothing any more but what `policy` grants, and the socket `agent`, which is `AGENT` then.
 
-    What runs there confines itself: the kernel's filters can't be on before the namespace is.
+    The policy to be confined to then: `/dev/shm`, and `/tmp` if nothing in it was granted, which
+    are there for this gear alone, are among its private directories. None, and nothing changed that
+    could be seen, where this machine has no namespace for us. OSError where it failed halfway:
+    the process has to end. To be called without threads, before `confine`.
     """
-    mounts = sorted(_mounts(policy), key=lambda mount: mount[1])
-    found = [program, "--unshare-user-try", "--unshare-ipc", "--die-with-parent"]
-    for option, path in (*mounts, *(("--bind", path) for path in sockets)):
-        found += [option, path, path]
-    return [*found, "--remount-ro", "/", "--chdir", "/", "--", *argv]
+    mounts = sorted(_mounts(policy, agent))
+    if not _parted():
+        return None
+    trees = [(mount, _tree(mount)) for mount in mounts]
+    _make_root()
+    for mount, tree in trees:
+        if tree is not None:
+            _show(mount, tree)
+            os.close(tree)
+    private = _make_private(policy, [mount.place for mount in mounts])
+    _attributes(_ROOT, _READ_ONLY)
+    os.chdir(_ROOT)
+    libc.call(NUMBERS["pivot_root"], b".", b".")
+    libc.call(NUMBERS["umount2"], b".", _MNT_DETACH)
+    os.chdir("/")
+    return policy._replace(scratch=(*policy.scratch, *private))
 
 
-def _mounts(policy: Policy) -> Iterator[tuple[str, str]]:
-    """How and where; what is in a directory comes after it when they are sorted by path."""
+def _mounts(policy: Policy, agent: str | None) -> Iterator[_Mount]:
+    """All that is to be seen; what is in a directory comes after it when sorted."""
     needed = needs(programs=True, net=policy.net)
     writable = {*policy.writes, *policy.scratch}
-    yield "--ro-bind", "/proc"  # whole: Landlock has which of it may be opened
+    yield _Mount("/proc", "/proc")  # whole: Landlock has which of it may be opened
     for path in needed.reads:
         if not path.startswith("/proc/"):
-            yield "--ro-bind-try", path
+            yield _Mount(path, path)
     for path in needed.devices:
-        yield "--dev-bind-try", path
+        yield _Mount(path, path, is_device=True)
     for path in {policy.directory, *policy.reads} - writable:
-        yield "--ro-bind-try", path
+        yield _Mount(path, path)
     for path in writable:
-        yield "--bind-try", path
+        yield _Mount(path, path, is_writable=True)
+    if agent is not None:
+        yield _Mount(AGENT, agent)
+
+
+def _parted() -> bool:
+    """Whether this process has mounts of its own now."""
+    try:
+        _unshare()
+        libc.call(NUMBERS["mount"], None, b"/", None, _MS_REC | _MS_SLAVE, None)
+        flags = _MS_NOSUID | _MS_NODEV
+        # To see that it is allowed, where no path leads yet.
+        os.close(_opened_tree("/proc"))
+        libc.call(NUMBERS["mount"], b"none", b"/proc", b"tmpfs", flags, b"size=0")
+        libc.call(NUMBERS["umount2"], b"/proc", _MNT_DETACH)
+    except OSError as error:
+        if error.errno not in _NOT_OURS:
+            raise
+        return False
+    return True
+
+
+def _unshare() -> None:
+    """As root without another user's view, which is not needed there, if that is allowed."""
+    user, group = os.geteuid(), os.getegid()
+    if user == 0:
+        with suppress(PermissionError):
+            libc.call(NUMBERS["unshare"], _CLONE_NEWNS)
+            return
+    libc.call(NUMBERS["unshare"], _CLONE_NEWNS | _CLONE_NEWUSER)
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1\n")):
+        _say(name, text)
+    _say("gid_map", f"{group} {group} 1\n")
+
+
+def _say(name: str, text: str) -> None:
+    fd = os.open(f"/proc/self/{name}", os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, text.encode("ascii"))
+    finally:
+        os.close(fd)
+
+
+def _tree(mount: _Mount) -> int | None:
+    """A descriptor of what is at the source with all that is mounted in it; None for nothing."""
+    try:
+        tree = _opened_tree(mount.source)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return None
+    flags = 0 if mount.is_device else _NO_DEVICES
+    flags |= 0 if mount.is_writable or mount.is_device else _READ_ONLY
+    _attributes("", flags | _NO_SUID, tree)
+    return tree
+
+
+def _opened_tree(path: str) -> int:
+    flags = _OPEN_TREE_CLONE | _AT_RECURSIVE | os.O_CLOEXEC
+    return libc.call(NUMBERS["open_tree"], _HERE, os.fsencode(path), flags)
+
+
+def _attributes(path: str, flags: int, fd: int = _HERE) -> None:
+    """Give attributes to what is mounted at a path, or to all of what is open."""
+    change = libc.buffer(struct.pack("=4Q", flags, 0, 0, 0))
+    which = 0 if path else _AT_EMPTY_PATH | _AT_RECURSIVE
+    number = NUMBERS["mount_setattr"]
+    libc.call(number, fd, os.fsencode(path), which, change, len(change))
+
+
+def _make_root() -> None:
+    flags = _MS_NOSUID | _MS_NODEV
+    libc.call(NUMBERS["mount"], b"none", _ROOT.encode(), b"tmpfs", flags, b"size=1m,mode=0755")
+
+
+def _show(mount: _Mount, tree: int) -> None:
+    place = _ROOT + mount.place
+    _make_place(place, is_directory=stat.S_ISDIR(os.fstat(tree).st_mode))
+    path = os.fsencode(place)
+    libc.call(NUMBERS["move_mount"], tree, b"", _HERE, path, _MOVE_FROM_EMPTY_PATH)
+
+
+def _make_place(place: str, *, is_directory: bool) -> None:
+    """What something can be mounted at, unless it is there, as inside of another mount."""
+    parent = place if is_directory else os.path.dirname(place)
+    os.makedirs(parent, 0o755, exist_ok=True)
+    if not is_directory and not os.path.exists(place):
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o644))
+
+
+def _make_private(policy: Policy, places: Iterable[str]) -> tuple[str, ...]:
+    """Memory that programs share; and `/tmp`, which is the gear's own temporary directory.
+
+    That one is left out where something in it was granted, which it would hide.
+    """
+    memory = _ROOT + _MEMORY
+    _make_place(memory, is_directory=True)
+    flags = _MS_NOSUID | _MS_NODEV
+    libc.call(NUMBERS["mount"], b"none", memory.encode(), b"tmpfs", flags, _MOST_MEMORY.encode())
+    if not policy.scratch or any([place.startswith(f"{_ROOT}/") for place in places]):
+        return (_MEMORY,)
+    tree = _opened_tree(_ROOT + policy.scratch[0])
+    _show(_Mount(_ROOT, policy.scratch[0], is_writable=True), tree)
+    os.close(tree)
+    return (_ROOT, _MEMORY)
 
 
 def is_around(policy: Policy) -> bool:

@@ -46,7 +46,8 @@ class Allowance(NamedTuple):
 
     `own_pid`: signals go to this process alone, where Landlock doesn't hold them back; 0: it
     does. `truncates`: Landlock minds it. `attributes`: a mount namespace has what may not be
-    written mounted read-only, so that modes and times can be set.
+    written mounted read-only, so that modes and times can be set. `agent`: stream sockets of
+    Unix can be made, where a mount namespace has but one that they can be connected to.
     """
 
     exec: bool = False
@@ -54,6 +55,7 @@ class Allowance(NamedTuple):
     own_pid: int = 0
     truncates: bool = True
     attributes: bool = False
+    agent: bool = False
 
 
 class Test(NamedTuple):
@@ -152,6 +154,8 @@ _INTERNET: Rule = _only(
     ),
     otherwise=NO_SOCKET,
 )
+
+_AGENT = Case(ALLOW, (Test(0, _UNIX), Test(1, _STREAM, _KIND), Test(2, 0)))
 
 _PAIR: Rule = _only((Test(0, _UNIX), Test(1, _STREAM, _KIND)), otherwise=NO_SOCKET)
 """One of datagrams can send to any path."""
@@ -281,14 +285,25 @@ def rules(allowance: Allowance) -> Mapping[int, Rule]:
 
 
 def _sockets(allowance: Allowance) -> dict[str, Rule]:
-    """Without `net` there are those that were handed over, and they stay what they are."""
-    names = ("connect", "sendto", "sendmsg", "sendmmsg", "setsockopt")
-    if allowance.net:
-        free = dict.fromkeys(names, _always(ALLOW))
-        return {"socket": _INTERNET, "listen": _always(NO), **free}
+    """Without `net` there are those that were handed over, and they stay what they are.
+
+    With the agent it is Landlock that has them stay: a filter can't tell which is which.
+    """
+    made = _INTERNET if allowance.net else _always(NO_SOCKET)
     return {
-        "socket": _always(NO_SOCKET),
-        "connect": _always(NO_SOCKET),
+        **(_free() if allowance.net else _handed(connects=allowance.agent)),
+        "socket": (_AGENT, *made) if allowance.agent else made,
+    }
+
+
+def _free() -> dict[str, Rule]:
+    names = ("connect", "sendto", "sendmsg", "sendmmsg", "setsockopt")
+    return {**dict.fromkeys(names, _always(ALLOW)), "listen": _always(NO)}
+
+
+def _handed(*, connects: bool) -> dict[str, Rule]:
+    return {
+        "connect": _always(ALLOW if connects else NO_SOCKET),
         # Servers do so with whatever they are given, and what was handed over listens.
         "listen": _always(DONE_ALREADY),
         "sendto": _unless_connecting(3),
