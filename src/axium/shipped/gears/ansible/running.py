@@ -1,5 +1,6 @@
 """ansible, started and attended to its end: what it finds, and who is told."""
 
+import configparser
 import os
 import shlex
 import signal
@@ -15,9 +16,13 @@ from axium.core.spokes import EventBus
 from . import ssh
 from .playbook import Place
 from .runs import CHANGED, Live, Run
+from .ssh import write
 
 SHARED = ("collections", "roles")
 """What of the user's `~/.ansible` is found in ours."""
+
+REMOTE_TMP = "$HOME/.ansible/tmp"
+"""Where it is by itself, but that on this machine it is our home, not that of the user."""
 
 REASONS = {2: "a host failed", 4: "a host could not be reached", 99: "it was interrupted"}
 
@@ -50,14 +55,31 @@ def run(argv: Sequence[str], place: Place, run: Run, events: EventBus) -> int:
 
 def environ(place: Place, name: str) -> dict[str, str]:
     """What ansible is started with: a home of its own, and our ssh. OSError."""
+
+    def read(path: str) -> str:
+        return str(api.read_file(name, path))
+
     home = f"{data()}/home"
     os.makedirs(f"{home}/.ansible", mode=0o700, exist_ok=True)
+    write(f"{home}/.ansible.cfg", read("~/.ansible.cfg"))
     for shared in SHARED:
         with suppress(FileExistsError):
             os.symlink(os.path.expanduser(f"~/.ansible/{shared}"), f"{home}/.ansible/{shared}")
-    programs = ssh.prepare(f"{data()}/ssh", lambda path: str(api.read_file(name, path)))
-    path = f"{programs}:{os.environ['PATH']}"
-    return {**os.environ, "HOME": home, "PATH": path, "AXIUM_ENV": place.env}
+    path = f"{ssh.prepare(f'{data()}/ssh', read)}:{os.environ['PATH']}"
+    found = {**os.environ, "HOME": home, "PATH": path, "AXIUM_ENV": place.env}
+    if not _names_remote_tmp(place.directory, home):
+        found["ANSIBLE_REMOTE_TEMP"] = REMOTE_TMP
+    return found
+
+
+def _names_remote_tmp(directory: str, home: str) -> bool:
+    """Whether the file that ansible will read says where modules are put on a host."""
+    named = os.environ.get("ANSIBLE_CONFIG", "")
+    files = (named, f"{directory}/ansible.cfg", f"{home}/.ansible.cfg", "/etc/ansible/ansible.cfg")
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    with suppress(configparser.Error, UnicodeDecodeError, StopIteration):
+        parser.read(next(file for file in files if os.path.isfile(file)))
+    return parser.has_option("defaults", "remote_tmp")
 
 
 def attended(argv: Sequence[str], around: Mapping[str, str]) -> int:

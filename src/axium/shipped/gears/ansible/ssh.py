@@ -25,16 +25,16 @@ def prepare(directory: str, read: Read) -> str:
     """Make ssh, sftp and scp anew; the directory that they are in, for the PATH. OSError."""
     programs = f"{directory}/bin"
     os.makedirs(programs, mode=0o700, exist_ok=True)
-    _write(f"{directory}/known_hosts", "".join([_ended(read(path)) for path in KNOWN]))
+    write(f"{directory}/known_hosts", "".join([_ended(read(path)) for path in KNOWN]))
     first = FIRST.format(directory=directory)
-    _write(f"{directory}/config", first + "\n".join(_config(directory, read)))
+    write(f"{directory}/config", first + "\n".join(_config(directory, read)))
     own = f"{programs}/ssh"
     words = {"ssh": f"-F {shlex.quote(directory)}/config {ALWAYS}"}
     for name in ("ssh", "sftp", "scp"):
         real = shutil.which(name, path=_without(programs))
         if real is not None:
             given = words.get(name, f"-S {shlex.quote(own)}")
-            _write(f"{programs}/{name}", f'#!/bin/sh\nexec {real} {given} "$@"\n', mode=0o700)
+            write(f"{programs}/{name}", f'#!/bin/sh\nexec {real} {given} "$@"\n', mode=0o700)
     return programs
 
 
@@ -49,7 +49,7 @@ def _config(directory: str, read: Read) -> Iterator[str]:
         public = read(f"{path}.pub")
         if public:
             copy = f"{directory}/{os.path.basename(path)}.pub"
-            _write(copy, public)
+            write(copy, public)
             yield f'  IdentityFile "{copy}"'
 
 
@@ -62,7 +62,7 @@ def _without(directory: str) -> str:
     return os.pathsep.join([p for p in os.get_exec_path() if p != directory])
 
 
-def _write(path: str, text: str, mode: int = 0o600) -> None:
+def write(path: str, text: str, mode: int = 0o600) -> None:
     """Whole or not at all: another playbook may begin at the same time."""
     beside = f"{path}.{os.getpid()}"
     fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
