@@ -11,7 +11,7 @@ from axium.daemon.context import Context
 from axium.model.manifests import Manifest
 from axium.model.marks import Mark
 from axium.model.permissions import Permissions
-from axium.wire.envelope import Reply, encode_reply
+from axium.wire.envelope import Handed, Reply, encode_reply
 from axium.wire.errors import Refusal
 from axium.wire.registry import registry
 from tests.daemon.serving import Served
@@ -39,7 +39,9 @@ def ask_as(served: Served, caller: Caller, cmd: str, **fields: Any) -> dict[str,
 
     async def asked() -> Reply:
         done = registry.of(request).handler(context, request)
-        return done if isinstance(done, Reply) else await done
+        found = done if isinstance(done, Reply | Handed) else await done
+        assert isinstance(found, Reply)
+        return found
 
     try:
         reply = served.run(asked())

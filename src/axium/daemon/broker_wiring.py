@@ -1,12 +1,12 @@
 """The part of `wiring` that waits until a plugin or a script asks for a broker."""
 
 import time
-from functools import partial
 
-from axium.daemon.programs import located
 from axium.daemon.services.broker import Made
 from axium.daemon.services.broker.files import Files
+from axium.daemon.services.broker.inside import Confining
 from axium.daemon.services.broker.logs import LogBroker
+from axium.daemon.services.broker.network import Network
 from axium.daemon.services.broker.panes import PaneBroker
 from axium.daemon.services.broker.programs import Programs
 from axium.daemon.services.confinements import Confinements
@@ -31,16 +31,20 @@ def made(
     workers = Workers()
     jobs = Jobs(workers, open_files=given.open_files, clock=time.time, iso=iso)
     files = Files(deciding[0], confinements, workers, user_home=user_home(given.environ))
+    confining = Confining(given.hold.home, deciding[0], confinements, workers)
+    confinements.on_unload(jobs.end_all)
     return Made(
         files=files,
         jobs=jobs,
         logs=LogBroker(plugin_logs.write),
-        panes=PaneBroker(*deciding, files, given.tmux, workers),
+        network=Network(deciding[0], workers),
+        panes=PaneBroker(*deciding, files, confining, given.tmux, workers),
         programs=Programs(
             *deciding,
             files,
             jobs,
+            confining,
             environ=scrubbed(given.hold.home, given.environ),
-            located=partial(located, environ=given.environ),
+            around=given.environ,
         ),
     )

@@ -12,10 +12,14 @@ class User(NamedTuple):
 
 
 class Plugin(NamedTuple):
-    """A plugin, on the channel that the daemon made for it."""
+    """A plugin, on the channel that the daemon made for it.
+
+    `here` is where the user started a command of its: the directory, real.
+    """
 
     kind: PluginKind
     name: str
+    here: str | None = None
 
 
 Caller = User | Plugin

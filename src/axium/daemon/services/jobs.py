@@ -46,6 +46,8 @@ class Order(NamedTuple):
     cwd: str
     mode: Mode
     limit: float | None
+    inside: Sequence[str] | None = None
+    """What is started in the place of `argv`, and becomes it."""
 
 
 class Job:
@@ -127,10 +129,10 @@ class Jobs:
                 order.whose,
                 partial(
                     start,
-                    order.argv,
+                    order.inside or order.argv,
                     order.environ,
                     open_files=self._open_files,
-                    directory=order.cwd,
+                    directory=None if order.inside else order.cwd,
                 ),
                 within=START_SECS,
                 discard=_discard,
@@ -165,6 +167,13 @@ class Jobs:
         self._end(job, "stopped")
         await asyncio.wait([job.group.gone], timeout=GRACE_SECS + REAPING)
         return True
+
+    def end_all(self, whose: str) -> None:
+        """End all jobs of one plugin at once, which is gone."""
+        for job in self._running():
+            if job.order.whose == whose:
+                job.reason = job.reason or "stopped"
+                job.group.let_go()
 
     def rows(self, whose: str | None) -> list[Row]:
         """All of them, or those of one plugin; the oldest first."""

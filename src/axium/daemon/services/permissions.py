@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from typing import NoReturn
 
 from axium.daemon.caller import Caller, User, is_gear
+from axium.daemon.programs import approved
 from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.decisions import Decisions
 from axium.daemon.services.store import Store
@@ -127,6 +128,14 @@ class Permissions:
             _deny(action, self._way_out(asking, action, via_override=via_override))
         return rights
 
+    def file_of(self, name: str, program: str) -> str | None:
+        """The file that a program means which the plugin may start by name."""
+        if name not in self._confinements:
+            return self._located(program)
+        confined = self._confinements.of(name)
+        found = approved(program, _listed(confined.rights), confined.programs, self._located)
+        return found and found.file
+
     def refuse(
         self, caller: Caller, name: str | None, action: str, detail: str | None, *, hint: str
     ) -> NoReturn:
@@ -215,12 +224,21 @@ class Permissions:
 
     def _granted(self, name: str, rights: model.Effective, program: str | None) -> str | None:
         """The word of `exec` that means the same file as `program`; a gear's as approved."""
-        file = None if program is None else self._located(program)
-        if file is None or isinstance(rights.exec, bool):
+        if program is None:
             return None
-        programs = self._confinements.of(name).programs if name in self._confinements else None
-        meaning = self._located if programs is None else programs.get
-        return next((word for word in rights.exec if meaning(word) == file), None)
+        if name in self._confinements:
+            programs = self._confinements.of(name).programs
+            found = approved(program, _listed(rights), programs, self._located)
+            return found and found.word
+        file = self._located(program)
+        return next(
+            (word for word in _listed(rights) if file and self._located(word) == file), None
+        )
+
+
+def _listed(rights: model.Effective) -> tuple[str, ...]:
+    """The programs that are granted by name."""
+    return () if isinstance(rights.exec, bool) else rights.exec
 
 
 def _deny(action: str, hint: str) -> NoReturn:

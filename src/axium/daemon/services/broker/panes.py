@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NoReturn
 from axium.daemon.caller import Caller
 from axium.daemon.services.broker.asked import Opening
 from axium.daemon.services.broker.files import WITHIN_SECS, Files
-from axium.daemon.services.broker.gears import refuse_gear
-from axium.daemon.services.broker.programs import shown_as, words_of
+from axium.daemon.services.broker.inside import Confining
 from axium.daemon.services.broker.variables import handed
+from axium.daemon.services.broker.words import shown_as, words_of
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.panes import Panes, Placed
 from axium.daemon.services.permissions import Permissions
@@ -43,6 +43,7 @@ class PaneBroker:
         environments: Environments,
         panes: Panes,
         files: Files,
+        confining: Confining,
         tmux: Tmux,
         workers: Workers,
     ) -> None:
@@ -50,6 +51,7 @@ class PaneBroker:
         self._environments = environments
         self._panes = panes
         self._files = files
+        self._confining = confining
         self._tmux = tmux
         self._workers = workers
 
@@ -59,13 +61,19 @@ class PaneBroker:
         Refusal `denied`, `not_loaded`, `invalid`, `not_found`, `unavailable`, `unknown_env`.
         """
         action, shown = "tmux_split_run", masked(shown_as(asked.command))
-        words_of(asked.command)
-        refuse_gear(self._permissions, caller, spoke, action, shown)
+        words = words_of(asked.command)
         rights = self._permissions.require(caller, spoke, action, shown)
         if not 1 <= asked.height <= 99:
             raise Refusal("invalid", "height must be 1-99")
         variables = handed(asked.variables, "env_vars", from_plugin=rights is not None)
-        cwd = await self._directory(caller, spoke, asked.cwd)
+        cwd = asked.cwd and self._files.absolute(asked.cwd, field="cwd")
+        confined = self._confining.of(caller, "tmux_split_unconfined", shown)
+        if confined is None:
+            await self._check_directory(caller, spoke, cwd)
+        else:
+            cwd = await self._confining.directory(caller, confined, cwd)
+            run, variables = self._confining.in_pane(caller, asked.command, words, variables, cwd)
+            asked = asked._replace(command=run)
         return await self._opened(asked, cwd, variables)
 
     async def type(
@@ -159,13 +167,10 @@ class PaneBroker:
             )
         return server
 
-    async def _directory(self, caller: Caller, spoke: str | None, cwd: str | None) -> str | None:
-        if cwd is None:
-            return None
-        path = self._files.absolute(cwd, field="cwd")
-        look = partial(_check_directory, path)
-        await self._workers.run(spoke or caller.name, look, within=WITHIN_SECS)
-        return path
+    async def _check_directory(self, caller: Caller, spoke: str | None, cwd: str | None) -> None:
+        if cwd is not None:
+            look = partial(_check_directory, cwd)
+            await self._workers.run(spoke or caller.name, look, within=WITHIN_SECS)
 
     async def _ask(self, server: Server, placed: Placed, *commands: Command) -> str:
         try:

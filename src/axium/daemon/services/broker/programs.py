@@ -1,31 +1,25 @@
 """Programs that are run for plugins: through the shell, or one that they are allowed by name."""
 
-import os
-import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 
 from axium.daemon.caller import Caller
 from axium.daemon.services.broker.asked import Asked
 from axium.daemon.services.broker.files import Files
-from axium.daemon.services.broker.gears import refuse_gear
+from axium.daemon.services.broker.inside import Confining, run_of
 from axium.daemon.services.broker.variables import handed
+from axium.daemon.services.broker.words import argv_of, shown_as, words_of
+from axium.daemon.services.confinements import Confined
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.jobs import Job, Jobs, Order
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.permissions import Permissions
 from axium.model.masking import masked
-from axium.model.names import text_fault
-from axium.model.permissions import Effective
-from axium.wire.errors import Refusal
+from axium.plugins.environ import of_gear
+from axium.plugins.orders import run_command
 
 WAIT_SECS = 60.0
 """How long a program may take that is waited for, unless it is told."""
-
-SHELL = "/bin/sh"
-
-LONGEST_STRING = 32 * 1024
-LONGEST_ARGV = 1 << 20
-"""Letters of a command; the kernel takes little more, and all of it is looked at."""
 
 
 class Programs:
@@ -38,83 +32,53 @@ class Programs:
         panes: Panes,
         files: Files,
         jobs: Jobs,
+        confining: Confining,
         *,
         environ: Mapping[str, str],
-        located: Callable[[str], str | None],
+        around: Mapping[str, str],
     ) -> None:
+        """`environ` is what programs of the user's and of spokes get, `around` all there is."""
         self._permissions = permissions
         self._environments = environments
         self._panes = panes
         self._files = files
         self._jobs = jobs
+        self._confining = confining
         self._environ = environ
-        self._located = located
+        self._around = around
 
     async def start(self, caller: Caller, spoke: str | None, asked: Asked) -> Job:
         """Start it. Refusal `denied`, `not_loaded`, `invalid`, and those of `Jobs.start`."""
         words = words_of(asked.command)
         shown = masked(shown_as(asked.command))
-        refuse_gear(self._permissions, caller, spoke, "exec", shown)
         program = words[0] if words else None
         rights = self._permissions.require(caller, spoke, "exec", shown, program=program)
+        confined = self._confining.of(caller, "exec_unconfined", shown)
         mode = asked.mode or ("background" if isinstance(asked.command, str) else "wait")
-        cwd = self._files.absolute(asked.cwd or "~", field="cwd")
+        cwd = await self._directory(caller, confined, asked.cwd)
         variables = handed(asked.variables, "env", from_plugin=rights is not None)
         key = self._panes.key(asked.pane, asked.server)
         env = self._environments.applying(asked.environment, key)
-        if env is not None:
-            variables["AXIUM_ENV"] = env.name
+        own = {} if env is None else {"AXIUM_ENV": env.name}
+        whose = caller.name if rights is None else spoke or caller.name
+        argv = argv_of(asked.command, words, rights, cwd, partial(self._permissions.file_of, whose))
         order = Order(
-            argv=self._argv(asked.command, words, rights, cwd),
-            whose=caller.name if rights is None else spoke or caller.name,
-            environ={**self._environ, **variables},
+            argv=argv,
+            whose=whose,
+            environ={**self._environ, **variables, **own},
             env=None if env is None else env.name,
             cwd=cwd,
             mode=mode,
             limit=asked.limit or (WAIT_SECS if mode == "wait" else None),
         )
+        if confined is not None:
+            around = {**of_gear(self._around, confined.rights.env), **own}
+            run = run_command(run_of(confined, argv, variables, cwd))
+            order = order._replace(inside=run, environ=around)
         return await self._jobs.start(order)
 
-    def _argv(
-        self,
-        command: str | Sequence[str],
-        words: list[str],
-        rights: Effective | None,
-        cwd: str,
-    ) -> list[str]:
-        """What is executed. Under a list of programs there is no shell."""
-        is_free = rights is None or rights.exec is True
-        if is_free and isinstance(command, str):
-            return [SHELL, "-c", command]
-        program, *others = words
-        if not is_free:
-            return [self._located(program) or program, *others]
-        return [os.path.join(cwd, program) if "/" in program else program, *others]
-
-
-def words_of(command: str | Sequence[str]) -> list[str]:
-    """The words of a command, as a shell would split it; none where it would not.
-
-    Refusal `invalid`, `too_large` of what can't be run at all.
-    """
-    most = LONGEST_STRING if isinstance(command, str) else LONGEST_ARGV
-    found = len(command) if isinstance(command, str) else sum(map(len, command))
-    if found > most:
-        raise Refusal("too_large", f"field `command`: {most} letters at most, found {found}")
-    if fault := text_fault(shown_as(command)):
-        raise Refusal("invalid", f"field `command`: {fault}")
-    if not isinstance(command, str):
-        words = list(command)
-    else:
-        try:
-            words = shlex.split(command)
-        except ValueError:  # a quote that is not closed; the shell will say so
-            words = []
-    if not shown_as(command).strip() or words[:1] == [""]:
-        raise Refusal("invalid", "field `command`: it is empty")
-    return words
-
-
-def shown_as(command: str | Sequence[str]) -> str:
-    """A command on one line."""
-    return command if isinstance(command, str) else shlex.join(command)
+    async def _directory(self, caller: Caller, confined: Confined | None, cwd: str | None) -> str:
+        if confined is None:
+            return self._files.absolute(cwd or "~", field="cwd")
+        asked = cwd and self._files.absolute(cwd, field="cwd")
+        return await self._confining.directory(caller, confined, asked)
