@@ -27,16 +27,23 @@ class Silent:
         return None
 
 
-def connected() -> tuple[Connection, socket.socket]:
+class Giving(Silent):
+    """A port that answers each line with a descriptor."""
+
+    def __init__(self) -> None:
+        self.given: list[int] = []
+
+    def answer(self, line: bytes, connection: Connection) -> None:
+        self.given.append(pipe_saying(b""))
+        connection.send(b"here\n", self.given[-1:])
+
+
+def connected(port: Silent | None = None) -> tuple[Connection, socket.socket]:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
-    poller = Poller()
-    return (
-        Connection(
-            plain_socket(fileno=ours.detach()), Silent(), poller, on_close=lambda _connection: None
-        ),
-        theirs,
-    )
+    accepted = plain_socket(fileno=ours.detach())
+    port = port or Silent()
+    return Connection(accepted, port, Poller(), on_close=lambda _connection: None), theirs
 
 
 def pipe_saying(text: bytes) -> int:
@@ -115,6 +122,22 @@ def test_what_nobody_will_get_is_closed() -> None:
         connection.close()
         connection.send(b"second\n", (late,))
         assert [is_closed(waiting), is_closed(late)] == [True, True]
+        theirs.close()
+
+    asyncio.run(scene())
+
+
+def test_who_takes_nothing_is_not_asked_what_else_it_wants() -> None:
+    async def scene() -> None:
+        port = Giving()
+        connection, theirs = connected(port)
+        connection.send(b"x" * (512 << 10))  # more than is on its way at once
+        for _ in range(20):
+            theirs.send(b"q\n" * 64)
+            await asyncio.sleep(0)
+        assert 64 <= len(port.given) <= 128
+        connection.close()
+        assert {is_closed(descriptor) for descriptor in port.given} == {True}
         theirs.close()
 
     asyncio.run(scene())

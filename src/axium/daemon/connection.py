@@ -24,6 +24,8 @@ _FULL = 1024 * 1024
 """Bytes that wait to be read by the client before we stop reading what it asks."""
 _MOST_AT_ONCE = 256
 """Requests in flight on one connection before we stop reading more."""
+_MOST_HANDED = 64
+"""Replies with a descriptor that wait to be sent before we stop reading more."""
 _LINES_PER_TURN = 64
 """Lines of one connection that are answered before others have their turn."""
 PATIENCE_SECS = 30.0
@@ -254,7 +256,11 @@ class Connection:
         self._answer_held()
 
     def _has_room(self) -> bool:
-        return len(self._output) < _FULL and len(self._tasks) < _MOST_AT_ONCE
+        return (
+            len(self._output) < _FULL
+            and len(self._tasks) < _MOST_AT_ONCE
+            and len(self._handed) < _MOST_HANDED
+        )
 
     def _want(self) -> None:
         """Wait for what can be dealt with now: more to read, room to send, or our next turn."""

@@ -13,8 +13,8 @@ class Handing:
     def __init__(self) -> None:
         self._waiting: deque[tuple[int, Sequence[int]]] = deque()
 
-    def __bool__(self) -> bool:
-        return bool(self._waiting)
+    def __len__(self) -> int:
+        return len(self._waiting)
 
     def add(self, place: int, descriptors: Sequence[int]) -> None:
         """Have them go with the byte at `place`; they are ours from now on."""

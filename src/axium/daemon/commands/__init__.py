@@ -6,6 +6,7 @@ from axium.daemon.commands import (
     environments,
     files,
     hud,
+    network,
     notifications,
     panes,
     permissions,
@@ -29,6 +30,7 @@ FAMILIES = (
     files,
     programs,
     panes,
+    network,
     tmux,
 )
 """In the order in which the reference page shows them."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from axium.daemon.services.broker.files import Files
     from axium.daemon.services.broker.logs import LogBroker
+    from axium.daemon.services.broker.network import Network
     from axium.daemon.services.broker.panes import PaneBroker
     from axium.daemon.services.broker.programs import Programs
     from axium.daemon.services.jobs import Jobs
@@ -17,6 +18,7 @@ class Made(NamedTuple):
     files: "Files"
     jobs: "Jobs"
     logs: "LogBroker"
+    network: "Network"
     panes: "PaneBroker"
     programs: "Programs"
 
