@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -29,6 +30,14 @@ def _ipc(*names: str, **more: Any) -> dict[str, Any]:
     return {"ipc": names, **more}
 
 
+def _free_port() -> int:
+    with socket.socket() as trying:
+        trying.bind(("127.0.0.1", 0))
+        return int(trying.getsockname()[1])
+
+
+PORT = _free_port()
+
 ROWS = (
     Row("ping", ALWAYS),
     Row("hello", ALWAYS),
@@ -44,6 +53,9 @@ ROWS = (
     Row("reload_spoke", NEVER, {"spoke": "creds"}),
     Row("reload_spokes", NEVER),
     Row("unload_spoke", NEVER, {"spoke": "creds"}),
+    Row("reload_gear", NEVER, {"gear": "creds"}),
+    Row("reload_gears", NEVER),
+    Row("unload_gear", NEVER, {"gear": "creds"}),
     Row("load_spoke_permissions", NEVER, {"spoke": "creds"}),
     Row("daemon_status", _ipc("daemon_status")),
     Row("stats", _ipc("stats")),
@@ -84,6 +96,8 @@ ROWS = (
         "invalid",
     ),
     Row("daemon_exec", {"exec": ("nope",)}, {"command": "nope"}, "denied"),
+    Row("net_connect", {"net": ("127.0.0.1:1",)}, {"host": "127.0.0.1", "port": 1}, "failed"),
+    Row("net_listen", {"net": (f"listen:127.0.0.1:{PORT}",)}, {"port": PORT}),
     Row("list_jobs", _ipc("list_jobs")),
     Row("show_job", _ipc("show_job"), {"job": 1}, "not_found"),
     Row("stop_job", _ipc("stop_job"), {"job": 1}, "not_found"),
@@ -136,7 +150,7 @@ def test_a_name_that_is_not_its_own_is_denied_whatever_is_granted(
 _ABOUT_GEARS = {
     "forget_config", "get_config", "get_pane_env", "get_permissions", "get_state", "hello",
     "list_jobs", "load_spoke_permissions", "pause", "ping", "reload", "reload_spoke",
-    "reload_spokes", "resume", "show_job", "stop", "stop_job", "unload_spoke",
+    "reload_gear", "reload_gears", "reload_spokes", "resume", "show_job", "stop", "stop_job", "unload_gear", "unload_spoke",
     "unregister_prefixes", "write_log",
 }  # fmt: skip
 """Commands in which the user may name a gear: they do nothing in its name."""
