@@ -2,8 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -11,8 +9,8 @@ import typer
 from axium.cli import show
 from axium.cli.ask import NotRunning, ask
 from axium.cli.editor import edit as open_editor
+from axium.cli.editor import prepared
 from axium.cli.options import SPOKE, Json, group
-from axium.config.atomic import replace_file
 from axium.config.defaults import READ
 from axium.config.edit_plugin_config import beginning
 from axium.config.load import load as load_files
@@ -85,7 +83,7 @@ def edit(spoke: Name) -> None:
     root = home_of(environ()).root
     override = override_of(root, spoke)
     plugin = _plugin(spoke, known=overridden(root))
-    with _prepared(override, beginning(spoke, _files(plugin).base)):
+    with prepared(override.path, beginning(spoke, _files(plugin).base)):
         open_editor(os.path.realpath(override.path))
     _forget(spoke)
     _refuse_faults(override, spoke)
@@ -188,29 +186,6 @@ def _refuse_faults(override: File, spoke: str) -> None:
     if errors:
         hint = "\n".join(filter(None, [errors[-1].hint, STAYS.format(name=spoke)]))
         raise show.Failure(str(errors[-1]), hint)
-
-
-@contextmanager
-def _prepared(file: File, text: str) -> Iterator[None]:
-    """The file is there, with this text if it was not; it goes again if nothing is made of it."""
-    if os.path.lexists(file.path):
-        yield
-        return
-    os.makedirs(os.path.dirname(file.path), mode=0o700, exist_ok=True)
-    replace_file(file.path, text.encode(), durable=True, mode=0o600)
-    try:
-        yield
-    finally:
-        if _says(file.path, text):
-            os.unlink(file.path)
-
-
-def _says(path: str, text: str) -> bool:
-    try:
-        with open(path, "rb") as found:
-            return found.read(len(text.encode()) + 1) == text.encode()
-    except OSError:
-        return False
 
 
 def _forget(spoke: str) -> None:

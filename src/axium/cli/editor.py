@@ -4,9 +4,12 @@ import os
 import shlex
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from axium.cli.show import Failure
+from axium.config.atomic import replace_file
 from axium.thin.paths import environ
 
 TAKES_LINE = frozenset({"emacs", "emacsclient", "mg", "micro", "nano", "nvim", "vi", "vim"})
@@ -34,6 +37,29 @@ def edit(path: str, line: int | None = None) -> None:
     if code:
         ended = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
         raise Failure(f"the editor `{command[0]}` {ended}", f"the file is as it left it: {path}")
+
+
+@contextmanager
+def prepared(path: str, text: str) -> Iterator[None]:
+    """The file is there, with this text if it was not; it goes again if nothing is made of it."""
+    if os.path.lexists(path):
+        yield
+        return
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    replace_file(path, text.encode(), durable=True, mode=0o600)
+    try:
+        yield
+    finally:
+        if _says(path, text):
+            os.unlink(path)
+
+
+def _says(path: str, text: str) -> bool:
+    try:
+        with open(path, "rb") as found:
+            return found.read(len(text.encode()) + 1) == text.encode()
+    except OSError:
+        return False
 
 
 def _command() -> list[str]:

@@ -16,6 +16,7 @@ REST = Kind("rest")
 KEY = Kind("key")
 PATH = Kind("path")
 SPOKE = Kind("spoke")
+GEAR = Kind("gear")
 
 
 def one_of(*words: str) -> Kind:

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from axium.core.cli import is_verbose
 
-GREEN, RED, PLAIN = "\033[32m", "\033[31m", "\033[0m"
+GREEN, RED, YELLOW, PLAIN = "\033[32m", "\033[31m", "\033[33m", "\033[0m"
 
 _STEERING = (
     *range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x2028, 0x202F),
@@ -113,7 +113,17 @@ def scalar(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def address(source: str) -> str:
+    """Where something is from, without the password that it may have."""
+    import re  # here alone: most commands show no address
+
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", source)
+
+
+def is_coloured(stream: TextIO) -> bool:
+    """Whether colours are seen there, and wanted."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
 def _coloured(text: str, colour: str, stream: TextIO) -> str:
-    if not stream.isatty() or os.environ.get("NO_COLOR"):
-        return text
-    return f"{colour}{text}{PLAIN}"
+    return f"{colour}{text}{PLAIN}" if is_coloured(stream) else text
