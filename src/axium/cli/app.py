@@ -35,7 +35,7 @@ GROUPS = {
         "notify": "notify",
     },
     "environments": {"env": "env", "wrapper": "wrapper", "shim": "shim"},
-    "plugins": {"spoke": "spoke", "perms": "perms", "config": "config"},
+    "plugins": {"spoke": "spoke", "gear": "gear", "perms": "perms", "config": "config"},
     "daemon and system": {
         "daemon": "daemon",
         "jobs": "jobs",
