@@ -62,13 +62,15 @@ CALLS: dict[str, tuple[Callable[[], Any], Any]] = {
     "spoke_new": (lambda: api.spoke_new("../x"), None),
     "spoke_reload_all": (api.spoke_reload_all, []),
     "spoke_reload_one": (lambda: api.spoke_reload_one("aws"), False),
+    "connect": (lambda: api.connect("127.0.0.1", 1), None),
+    "listen": (lambda: api.listen(0), None),
     "run_command": (lambda: api.run_command("no-such-program", []), False),
 }
 """Each function, how it is called here, and its empty value."""
 
 WITHOUT_ASKING = {
-    "config_edit", "daemon_logs", "install_spoke", "load_config", "run_command", "spoke_new",
-    "spoke_install_from_path", "validate_spoke",
+    "config_edit", "connect", "daemon_logs", "install_spoke", "listen", "load_config",
+    "run_command", "spoke_new", "spoke_install_from_path", "validate_spoke",
 }  # fmt: skip
 """What asks the daemon nothing, or only once something else was done."""
 

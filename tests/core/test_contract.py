@@ -59,6 +59,8 @@ spoke_install_from_path(path) -> dict[str, Any] | None
 spoke_reload_all() -> list[str]
 spoke_reload_one(name) -> bool
 run_command(command, args) -> bool
+connect(host, port, timeout=10.0) -> socket | None
+listen(port) -> socket | None
 """
 
 REST = """

@@ -21,6 +21,7 @@ from axium.core._api.environments import (
 )
 from axium.core._api.files import FileText, Written, read_file, write_file, write_log
 from axium.core._api.hud import hud_get, update_hud_segment
+from axium.core._api.network import connect, listen
 from axium.core._api.notifications import (
     clear_notifications,
     drain_notifications,
@@ -57,6 +58,7 @@ __all__ = [
     "clear_pane_env",
     "config_edit",
     "config_show",
+    "connect",
     "daemon_exec",
     "daemon_logs",
     "daemon_start",
@@ -73,6 +75,7 @@ __all__ = [
     "list_commands",
     "list_environments",
     "list_spokes",
+    "listen",
     "load_config",
     "notify",
     "notify_drain",

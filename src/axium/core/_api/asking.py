@@ -35,7 +35,11 @@ def ask(
     Refused, OSError, ValueError. `starts` says whether a daemon is worth starting for it.
     """
     payload = {"cmd": cmd} | {name: value for name, value in fields.items() if value is not None}
-    bound = TIMEOUT if timeout is None else timeout
+    return exchange(payload, TIMEOUT if timeout is None else timeout, starts=starts)
+
+
+def exchange(payload: "dict[str, Any]", bound: float, *, starts: bool = True) -> "dict[str, Any]":
+    """The daemon's reply to a whole request, within `bound` seconds. As `ask`."""
     try:
         reply = transport.request(payload, bound)
     except UNREACHABLE:
