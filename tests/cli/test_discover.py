@@ -78,7 +78,7 @@ def test_what_is_not_there_is_told_with_what_to_do(scratch: Scratch) -> None:
         (
             f"environments  none: write them into {home}/envs.yaml\n"
             f"spokes        none: each is a directory in {home}/spokes with a spoke.yaml\n"
-            f"gears         none: each is a directory in {home}/gears with a gear.yaml\n"
+            "gears         none: `axium gear install SOURCE` installs one, once you said yes\n"
             f"links         none: they are named in {home}/links.yaml\n"
             "wrappers      none: `axium wrapper add NAME WRAPPER` makes one\n"
         ),

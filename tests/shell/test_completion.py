@@ -25,6 +25,7 @@ CATALOGUE = (
     "jobs\tjobs\tJobs.\t--json --help",
     "jobs show\tjobs\tShow one.\ttext --help",
     "spoke reload\tplugins\tLoad.\tspoke? --help",
+    "gear reload\tplugins\tLoad.\tgear? --help",
     "gear install\tgears\tInstall.\tpath -e -n=text --help",
 )
 
@@ -40,14 +41,16 @@ def offering(scene: Scene) -> Scene:
     scene.prod()
     scene.publish("../catalogue", *CATALOGUE)
     scene.publish("envs", "dev", "prod", "prod:eu", "a b", "user@x")
-    write_spokes(scene)
+    write_plugins(scene)
     return scene
 
 
-def write_spokes(scene: Scene) -> None:
-    """Two spokes, and what is none."""
-    for path in ("mine/spoke.yaml", "my-own/manifest.yaml", "none/main.py", ".new-made/spoke.yaml"):
-        file = scene.scratch.home / "spokes" / path
+def write_plugins(scene: Scene) -> None:
+    """Two spokes and two gears, and what is none."""
+    spokes = ("mine/spoke.yaml", "my-own/manifest.yaml", "none/main.py", ".new-made/spoke.yaml")
+    gears = ("cog/gear.yaml", "my-wheel/manifest.yaml", "none/spoke.yaml", ".approved/cog.json")
+    for path in (*[f"spokes/{each}" for each in spokes], *[f"gears/{each}" for each in gears]):
+        file = scene.scratch.home / path
         file.parent.mkdir(parents=True)
         file.touch()
 
@@ -108,6 +111,7 @@ def _split(line: str) -> list[str]:
         ("axium env set --pane ", []),
         ("axium spoke reload ", ["mine", "my-own"]),
         ("axium spoke reload mi", ["mine"]),
+        ("axium gear reload ", ["cog", "my-wheel"]),
         ("axium env set --pane %3 d", ["dev"]),
         ("axium env set --pane=%3 d", ["dev"]),
         ("axium env nosuch ", []),

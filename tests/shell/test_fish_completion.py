@@ -10,7 +10,7 @@ import pytest
 from tests.shell.hostile import hostile_words
 from tests.shell.scene import Scene
 from tests.shell.shells import make_scene
-from tests.shell.test_completion import CATALOGUE, write_spokes
+from tests.shell.test_completion import CATALOGUE, write_plugins
 from tests.support import Tmux
 from tests.support.scratch import make_scratch
 
@@ -36,7 +36,7 @@ def offer(scene: Scene) -> Scene:
     scene.commands("aws", "recording-tool")
     scene.tool("recording-tool")
     (scene.scratch.user / "a dir").mkdir()
-    write_spokes(scene)
+    write_plugins(scene)
     return scene
 
 
@@ -69,6 +69,7 @@ def tab(scene: Scene, line: str, *before: str, env: dict[str, str] | None = None
         ("axium env ", ["-", "exec", "get", "set"]),
         ("axium -v env s", ["set"]),
         ("axium spoke reload m", ["mine", "my-own"]),
+        ("axium gear reload ", ["cog", "my-wheel"]),
         ("axium -", ["--help", "--verbose", "--version", "-v"]),
         ("command axium env s", ["set"]),
         ("X=1 axium env s", ["set"]),

@@ -9,7 +9,7 @@ import pytest
 
 from axium.thin.paths import process_start
 from tests.shell.scene import VERSION, Scene, Zsh
-from tests.shell.test_completion import write_spokes
+from tests.shell.test_completion import write_plugins
 from tests.support import Tmux
 from tests.support.scratch import make_scratch
 
@@ -24,6 +24,7 @@ CATALOGUE = [
     "wrapper remove\tenvironments\tTake it out.\twrapped",
     "help\tsystem\tShow: every command.\tcommand* --json",
     "spoke reload\tplugins\tLoad.\tspoke?",
+    "gear reload\tplugins\tLoad.\tgear?",
     "plug in deep\tspokes\tDeep.\tenv text --kind={a,b}",
 ]
 RC = """PROMPT='${{AXIUM_PROMPT}}$ '; setopt prompt_subst
@@ -40,7 +41,7 @@ def server(scene: Scene, before: str = "", after: str = "") -> Tmux:
     scene.prod("<aws", "<--profile", "<prod", "=AWS_PROFILE=prod", "-AWS_SECRET")
     scene.publish("envs", "dev", "prod", "odd one:1")
     scene.publish("../catalogue", *CATALOGUE)
-    write_spokes(scene)
+    write_plugins(scene)
     hook = scene.shell.source(scene)
     scene.rc.write_text(RC.format(before=before, hook=hook, after=after))
     directory = shlex.quote(str(scene.rc.parent))
@@ -87,6 +88,7 @@ def press_tab(tmux: Tmux, line: str) -> None:
         ("axium env set p", "axium env set prod"),
         ("axium env set o", "axium env set odd\\ one:1"),
         ("axium spoke reload mi", "axium spoke reload mine"),
+        ("axium gear reload co", "axium gear reload cog"),
         ("axium env set --pa", "axium env set --pane"),
         ("axium env set --pane ", "axium env set --pane %0"),
         ("axium env set --pane %0 d", "axium env set --pane %0 dev"),

@@ -17,7 +17,7 @@ MANIFESTS = {"spokes": ("spoke.yaml", "manifest.yaml"), "gears": ("gear.yaml", "
 ABSENT = {
     "environments": "none: write them into {root}/envs.yaml",
     "spokes": "none: each is a directory in {root}/spokes with a spoke.yaml",
-    "gears": "none: each is a directory in {root}/gears with a gear.yaml",
+    "gears": "none: `axium gear install SOURCE` installs one, once you said yes",
     "links": "none: they are named in {root}/links.yaml",
     "wrappers": "none: `axium wrapper add NAME WRAPPER` makes one",
 }

@@ -55,7 +55,8 @@ class Offers:
             "env": self._envs,
             "pane": self._panes,
             "wrapped": self._wrapped,
-            "spoke": self._spokes,
+            "spoke": lambda: self._plugins("spoke"),
+            "gear": lambda: self._plugins("gear"),
             "wrappable": self._programs,
             "rest": self._programs,
             "command": self._names,
@@ -72,9 +73,9 @@ class Offers:
         except ValueError:
             return []
 
-    def _spokes(self) -> "Iterable[Offer]":
-        directory = f"{self._home.root}/spokes"
-        manifests = {"spoke.yaml", "manifest.yaml"}
+    def _plugins(self, kind: str) -> "Iterable[Offer]":
+        directory = f"{self._home.root}/{kind}s"
+        manifests = {f"{kind}.yaml", "manifest.yaml"}
         names = [name for name in sorted(_listed(directory)) if not name.startswith(".")]
         return [Offer(name) for name in names if manifests & {*_listed(f"{directory}/{name}")}]
 

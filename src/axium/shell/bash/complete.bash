@@ -82,7 +82,7 @@ _axium_offer_kind() { # KIND PREFIX
   case $kind in
     env) _axium_read_words run/envs && found=("${_axium_words[@]}") ;;
     wrapped) _axium_read_words run/commands && found=("${_axium_words[@]:1}") ;;
-    spoke) mapfile -t found < <(_axium_print_spokes) ;;
+    spoke | gear) mapfile -t found < <(_axium_print_plugins "$kind") ;;
     wrappable | rest) _axium_find_programs ;;
     pane) [[ -z ${TMUX-} ]] ||
       mapfile -t found < <(command tmux list-panes -a -F '#{pane_id}' 2>/dev/null) ;;
@@ -103,13 +103,13 @@ _axium_offer_kind() { # KIND PREFIX
   _axium_offer "${found[@]/#/$2}"
 }
 
-_axium_print_spokes() { # their names, a line each; runs in a subshell
+_axium_print_plugins() { # KIND: their names, a line each; runs in a subshell
   local path
   set +f
   shopt -u failglob dotglob
-  for path in "$_axium_published"/spokes/*/; do
+  for path in "$_axium_published/$1s"/*/; do
     path=${path%/}
-    [[ ! -f $path/spoke.yaml && ! -f $path/manifest.yaml ]] || printf '%s\n' "${path##*/}"
+    [[ ! -f $path/$1.yaml && ! -f $path/manifest.yaml ]] || printf '%s\n' "${path##*/}"
   done
 }
 

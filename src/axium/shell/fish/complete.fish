@@ -105,8 +105,8 @@ function __axium_offer --argument-names kind current given # what a word of this
         case pane
             set --query TMUX[1]
             and command tmux list-panes -a -F '#{pane_id}	#{session_name}:#{window_index}.#{pane_index} #{pane_current_command}' 2>/dev/null
-        case spoke
-            for manifest in $__axium_home/spokes/*/{spoke,manifest}.yaml
+        case spoke gear
+            for manifest in $__axium_home/{$kind}s/*/{$kind,manifest}.yaml
                 path basename -- (path dirname -- $manifest)
             end
         case wrapped

@@ -144,7 +144,8 @@ _axium_offer() { # KIND GIVEN...: words of this kind
       _axium_read_names commands && shift found &&
         _wanted commands expl 'wrapped command' compadd -a found ;;
     pane | pane\*) _axium_read_panes && _describe -t panes 'pane of tmux' found ;;
-    spoke | spoke\*) _axium_find_spokes && _wanted spokes expl spoke compadd -a found ;;
+    spoke | spoke\*) _axium_find_plugins spoke && _wanted spokes expl spoke compadd -a found ;;
+    gear | gear\*) _axium_find_plugins gear && _wanted gears expl gear compadd -a found ;;
     wrappable | wrappable\*) _command_names -e ;;
     command | command\*) _axium_offer_names "${(j: :)@[2,-1]}" ;;
     path | path\*) _files ;;
@@ -164,9 +165,9 @@ _axium_read_names() { # FILE, into found
   found=("${(@)_axium_words}")
 }
 
-_axium_find_spokes() { # into found
+_axium_find_plugins() { # KIND, into found
   emulate -L zsh
-  found=($_axium_home/spokes/*/(spoke|manifest).yaml(N-.:h:t))
+  found=($_axium_home/${1}s/*/($1|manifest).yaml(N-.:h:t))
   found=(${(u)found})
 }
 
