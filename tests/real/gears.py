@@ -26,13 +26,18 @@ def approve(scratch: Scratch, name: str) -> None:
 
 
 class Geared(Plugged):
-    """A daemon with these gears, each a manifest and a main.py, approved and settled."""
+    """A daemon with these gears, each a manifest and a main.py, approved and settled.
 
-    def __init__(self, scratch: Scratch, **gears: tuple[str, str]) -> None:
+    `teller` is the main.py of a spoke of this name.
+    """
+
+    def __init__(
+        self, scratch: Scratch, teller: str | None = None, /, **gears: tuple[str, str]
+    ) -> None:
         for name, (manifest, main) in gears.items():
             write_gear(scratch, name, main, manifest)
             approve(scratch, name)
-        super().__init__(scratch)
+        super().__init__(scratch, **({} if teller is None else {"teller": teller}))
         until(lambda: self.gear_names() == sorted(gears) and self.gears_are_settled(), 15)
 
     def gear_names(self) -> list[str]:

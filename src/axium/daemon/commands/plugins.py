@@ -32,7 +32,7 @@ class Spoke(Reply):
     spoke: str
 
 
-@command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded"), gear=NEVER)
+@command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded", "gear_unloaded"), gear=NEVER)
 async def reload_spoke(ctx: Context, req: ReloadSpoke) -> Spoke:
     name = _required(req.spoke)
     plugins = ctx.services.plugins
@@ -56,7 +56,7 @@ class Spokes(Reply):
     spokes: list[str]
 
 
-@command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded"), gear=NEVER)
+@command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded", "gear_unloaded"), gear=NEVER)
 async def reload_spokes(ctx: Context, req: ReloadSpokes) -> Spokes:
     plugins = ctx.services.plugins
     ctx.services.plugin_configs.forget()
