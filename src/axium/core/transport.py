@@ -17,12 +17,22 @@ def over_socket(payload: "Mapping[str, Any]", timeout: float) -> "dict[str, Any]
 
 
 _chosen: "Transport" = over_socket
+_has_place = True
 
 
-def use(transport: "Transport") -> None:
-    """Have all requests of this process go this way."""
-    global _chosen  # noqa: PLW0603 (a process has one way)
-    _chosen = transport
+def use(transport: "Transport", *, has_place: bool = False) -> None:
+    """Have all requests of this process go this way.
+
+    `has_place`: it is in its user's shell, or pane, as a command of a gear's is.
+    """
+    # A process has one way.
+    global _chosen, _has_place
+    _chosen, _has_place = transport, has_place or transport is over_socket
+
+
+def has_place() -> bool:
+    """Whether the shell and the pane around this process are whose doing it is."""
+    return _has_place
 
 
 def is_channel() -> bool:

@@ -103,6 +103,7 @@ class Daemon:
         await self.services.brokers.close()
         await self.services.events.close()
         await self.services.plugins.close()
+        self.services.gear_channels.close()
         await self.services.plugin_configs.close()
         self.services.segments.close()
         await self.services.terminals.close()

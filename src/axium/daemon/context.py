@@ -8,6 +8,7 @@ from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.events import Events
+from axium.daemon.services.gear_channels import GearChannels
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.lifecycle import Lifecycle
 from axium.daemon.services.notifications import Notifications
@@ -33,6 +34,7 @@ class Services(NamedTuple):
     counters: Counters
     environments: Environments
     events: Events
+    gear_channels: GearChannels
     hud: Hud
     life: Lifecycle
     notifications: Notifications

@@ -23,6 +23,7 @@ from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.counters import Counters
 from axium.daemon.services.environments import Environments
 from axium.daemon.services.events import Events
+from axium.daemon.services.gear_channels import GearChannels
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.lifecycle import Lifecycle
 from axium.daemon.services.notifications import Notifications
@@ -88,7 +89,7 @@ def joined(given: Given) -> Joined:
     services = _services(given, store, loaded, first)
     memo = Memo(_call_at, services.counters.requests)
     dispatch = Dispatch(registry, services, TextVerbs(services), memo)
-    services.plugins.port = dispatch
+    services.plugins.port = services.gear_channels.port = dispatch
     listener = Listener(hold.listening, dispatch)
     sweeping = Sweeping(saving, given.writer)
     services.life.connections = lambda: listener.connections
@@ -208,6 +209,7 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
         counters=counters,
         environments=environments,
         events=events,
+        gear_channels=GearChannels(confinements),
         hud=hud,
         life=Lifecycle(
             store,

@@ -4,7 +4,7 @@ import functools
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from axium.plugins.plugin import Plugin
 from axium.plugins.register import commands_of
 from axium.plugins.runner import become
 from axium.thin.paths import Home, environ
+from axium.thin.query import with_server
 
 _OURS: dict[type[Command], type[Command]] = {TyperGroup: HelpfulGroup, TyperCommand: HelpfulCommand}
 
@@ -64,9 +65,7 @@ class OneGear:
     def load(self) -> TyperGroup:
         """Its commands. Unloadable, and whatever its own code raises."""
         if self._has_channel:
-            channel = Channel(socket.socket(fileno=CHANNEL))
-            transport.use(channel.request)
-            os.register_at_fork(after_in_child=partial(transport.use, transport.over_socket))
+            _ask_through(Channel(socket.socket(fileno=CHANNEL)))
         _settle_signals()
         group = commands_of(self._plugin)
         _fit(group)
@@ -75,6 +74,16 @@ class OneGear:
     def told(self, error: BaseException) -> Told:
         """What there is to tell of an error that came out of it."""
         return told(error, self._plugin.directory)
+
+
+def _ask_through(channel: Channel) -> None:
+    """Ask the daemon as the gear, in the pane of whoever runs the command."""
+
+    def request(payload: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        return channel.request(with_server(payload, environ()), timeout)
+
+    transport.use(request, has_place=True)
+    os.register_at_fork(after_in_child=partial(transport.use, transport.over_socket))
 
 
 def _unreadable(found: Found) -> Unloadable:

@@ -20,7 +20,7 @@ def query(
     As `client.ask`, JSONDecodeError where the reply is none, and UnicodeEncodeError where the
     payload is not UTF-8.
     """
-    line = json.dumps(_with_server(payload, environ), ensure_ascii=False).encode() + b"\n"
+    line = json.dumps(with_server(payload, environ), ensure_ascii=False).encode() + b"\n"
     reply = json.loads(ask(line, socket_path(environ), timeout))
     if not isinstance(reply, dict):
         raise json.JSONDecodeError("not an object", str(reply), 0)
@@ -33,7 +33,8 @@ def refusal(reply: "Mapping[str, Any]") -> tuple[str, str]:
     return sentence, "\n".join([part for part in (more, reply.get("hint")) if part])
 
 
-def _with_server(payload: "Mapping[str, Any]", environ: "Mapping[str, str]") -> "Mapping[str, Any]":
+def with_server(payload: "Mapping[str, Any]", environ: "Mapping[str, str]") -> "Mapping[str, Any]":
+    """The payload with the tmux server around, unless it names a pane that says which."""
     server = server_of(environ)
     pane = payload.get("pane")
     if server is None or "server" in payload or (pane and not plain(str(pane))):

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 def calling_pane() -> str | None:
     """The tmux pane around this process; None outside tmux, and in a plugin's own process."""
-    return None if transport.is_channel() else pane_of(environ())
+    return pane_of(environ()) if transport.has_place() else None
 
 
 def held_env() -> str | None:
     """The environment that the shell around this process holds for itself, if it does."""
-    return None if transport.is_channel() else shell_env(environ())
+    return shell_env(environ()) if transport.has_place() else None
 
 
 def calling_place() -> "dict[str, Any]":

@@ -27,6 +27,16 @@ class Confined(NamedTuple):
     level: str
     is_permissive: bool
 
+    @property
+    def policy_in_force(self) -> Policy | None:
+        """None where nothing here can hold it, and its user took that."""
+        return None if self.level.startswith("none") else self.policy
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of those that it gets beside the plain ones."""
+        return (*self.rights.env, *(("SSH_AUTH_SOCK",) if self.policy.agent else ()))
+
 
 class Confinements:
     """Filled by admission, asked by whoever does something for a gear.

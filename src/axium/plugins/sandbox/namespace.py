@@ -139,9 +139,9 @@ def _tree(mount: _Mount) -> int | None:
         tree = _opened_tree(mount.source)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
-    flags = 0 if mount.is_device else _NO_DEVICES
-    flags |= 0 if mount.is_writable or mount.is_device else _READ_ONLY
-    _attributes("", flags | _NO_SUID, tree)
+    # What a device is read and written through is no part of its mount, but its mode is.
+    flags = _NO_SUID | (0 if mount.is_writable else _READ_ONLY)
+    _attributes("", flags | (0 if mount.is_device else _NO_DEVICES), tree)
     return tree
 
 
@@ -196,26 +196,11 @@ def _make_private(policy: Policy, places: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_around(policy: Policy) -> bool:
-    """Whether every mount that can be seen is read-only, but for what `policy` lets be written.
-
-    Devices can't be mounted so, and stay as they are where root alone may change them: so this
-    is never said of root, who owns them.
-    """
-    if os.geteuid() == 0:
-        return False
+    """Whether every mount that can be seen is read-only, but for what `policy` lets be written."""
     writable = {*policy.writes, *policy.scratch}
-    devices = needs(programs=True, net=policy.net).devices
-    return all(
-        [
-            is_read_only or place in writable or (place in devices and not _is_own(place))
-            # Of several at one place the last one hides the others.
-            for place, is_read_only in dict(_mounted()).items()
-        ]
-    )
-
-
-def _is_own(path: str) -> bool:
-    return os.stat(path).st_uid == os.geteuid()
+    # Of several at one place the last one hides the others.
+    mounted = dict(_mounted()).items()
+    return all([is_read_only or place in writable for place, is_read_only in mounted])
 
 
 def _mounted() -> Iterator[tuple[str, bool]]:

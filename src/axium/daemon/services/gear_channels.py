@@ -1,0 +1,65 @@
+"""Channels of gears beside that of their host: one for each command that the user runs."""
+
+import socket
+from _socket import socket as plain_socket
+
+from axium.daemon.caller import Plugin
+from axium.daemon.channel import Channel
+from axium.daemon.connection import Port
+from axium.daemon.poller import Poller
+from axium.daemon.services.confinements import Confinements
+from axium.wire.channel import Answer
+from axium.wire.errors import Refusal
+
+MOST = 64
+"""Of one gear at once."""
+
+
+class GearChannels:
+    """Each ends with the process that has its other end, and when its gear goes."""
+
+    def __init__(self, confinements: Confinements) -> None:
+        self._open: dict[str, set[Channel]] = {}
+        self._poller: Poller | None = None
+        self.port: Port | None = None
+        confinements.on_unload(self.close)
+
+    def open(self, name: str) -> int:
+        """The other end of a new channel of a loaded gear. Refusal `busy`."""
+        channels = self._open.setdefault(name, set())
+        if len(channels) >= MOST:
+            raise Refusal("busy", f"{MOST} commands of `{name}` run already")
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        made = self._made(plain_socket(fileno=ours.detach()), name)
+        channels.add(made)
+        return theirs.detach()
+
+    def close(self, name: str | None = None) -> None:
+        """Close those of one gear, or of all."""
+        for each in [name] if name is not None else list(self._open):
+            for channel in self._open.pop(each, ()):
+                channel.close()
+
+    def _made(self, ours: plain_socket, name: str) -> Channel:
+        assert self.port is not None
+        if self._poller is None:
+            self._poller = Poller()
+        made: Channel
+
+        def unasked(_answer: Answer) -> None:
+            # Nobody calls what is no host.
+            made.close_after()
+
+        def closed() -> None:
+            self._open.get(name, set()).discard(made)
+
+        made = Channel(
+            ours,
+            Plugin("gear", name),
+            self.port,
+            self._poller,
+            on_answer=unasked,
+            on_close=closed,
+        )
+        return made
