@@ -149,9 +149,9 @@ def test_a_name_that_is_not_its_own_is_denied_whatever_is_granted(
 
 _ABOUT_GEARS = {
     "forget_config", "get_config", "get_pane_env", "get_permissions", "get_state", "hello",
-    "list_jobs", "load_spoke_permissions", "pause", "ping", "reload", "reload_spoke",
-    "reload_gear", "reload_gears", "reload_spokes", "resume", "show_job", "stop", "stop_job", "unload_gear", "unload_spoke",
-    "unregister_prefixes", "write_log",
+    "list_jobs", "load_spoke_permissions", "pause", "ping", "reload", "reload_gear",
+    "reload_gears", "reload_spoke", "reload_spokes", "resume", "show_job", "stop", "stop_job",
+    "unload_gear", "unload_spoke", "unregister_prefixes", "write_log",
 }  # fmt: skip
 """Commands in which the user may name a gear: they do nothing in its name."""
 
