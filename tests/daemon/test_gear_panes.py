@@ -47,6 +47,7 @@ class Scene:
 @pytest.fixture
 def scene(served: Served, scratch: Scratch) -> Iterator[Scene]:
     tmux = Tmux(scratch, size=(80, 40))
+    tmux.cmd("set", "-g", "remain-on-exit", "on")
     scene = Scene(served, tmux)
     yield scene
     scene.channel.close()
