@@ -9,6 +9,7 @@ from axium.cli import show
 from axium.cli.checks import (
     daemon,
     files,
+    gears,
     home,
     plugin_config,
     plugins,
@@ -51,9 +52,11 @@ def _look() -> Iterator[Finding]:
     yield from home.look(place)
     yield from files.look(place)
     yield from spokes.look(place)
+    yield from gears.look(place)
     yield from plugin_config.look(place)
     yield from daemon.look(place)
-    yield from plugins.look()
+    yield from plugins.look("spokes")
+    yield from plugins.look("gears")
     yield from service.look()
     yield from tmux.look(place, around)
     yield from shell.look(place, around)
@@ -82,6 +85,7 @@ def _told(finding: Finding) -> dict[str, str | bool]:
 
 
 def _print(finding: Finding) -> None:
-    show.line(f"{MARKS[finding.state]} {finding.area:<7} {finding.text}")
+    line = f"{MARKS[finding.state]} {finding.area:<7} {finding.text}"
+    (show.alarm if finding.is_alarm else show.line)(line)
     if finding.fix:
         show.line(f"{'':9} {finding.fix}")

@@ -166,7 +166,7 @@ def reload(name: OptionalName = None) -> None:
 
 @app.command("perms-show")
 def perms_show(name: Name, *, used: Used = False, json: Json = False) -> None:
-    """Show what a gear may do, who said so, and what holds it to that."""
+    """Show what a gear may do, who said so, what holds it."""
     require("gears", name)
     with as_failure():
         told = gear_rights.of(name)

@@ -46,6 +46,11 @@ def line(text: str = "") -> None:
     sys.stdout.write(escaped(text) + "\n")
 
 
+def alarm(text: str) -> None:
+    """Print one line of data that nobody shall overlook."""
+    sys.stdout.write(_coloured(escaped(text), RED, sys.stdout) + "\n")
+
+
 def lines(text: str) -> None:
     """Print lines that others wrote, and the start of one."""
     sys.stdout.write("\n".join([escaped(part) for part in text.split("\n")]))

@@ -11,7 +11,7 @@ class Finding(NamedTuple):
 
     A `fault` is what axium, or a command, fails by; a `warning` what its user may not
     expect; a `note` what could not be looked at. `repair` mends it without a risk to anything
-    that is the user's; OSError where it can't.
+    that is the user's; OSError where it can't. An alarm is shown in red, whatever its state.
     """
 
     area: str
@@ -19,3 +19,4 @@ class Finding(NamedTuple):
     text: str
     fix: str = ""
     repair: Callable[[], object] | None = None
+    is_alarm: bool = False
