@@ -17,7 +17,7 @@ run: $(READY)  ## see it work: two panes, two environments
 
 test: $(READY)  ## every test, against the real programs
 	@scripts/need tmux zsh fish strace shellcheck gcc bwrap=bubblewrap systemctl=systemd faketime \
-		ed direnv dh_bash-completion=bash-completion \
+		openssl ed direnv dh_bash-completion=bash-completion \
 		ansible-playbook=ansible-core /usr/sbin/sshd=openssh-server ssh-agent=openssh-client
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
