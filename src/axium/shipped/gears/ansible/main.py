@@ -115,7 +115,7 @@ class Gear:
             words = inventory_words(inventory_of(settings, place))
             argv = [program("ansible-inventory", settings), *words]
             argv += ["--list" if json else "--graph"]
-            code = running.attended(argv, running.environ(place, self.name))
+            code = running.attended(argv, running.environ(place))
         raise typer.Exit(code)
 
     def list_profiles(self, *, json: Json = False) -> None:

@@ -70,11 +70,18 @@ def check_playbook(playbook: str, place: Place) -> None:
 
 
 def _check_seen(place: Place) -> None:
-    if not os.path.isdir(place.directory):
-        hint = (
-            "go to the directory of the playbook: your home directory as a whole is shown to none"
-        )
-        raise Mistake(f"a gear is not shown {place.directory}", hint)
+    if place.directory != os.path.expanduser("~") and _is_seen(place.directory):
+        return
+    hint = "go to the directory of the playbook: your home directory as a whole is shown to none"
+    raise Mistake(f"a gear is not shown {place.directory}", hint)
+
+
+def _is_seen(directory: str) -> bool:
+    try:
+        os.listdir(directory)
+    except OSError:
+        return False
+    return True
 
 
 def program(name: str, settings: Settings) -> str:

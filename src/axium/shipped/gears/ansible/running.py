@@ -11,12 +11,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from axium.core import api
+from axium.core.ipc import send_request_sync
 from axium.core.spokes import EventBus
 
 from . import ssh
 from .playbook import Place
 from .runs import CHANGED, Live, Run
 from .ssh import write
+
+READ_SECS = 10.0
 
 SHARED = ("collections", "roles")
 """What of the user's `~/.ansible` is found in ours."""
@@ -41,7 +44,7 @@ def run(argv: Sequence[str], place: Place, run: Run, events: EventBus) -> int:
     """Run a playbook to its end, seen in the HUD, and tell; the exit code. OSError."""
     where = f"{place.env}: " if place.env else ""
     print(f"{where}{shlex.join(['ansible-playbook', *argv[1:]])}", file=sys.stderr, flush=True)
-    around = environ(place, str(events.owner))
+    around = environ(place)
     live = Live(runs_directory(), run)
     events.emit(CHANGED)
     code = attended(argv, around)
@@ -53,12 +56,8 @@ def run(argv: Sequence[str], place: Place, run: Run, events: EventBus) -> int:
     return code
 
 
-def environ(place: Place, name: str) -> dict[str, str]:
+def environ(place: Place) -> dict[str, str]:
     """What ansible is started with: a home of its own, and our ssh. OSError."""
-
-    def read(path: str) -> str:
-        return str(api.read_file(name, path))
-
     home = f"{data()}/home"
     os.makedirs(f"{home}/.ansible", mode=0o700, exist_ok=True)
     write(f"{home}/.ansible.cfg", read("~/.ansible.cfg"))
@@ -70,6 +69,16 @@ def environ(place: Place, name: str) -> dict[str, str]:
     if not _names_remote_tmp(place.directory, home):
         found["ANSIBLE_REMOTE_TEMP"] = REMOTE_TMP
     return found
+
+
+def read(path: str) -> str:
+    """The text of a file of the user's, which the daemon reads; empty where there is none."""
+    try:
+        # Not by `api`, which would tell of what most users do not have.
+        reply = send_request_sync({"cmd": "read_file", "path": path}, READ_SECS)
+    except (OSError, ValueError):
+        return ""
+    return str(reply.get("content") or "")
 
 
 def _names_remote_tmp(directory: str, home: str) -> bool:
