@@ -91,7 +91,7 @@ class GearChannel:
             on_close=lambda: None,
         )
 
-    def ask(self, cmd: str, **fields: Any) -> dict[str, Any]:
+    def ask(self, cmd: str, /, **fields: Any) -> dict[str, Any]:
         """Send a request, and the next line, decoded, without its `id`."""
         self._last += 1
         self.send(line(cmd, id=self._last, **fields))

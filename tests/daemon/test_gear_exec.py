@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from axium.daemon.caller import Plugin
 from tests.daemon.brokered import outcome
 from tests.daemon.geared import GearChannel, load_gear
 from tests.daemon.serving import Served
@@ -189,3 +190,12 @@ def test_one_with_the_way_out_runs_outside(gear: Gear, caplog: pytest.LogCapture
 def test_the_way_out_is_no_exec(gear: Gear) -> None:
     gear.load(exec=("echo",), programs={"echo": "/bin/echo"}, ipc=("exec_unconfined",))
     assert gear.run(["cat", f"{gear.shut}/file"]) == DENIED
+
+
+def test_where_its_command_was_started_a_program_sees_what_the_gear_does(gear: Gear) -> None:
+    gear.load(exec=True, fs_read=("./**",))
+    gear.channel.channel.caller = Plugin("gear", "creds", here=str(gear.open))
+    assert (gear.run(["cat", "file"]), gear.run(["cat", "file"], cwd="~/shut")[:6]) == (
+        "open",
+        "denied",
+    )

@@ -56,6 +56,7 @@ ROWS = (
     Row("reload_gear", NEVER, {"gear": "creds"}),
     Row("reload_gears", NEVER),
     Row("unload_gear", NEVER, {"gear": "creds"}),
+    Row("gear_channel", NEVER, {"gear": "creds"}),
     Row("load_spoke_permissions", NEVER, {"spoke": "creds"}),
     Row("daemon_status", _ipc("daemon_status")),
     Row("stats", _ipc("stats")),
@@ -148,7 +149,7 @@ def test_a_name_that_is_not_its_own_is_denied_whatever_is_granted(
 
 
 _ABOUT_GEARS = {
-    "forget_config", "get_config", "get_pane_env", "get_permissions", "get_state", "hello",
+    "forget_config", "gear_channel", "get_config", "get_pane_env", "get_permissions", "get_state", "hello",
     "list_jobs", "load_spoke_permissions", "pause", "ping", "reload", "reload_gear",
     "reload_gears", "reload_spoke", "reload_spokes", "resume", "show_job", "stop", "stop_job",
     "unload_gear", "unload_spoke", "unregister_prefixes", "write_log",

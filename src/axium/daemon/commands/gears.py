@@ -52,5 +52,6 @@ async def gear_channel(ctx: Context, req: GearChannel) -> Handed[Confinement]:
         is_permissive=confined.is_permissive,
         has_channel=req.kind == "command",
     )
-    channel = ctx.services.gear_channels.open(req.gear)
+    here = req.cwd if req.kind == "command" else None
+    channel = ctx.services.gear_channels.open(req.gear, here=here)
     return Handed(Confinement(names=" ".join(confined.variables), run=run), channel)

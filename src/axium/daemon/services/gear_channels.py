@@ -24,14 +24,17 @@ class GearChannels:
         self.port: Port | None = None
         confinements.on_unload(self.close)
 
-    def open(self, name: str) -> int:
-        """The other end of a new channel of a loaded gear. Refusal `busy`."""
+    def open(self, name: str, *, here: str | None = None) -> int:
+        """The other end of a new channel of a loaded gear. Refusal `busy`.
+
+        `here` is where a command of the gear was started.
+        """
         channels = self._open.setdefault(name, set())
         if len(channels) >= MOST:
             raise Refusal("busy", f"{MOST} commands of `{name}` run already")
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        made = self._made(plain_socket(fileno=ours.detach()), name)
+        made = self._made(plain_socket(fileno=ours.detach()), Plugin("gear", name, here))
         channels.add(made)
         return theirs.detach()
 
@@ -41,7 +44,7 @@ class GearChannels:
             for channel in self._open.pop(each, ()):
                 channel.close()
 
-    def _made(self, ours: plain_socket, name: str) -> Channel:
+    def _made(self, ours: plain_socket, gear: Plugin) -> Channel:
         assert self.port is not None
         if self._poller is None:
             self._poller = Poller()
@@ -52,11 +55,11 @@ class GearChannels:
             made.close_after()
 
         def closed() -> None:
-            self._open.get(name, set()).discard(made)
+            self._open.get(gear.name, set()).discard(made)
 
         made = Channel(
             ours,
-            Plugin("gear", name),
+            gear,
             self.port,
             self._poller,
             on_answer=unasked,

@@ -10,6 +10,7 @@ from axium.daemon.services.broker.words import argv_of, shown_as
 from axium.daemon.services.confinements import Confined, Confinements
 from axium.daemon.services.permissions import Permissions
 from axium.daemon.workers import Workers
+from axium.model.confining import policy_of
 from axium.model.masking import masked
 from axium.plugins.orders import Run, split_command
 from axium.thin.catalogue import named
@@ -49,7 +50,7 @@ class Confining:
             return None
         confined = self._confinements.of(caller.name)
         if way_out not in confined.rights.ipc:
-            return confined
+            return self._seen_from(confined, _here(caller))
         self._permissions.require(caller, None, way_out, shown)
         return None
 
@@ -59,7 +60,7 @@ class Confining:
         Else where its command was started, else in its private directory. Refusal `denied`,
         `not_found`, `timeout`.
         """
-        here = caller.here if isinstance(caller, Plugin) else None
+        here = _here(caller)
         if asked is None:
             return here or next(iter(confined.policy.scratch), confined.directory)
         look = partial(_check_seen, confined, here, asked)
@@ -88,18 +89,36 @@ class Confining:
         argv = argv_of(command, words, rights, cwd, partial(self._permissions.file_of, name))
         return split_command(name, with_variables(argv, variables)), {}
 
+    def _seen_from(self, confined: Confined, here: str | None) -> Confined:
+        """What holds where a command of the gear was started, which `./**` means."""
+        if here is None:
+            return confined
+        policy, _brokered = policy_of(
+            confined.rights,
+            self._confinements.places,
+            directory=confined.directory,
+            scratch=confined.policy.scratch,
+            here=here,
+        )
+        return confined._replace(policy=policy)
+
     def _is_own(self, gear: str, words: list[str]) -> bool:
         found = named(self._home, words[1:]) if words[:1] in (["axium"], ["ax"]) else None
         return found is not None and found.gear == gear
 
 
+def _here(caller: Caller) -> str | None:
+    return caller.here if isinstance(caller, Plugin) else None
+
+
 def run_of(confined: Confined, argv: Sequence[str], variables: Mapping[str, str], cwd: str) -> Run:
     """A program in a gear's confinement, with these variables beside those that a gear has."""
+    policy = confined.policy_in_force
     return Run(
         name=confined.name,
         directory=confined.directory,
         entrypoint=confined.entrypoint,
-        policy=confined.policy._replace(exec=True),
+        policy=policy and policy._replace(exec=True),
         is_permissive=confined.is_permissive,
         cwd=cwd,
         argv=with_variables(argv, variables),

@@ -72,7 +72,7 @@ class Programs:
             limit=asked.limit or (WAIT_SECS if mode == "wait" else None),
         )
         if confined is not None:
-            around = {**of_gear(self._around, confined.rights.env), **own}
+            around = {**of_gear(self._around, confined.variables), **own}
             run = run_command(run_of(confined, argv, variables, cwd))
             order = order._replace(inside=run, environ=around)
         return await self._jobs.start(order)
