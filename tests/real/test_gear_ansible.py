@@ -107,9 +107,9 @@ class Infra:
         return [(row["title"], row["level"]) for row in rows]
 
     def hud(self) -> str:
-        """The HUD, without what is not the gear's."""
+        """What the HUD has of the gear's."""
         text: str = self.daemon.request({"cmd": "get_hud"})["hud"]
-        return " ".join([word for word in text.split() if word.startswith("ansible:")])
+        return next((part for part in text.split("  ") if part.startswith("ansible:")), "")
 
 
 @pytest.fixture
