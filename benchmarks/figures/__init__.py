@@ -8,6 +8,7 @@ from typing import NamedTuple
 from benchmarks.figures import (
     crowd,
     fresh,
+    gears,
     idle,
     load,
     order,
@@ -41,6 +42,7 @@ FIGURES = (
     Figure("start", "from the daemon's start to its first answer", start.measure),
     Figure("idle", "memory and wakeups while a terminal is attached", idle.measure),
     Figure("plugins", "what plugins weigh, and delay", plugins.measure),
+    Figure("gears", "how soon a gear is ready, and what its confinement costs", gears.measure),
     Figure("verbs", "axium's fast verbs, beside a bare interpreter", verbs.measure),
     Figure("spokes", "the command line beside many spokes, and a spoke's own", spokes.measure),
     Figure("palette", "the palette's first picture, and each next one", palette.measure),

@@ -74,7 +74,7 @@ def _changes(bench: Bench, spokes: Mapping[str, str]) -> tuple[float, float]:
         _loaded(connection, len(spokes))
         took = [_change_ms(connection, number) for number in range(bench.rounds(200, 10))]
         connection.close()
-        return median(took), _memory_mib(axium.pid)
+        return median(took), memory_mib(axium.pid)
 
 
 def _change_ms(connection: Connection, number: int = 0) -> float:
@@ -124,7 +124,7 @@ def _with_spokes(spokes: Mapping[str, str]) -> Iterator[Scratch]:
         yield scratch
 
 
-def _memory_mib(daemon_pid: int) -> float:
+def memory_mib(daemon_pid: int) -> float:
     """The template's, and that of every process below it."""
     (template,) = _children(daemon_pid)
     return sum(_pss_mib(pid) for pid in (template, *_children(template)))
