@@ -257,6 +257,10 @@ def test_a_gear_says_which_versions_it_is_for() -> None:
             ["error 2:36: the wrapper of `aws` has to begin with `axium`, found `a-run`"],
         ),
         (
+            "{command: aws, wrapper: axium env clear}",
+            ["error 2:36: the wrapper of `aws` can't be `axium env`, which is axium's own"],
+        ),
+        (
             "{command: aws, wrapper: 'axium a ${env.x}'}",
             [
                 (

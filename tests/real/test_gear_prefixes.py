@@ -14,7 +14,7 @@ MANIFEST = """
     prefixes:
       - {command: deploy, wrapper: axium deploy-run --by wrapper}
       - {command: aws, wrapper: axium deploy-run}
-      - {command: kubectl, wrapper: axium env clear}
+      - {command: kubectl, wrapper: axium deploy-more}
 """
 MAIN = """
     import json, socket, sys

@@ -11,6 +11,7 @@ from axium.model import gear_rules
 from axium.model.manifests import Kind, Manifest
 from axium.model.names import entrypoint_fault, plugin_fault
 from axium.model.rules import Rule
+from axium.thin.catalogue import core_words
 
 _SHAPES: dict[Kind, type[SpokeFile]] = {"spokes": SpokeFile, "gears": GearFile}
 
@@ -64,5 +65,7 @@ def _rule(entry: WrapperRule, owner: str, findings: Findings) -> Rule | None:
 
 
 def _check_rules(rules: tuple[Rule, ...], findings: Findings) -> None:
-    for fault in (*chain.from_iterable(map(gear_rules.faults, rules)), *gear_rules.repeated(rules)):
+    core = core_words() if rules else ()
+    each = chain.from_iterable([gear_rules.faults(rule, core) for rule in rules])
+    for fault in (*each, *gear_rules.repeated(rules)):
         findings.error(fault.where, fault.message, fault.hint)

@@ -10,8 +10,6 @@ from axium.model.words import split
 PROGRAM = "axium"
 """The first word of every wrapper; `ax` is what a person types."""
 
-_RUNS_ANYTHING = "run"
-
 _SHELLS = (
     "ash bash csh dash elvish fish ksh mksh nu nushell oksh posh pwsh rbash sh tcsh xonsh yash zsh"
 )
@@ -25,12 +23,13 @@ LONGEST = 1000
 """Letters of a wrapper: people are shown it before they approve."""
 
 
-def faults(rule: Rule) -> list[Fault]:
-    """Why a gear can't have this rule, wherever it comes from; none if it can.
+def faults(rule: Rule, core: Collection[str]) -> list[Fault]:
+    """Why a gear can't have this rule; none if it can.
 
-    Whether its words name a command of that gear is known when that is loaded: `is_of`.
+    `core` are the first words of axium's own commands, of which `run` runs anything. Whether the
+    rule's words name a command of that gear is known when that is loaded: `is_of`.
     """
-    return list(_faults(rule))
+    return list(_faults(rule, core))
 
 
 def repeated(rules: Iterable[Rule]) -> Iterator[Fault]:
@@ -60,18 +59,18 @@ def is_among(rule: Rule, approved: Iterable[Rule]) -> bool:
     return any(said == (each.command, type(each.form), _text(each)) for each in approved)
 
 
-def _faults(rule: Rule) -> Iterator[Fault]:
+def _faults(rule: Rule, core: Collection[str]) -> Iterator[Fault]:
     if rule.command in NEVER_WRAPPED:
         why = "a gear wraps no shell, and nothing that is told passwords or that starts axium"
         yield Fault(rule.where, f"`{rule.command}` can't be wrapped by a gear", why)
-    message = _wrapper_fault(rule)
+    message = _wrapper_fault(rule, core)
     if message is not None:
         where = rule.form.template.where if isinstance(rule.form, Wrapper) else rule.where
         hint = f"write `{PROGRAM}`, a command of the gear, and what this always gets"
         yield Fault(where, f"the wrapper of `{rule.command}` {message}", hint)
 
 
-def _wrapper_fault(rule: Rule) -> str | None:
+def _wrapper_fault(rule: Rule, core: Collection[str]) -> str | None:
     if not isinstance(rule.form, Wrapper) or rule.unset or rule.fallback:
         return "is more than words that stand instead of it"
     template = rule.form.template
@@ -82,20 +81,20 @@ def _wrapper_fault(rule: Rule) -> str | None:
     if len(template.text) > LONGEST:
         return f"has {len(template.text)} letters, at most {LONGEST}"
     try:
-        return _words_fault(final_argv(rule))
+        return _words_fault(final_argv(rule), core)
     except ValueError:
         return None  # told where the text was read
 
 
-def _words_fault(words: list[str]) -> str | None:
+def _words_fault(words: list[str], core: Collection[str]) -> str | None:
     if words[:1] != [PROGRAM]:
         found = f", found `{words[0]}`" if words else ""
         return f"has to begin with `{PROGRAM}`{found}"
     if len(words) == 1 or not words[1] or words[1].startswith("-") or "=" in words[1]:
         found = f", found `{words[1]}`" if len(words) > 1 else ""
         return f"has to go on with a command of the gear{found}"
-    if words[1] == _RUNS_ANYTHING:
-        return f"can't be `{PROGRAM} {_RUNS_ANYTHING}`, which runs anything"
+    if words[1] in core:
+        return f"can't be `{PROGRAM} {words[1]}`, which is axium's own"
     return None
 
 

@@ -88,6 +88,11 @@ def shipped() -> list[str]:
         posix.close(fd)
 
 
+def core_words() -> frozenset[str]:
+    """The words with which the core's commands begin."""
+    return frozenset([record.partition("\t")[0].partition(" ")[0] for record in shipped()])
+
+
 def is_current(home: Home) -> bool:
     """Whether the home's catalogue was written after this version was installed."""
     # Not the time of the content, which an installer may keep from where it was built.

@@ -6,7 +6,7 @@ import re
 from concurrent.futures import Executor
 
 from axium.daemon.services.store import Store
-from axium.thin.catalogue import shipped
+from axium.thin.catalogue import core_words
 from axium.thin.paths import Home
 
 log = logging.getLogger("axium.plugins")
@@ -33,9 +33,7 @@ class Commands:
         from axium.core.completions import written_for_plugins  # json: 7 ms
 
         if not self._core:
-            self._core = frozenset(
-                record.partition("\t")[0].partition(" ")[0] for record in shipped()
-            )
+            self._core = core_words()
         if self._written is None:
             self._written = written_for_plugins(self._home)
 
