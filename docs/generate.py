@@ -354,6 +354,8 @@ def spoken(kind: kinds.Type, *, nullable: bool = True) -> str:
             return ", ".join(f"`{value}`" for value in kind.values)
         case kinds.StructType():
             return "object"
+        case kinds.NamedTupleType():
+            return "list"
     return NAMES[type(kind)]
 
 

@@ -55,7 +55,7 @@ class Processes:
             name=item.name,
             directory=item.found.directory if held is None else held.directory,
             entrypoint=entrypoint,
-            policy=None if held is None or held.level.startswith("none") else held.policy,
+            policy=None if held is None else held.policy_in_force,
             is_permissive=held is not None and held.is_permissive,
         )
         return Host(order, self._outside(item.name), item, self._variables(held))
