@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -34,22 +35,33 @@ CONFIG = "ansible.yaml"
 HANDED_ON = ("ANSIBLE_CONFIG", "ANSIBLE_VAULT_PASSWORD_FILE")
 """Variables of the shell that a new pane does not have by itself."""
 
-Playbook = Annotated[str, typer.Argument(help="A file, from the directory where you are.")]
+Playbook = Annotated[
+    Path, typer.Argument(metavar="PLAYBOOK", help="A file, from the directory where you are.")
+]
 More = Annotated[
     list[str] | None,
-    typer.Argument(help="Further playbooks; after `--` any options of ansible-playbook."),
+    typer.Argument(
+        metavar="[MORE]...", help="Further playbooks; after `--` any options of ansible-playbook."
+    ),
 ]
-Profile = Annotated[str | None, typer.Option("--profile", "-p", help="One of your profiles.")]
+Profile = Annotated[
+    str | None, typer.Option("--profile", "-p", metavar="NAME", help="One of your profiles.")
+]
 Inventory = Annotated[
-    list[str] | None, typer.Option("--inventory", "-i", help="Instead of the environment's.")
+    list[Path] | None,
+    typer.Option("--inventory", "-i", metavar="PATH", help="Instead of the environment's."),
 ]
-Limit = Annotated[str | None, typer.Option("--limit", "-l", help="Only these hosts or groups.")]
-Tags = Annotated[list[str] | None, typer.Option("--tags", "-t", help="Only tasks with these.")]
+Limit = Annotated[
+    str | None, typer.Option("--limit", "-l", metavar="HOSTS", help="Only these hosts or groups.")
+]
+Tags = Annotated[
+    list[str] | None, typer.Option("--tags", "-t", metavar="TAGS", help="Only tasks with these.")
+]
 Check = Annotated[bool, typer.Option("--check", "-C", help="Change nothing, say what would.")]
 Diff = Annotated[bool, typer.Option("--diff", "-D", help="Say how files change.")]
 Here = Annotated[bool, typer.Option("--here", help="In this terminal, not in a pane.")]
 InPane = Annotated[str | None, typer.Option("--in-pane", hidden=True)]
-Named = Annotated[str | None, typer.Argument(help="Default: the one that holds.")]
+Named = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Default: the one that holds.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -90,10 +102,10 @@ class Gear:
     ) -> None:
         """Run a playbook on the hosts of this environment: in a pane, outside tmux right here."""
         asked = Asked(
-            playbook,
+            str(playbook),
             tuple(more or ()),
             profile,
-            tuple(inventory or ()),
+            tuple(map(str, inventory or ())),
             limit or "",
             tuple(tags or ()),
             check=check,
@@ -111,7 +123,7 @@ class Gear:
         with told():
             settings, place = self._settings(profile), placed()
             if inventory:
-                settings = settings._replace(inventory=tuple(inventory))
+                settings = settings._replace(inventory=tuple(map(str, inventory)))
             words = inventory_words(inventory_of(settings, place))
             argv = [program("ansible-inventory", settings), *words]
             argv += ["--list" if json else "--graph"]
