@@ -79,9 +79,22 @@ class Stand:
             **grants,
         )
 
-    def tried(self, table: str, names: Iterable[str], policy: Policy | None) -> dict[str, Tried]:
-        """What came of each row."""
-        task = {"table": table, "names": list(names), "world": self.world, "policy": policy}
+    def tried(
+        self,
+        table: str,
+        names: Iterable[str],
+        policy: Policy | None,
+        *,
+        is_within: bool = False,
+    ) -> dict[str, Tried]:
+        """What came of each row; `is_within` a namespace."""
+        task = {
+            "table": table,
+            "names": list(names),
+            "world": self.world,
+            "policy": policy,
+            "is_within": is_within,
+        }
         argv = [str(SYSTEM_PYTHON), "-I", "-S", "-c", _START, self.world.package]
         done = self.run(argv, json.dumps(task))
         assert done.returncode == 0, done.stderr

@@ -12,9 +12,12 @@ from tests.plugins.sandbox.attacks.work import WORK
 from tests.plugins.sandbox.stand import GUISES, Guise, Stand, Tried
 from tests.support import Scratch
 
-GRANTS = [
+GRANTS: list[dict[str, bool]] = [
     dict(zip(("exec", "net"), given, strict=True)) for given in product((False, True), repeat=2)
 ]
+
+PROGRAMS = [granted for granted in GRANTS if granted["exec"]]
+"""Of gears that start programs, which are in a namespace."""
 
 
 @pytest.fixture(params=GUISES)
@@ -52,6 +55,22 @@ def test_the_work_of_a_gear_goes_on_in_its_confinement(
 ) -> None:
     names = [name for name, row in WORK.items() if row.is_for(granted)]
     tried = stand.tried("work", names, stand.policy(**granted))
+    assert of(tried, "refused", "absent", "broken") == {}
+    assert list(tried) == names
+
+
+@pytest.mark.parametrize("granted", PROGRAMS, ids=str)
+def test_no_attack_succeeds_in_a_namespace(stand: Stand, granted: dict[str, bool]) -> None:
+    names = [name for name, row in ATTACKS.items() if not (row.unless and granted[row.unless])]
+    tried = stand.tried("attacks", names, stand.policy(**granted), is_within=True)
+    assert of(tried, "succeeded", "broken") == {}
+    assert list(tried) == names
+
+
+@pytest.mark.parametrize("granted", PROGRAMS, ids=str)
+def test_the_work_of_a_gear_goes_on_in_a_namespace(stand: Stand, granted: dict[str, bool]) -> None:
+    names = [name for name, row in WORK.items() if row.is_for(granted)]
+    tried = stand.tried("work", names, stand.policy(**granted), is_within=True)
     assert of(tried, "refused", "absent", "broken") == {}
     assert list(tried) == names
 

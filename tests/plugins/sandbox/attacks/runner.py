@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from axium.model.policy import Policy
-from axium.plugins.sandbox import landlock, seccomp
+from axium.plugins.sandbox import landlock, namespace, seccomp
 from axium.plugins.sandbox.confinement import NotConfined, allowance, confine
 
 from . import files, kernel, processes, programs, sockets
@@ -40,19 +40,20 @@ Outcome = Literal["succeeded", "refused", "absent", "broken"]
 
 
 class Task(NamedTuple):
-    """What to try; without a policy unconfined."""
+    """What to try; without a policy unconfined. `is_within`: in a namespace, as programs are."""
 
     table: Literal["attacks", "work"]
     names: list[str]
     world: World
     policy: Policy | None
+    is_within: bool
 
 
 def main() -> None:
     """Read a task from stdin, print a line of JSON for each name: name, outcome, and more."""
     said = json.load(sys.stdin)
     policy = Policy(*said["policy"]) if said["policy"] else None
-    task = Task(said["table"], said["names"], World(*said["world"]), policy)
+    task = Task(said["table"], said["names"], World(*said["world"]), policy, said["is_within"])
     if policy is not None:
         seccomp.program(allowance(policy, landlock.abi()))  # once, as the template does
     for name in task.names:
@@ -127,8 +128,11 @@ def _outcome(task: Task, name: str, kept: int) -> tuple[Outcome, str]:
     try:
         if row.before is not None:
             row.before(task.world)
-        if task.policy is not None:
-            confine(task.policy, keep=(sockets.CHANNEL, sockets.LISTENING, kept))
+        policy = namespace.enter(task.policy) if task.policy and task.is_within else task.policy
+        if task.is_within and policy is None:
+            return "broken", "before: there is no namespace"
+        if policy is not None:
+            confine(policy, keep=(sockets.CHANNEL, sockets.LISTENING, kept))
     except (OSError, NotConfined) as error:
         return "broken", f"before: {error}"
     return _deeds_outcome(row.deed, task.world)

@@ -1,0 +1,384 @@
+"""Commands of gears in a real terminal under bash: confined, and otherwise as any program."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.real.gears import Geared, approve, write_gear
+from tests.support import Scratch, Tmux, until
+from tests.support.processes import alive
+
+MAIN = """
+    import os, sys, time
+    import typer
+    from axium.core import api
+
+    def register(app, events):
+        @app.command("deploy-code")
+        def code(number: int):
+            "End with this code."
+            raise typer.Exit(number)
+
+        @app.command("deploy-look")
+        def look():
+            "Tell what is around."
+            size = os.get_terminal_size() if sys.stdout.isatty() else None
+            print("tty", [os.isatty(fd) for fd in (0, 1, 2)], size, flush=True)
+            typer.secho("green", fg="green")
+
+        @app.command("deploy-lines")
+        def lines(number: int):
+            "Print lines."
+            for each in range(number):
+                print("line", each)
+
+        @app.command("deploy-read")
+        def read():
+            "Tell what is typed."
+            for line in sys.stdin:
+                print("read", line.strip()[::-1], flush=True)
+
+        @app.command("deploy-wait")
+        def wait():
+            "Wait for Ctrl-C, and clean up."
+            print("wait", "begins", flush=True)
+            try:
+                while True:
+                    time.sleep(0.05)
+            except KeyboardInterrupt:
+                print("cleaned", "up", flush=True)
+                raise
+
+        @app.command("deploy-progress")
+        def progress():
+            "Show a bar."
+            with typer.progressbar(range(30), label="Deploying") as numbers:
+                for each in numbers:
+                    time.sleep(0.01)
+
+        @app.command("deploy-boom")
+        def boom():
+            "Fail."
+            open(os.path.expanduser("~/secret"))
+
+        @app.command("deploy-ask")
+        def ask():
+            "Ask axium."
+            from axium.core.ipc import send_request_sync
+            pane = api.get_current_pane() if hasattr(api, "get_current_pane") else None
+            print("env", api.get_active_env(), "denied",
+                  send_request_sync({"cmd": "set_env", "name": "prod"}).get("code"), flush=True)
+
+        @app.command("deploy-said")
+        def said():
+            "Tell the variables."
+            print("variables", *sorted(os.environ), flush=True)
+
+        @app.command("deploy-start")
+        def start(words: list[str]):
+            "Start a program."
+            import subprocess
+            raise typer.Exit(subprocess.run(words).returncode)
+"""
+PLAIN = "permissions:\n  notify: true\n"
+STARTS = "permissions:\n  exec: true\n"
+
+
+@pytest.fixture
+def geared(scratch: Scratch) -> Iterator[Callable[..., Geared]]:
+    """Starts the daemon with the gear `deploy`."""
+    running: list[Geared] = []
+
+    def begun(manifest: str = PLAIN, main: str = MAIN) -> Geared:
+        running.append(Geared(scratch, deploy=(manifest, main)))
+        return running[-1]
+
+    yield begun
+    for each in running:
+        each.close()
+
+
+class Shell:
+    """A bash in a pane."""
+
+    def __init__(self, tmux: Tmux) -> None:
+        self.tmux = tmux
+
+    def type(self, line: str) -> None:
+        """Type a line, and Enter."""
+        self.tmux.send("main", line)
+
+    def press(self, key: str) -> None:
+        """Press a key."""
+        self.tmux.cmd("send-keys", "-t", "main", key)
+
+    def sees(self, pattern: str, timeout: float = 15.0) -> str:
+        """Wait until this is on the screen; what it is."""
+
+        def found() -> str | None:
+            screen = self.tmux.cmd("capture-pane", "-p", "-J", "-S", "-", "-t", "main")
+            match = re.search(pattern, screen, re.MULTILINE)
+            return match and match[0]
+
+        return str(until(found, timeout))
+
+
+@pytest.fixture
+def shell(tmux: Tmux) -> Shell:
+    return Shell(tmux)
+
+
+def test_a_command_ends_with_its_own_exit_code(
+    geared: Callable[..., Geared], scratch: Scratch
+) -> None:
+    geared()
+    done = [scratch.axium("deploy-code", str(number)) for number in (0, 3, 255)]
+    assert [(each.returncode, each.stdout, each.stderr) for each in done] == [
+        (0, "", ""),
+        (3, "", ""),
+        (255, "", ""),
+    ]
+
+
+def test_a_pipe_that_is_closed_ends_it(geared: Callable[..., Geared], shell: Shell) -> None:
+    geared()
+    shell.type('axium deploy-lines 100000 | head -1; echo "codes ${PIPESTATUS[*]}"')
+    assert shell.sees(r"^codes .*") in {"codes 1 0", "codes 141 0"}
+    assert shell.sees(r"^line 0$") == "line 0"
+
+
+def test_it_has_the_terminal_its_size_and_its_colours(
+    geared: Callable[..., Geared], shell: Shell, scratch: Scratch
+) -> None:
+    geared()
+    shell.type("axium deploy-look")
+    assert shell.sees(r"^tty .*") == (
+        "tty [True, True, True] os.terminal_size(columns=200, lines=50)"
+    )
+    shell.sees("^green")
+    coloured = shell.tmux.cmd("capture-pane", "-p", "-e", "-t", "main")
+    assert "\x1b[32mgreen" in coloured
+    piped = scratch.axium("deploy-look")
+    assert piped.stdout == "tty [False, False, False] None\ngreen\n"
+
+
+def test_it_reads_what_is_typed_until_its_end(
+    geared: Callable[..., Geared], shell: Shell, scratch: Scratch
+) -> None:
+    geared()
+    shell.type("axium deploy-read")
+    shell.type("abc")
+    assert shell.sees("^read .*") == "read cba"
+    shell.press("C-d")
+    shell.type("echo next $?")
+    assert shell.sees("^next .*") == "next 0"
+    assert scratch.run("axium", "deploy-read", stdin="xyz\n").stdout == "read zyx\n"
+
+
+def test_ctrl_c_is_its_own_to_clean_up_after(geared: Callable[..., Geared], shell: Shell) -> None:
+    geared()
+    shell.type("axium deploy-wait; echo ended $?")
+    shell.sees("^wait begins")
+    shell.press("C-c")
+    assert shell.sees("cleaned up$") == "cleaned up"
+    assert shell.sees("^ended .*") == "ended 130"
+
+
+def test_it_is_stopped_and_goes_on_in_the_foreground(
+    geared: Callable[..., Geared], shell: Shell
+) -> None:
+    geared()
+    shell.type("axium deploy-read")
+    shell.type("one")
+    shell.sees("^read eno")
+    shell.press("C-z")
+    shell.sees(r"Stopped +axium deploy-read")
+    shell.type("fg")
+    shell.type("two")
+    assert shell.sees("^read owt") == "read owt"
+    shell.press("C-d")
+    shell.type("echo next $?")
+    assert shell.sees("^next .*") == "next 0"
+
+
+def test_it_runs_in_the_background_and_is_waited_for(
+    geared: Callable[..., Geared], shell: Shell
+) -> None:
+    geared()
+    shell.type("axium deploy-code 7 & wait $!; echo waited $?")
+    assert shell.sees("^waited .*") == "waited 7"
+
+
+def test_a_progress_bar_is_drawn_in_one_line(geared: Callable[..., Geared], shell: Shell) -> None:
+    geared()
+    shell.type("axium deploy-progress; echo drawn")
+    shell.sees("^drawn")
+    assert shell.sees(r"^Deploying .*100%") == f"Deploying  [{'#' * 36}]  100%"
+
+
+def test_its_end_by_a_signal_is_an_end_by_a_signal(
+    geared: Callable[..., Geared], shell: Shell
+) -> None:
+    geared()
+    shell.type("axium deploy-wait & pid=$!")
+    shell.sees("wait begins$")
+    shell.type("kill -TERM $pid; wait $pid; echo waited $?")
+    assert shell.sees("^waited .*") == "waited 143"
+
+
+def test_it_goes_on_when_its_shell_is_gone(geared: Callable[..., Geared], scratch: Scratch) -> None:
+    geared()
+    begin = "trap '' HUP; axium deploy-wait >out 2>&1 & echo $! >pid"
+    scratch.run("bash", "-c", begin, check=True)
+    until(lambda: "begins" in (scratch.user / "out").read_text())
+    pid = int((scratch.user / "pid").read_text())
+    assert alive(pid)
+    os.kill(pid, 15)
+    until(lambda: not alive(pid))
+
+
+def test_an_error_of_its_code_is_told_with_file_and_line(
+    geared: Callable[..., Geared], scratch: Scratch
+) -> None:
+    geared()
+    (scratch.user / "secret").write_text("secret")
+    line = next(n for n, text in enumerate(MAIN.splitlines(), 1) if "~/secret" in text)
+    failed = scratch.axium("deploy-boom")
+    where = f"{scratch.home}/gears/deploy/main.py:{line}"
+    why = f"PermissionError: [Errno 13] Permission denied: '{scratch.user}/secret'"
+    said = f"✗ gear `deploy` failed: {where}: {why}\n"
+    assert (failed.returncode, failed.stdout, failed.stderr) == (2, "", said)
+
+
+def test_what_was_mistyped_is_told_with_help(
+    geared: Callable[..., Geared], scratch: Scratch
+) -> None:
+    geared()
+    done = scratch.axium("deploy-code")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("✗ missing argument `number`\n\nUsage: axium deploy-code")
+
+
+def test_its_help_is_its_own_wherever_it_is_asked_for(
+    geared: Callable[..., Geared], scratch: Scratch
+) -> None:
+    geared()
+    asked = [
+        scratch.axium(*words).stdout
+        for words in (
+            ("deploy-code", "--help"),
+            ("help", "deploy-code"),
+            ("-v", "deploy-code", "-h"),
+        )
+    ]
+    assert asked[0].startswith("Usage: axium deploy-code [OPTIONS] number\n\n  End with this code.")
+    assert asked == [asked[0]] * 3
+
+
+def test_nothing_of_it_runs_unconfined_for_help_or_completion(
+    geared: Callable[..., Geared], scratch: Scratch
+) -> None:
+    told = f"""
+        from pathlib import Path
+
+        Path({str(scratch.user / "escaped")!r}).write_text("")
+
+        def register(app, events):
+            pass
+    """
+    running = geared(main=MAIN)
+    write_gear(scratch, "deploy", told, PLAIN)
+    for words in (("deploy-code", "--help"), ("help", "deploy-code"), ("help",), ("deploy-code",)):
+        scratch.axium(*words)
+    approve(scratch, "deploy")
+    for words in (("deploy-code", "--help"), ("help", "deploy-code"), ("help",), ("deploy-code",)):
+        scratch.axium(*words)
+    assert not (scratch.user / "escaped").exists()
+    assert running.quick("ping")["ok"]
+
+
+def test_it_asks_axium_as_itself(geared: Callable[..., Geared], scratch: Scratch) -> None:
+    geared()
+    done = scratch.axium("deploy-ask")
+    assert (done.stdout, done.stderr) == ("env root denied denied\n", "")
+
+
+def test_it_has_no_variable_that_it_was_not_granted(
+    geared: Callable[..., Geared], scratch: Scratch
+) -> None:
+    geared(PLAIN + "  env: [DEPLOY_TOKEN, LD_PRELOAD]\n")
+    around = {
+        "DEPLOY_TOKEN": "1", "AWS_SECRET_ACCESS_KEY": "1", "LD_PRELOAD_": "1",
+        "PYTHONSTARTUP": "/nonexistent", "SSH_AUTH_SOCK": "/nonexistent",
+    }  # fmt: skip
+    said = scratch.axium("deploy-said", env=around)
+    assert said.stdout.split() == [
+        "variables", "AXIUM_DATA", "DEPLOY_TOKEN", "HOME", "LANG", "PATH", "PWD", "SHELL",
+        "TERM", "TMPDIR", "USER", "XDG_CACHE_HOME",
+    ]  # fmt: skip
+
+
+def test_a_gear_that_was_changed_does_not_run(
+    geared: Callable[..., Geared], scratch: Scratch
+) -> None:
+    running = geared()
+    (scratch.home / "gears/deploy/other.py").write_text("x = 1")
+    changed = scratch.axium("deploy-code", "3")
+    assert (changed.returncode, changed.stdout) == (1, "")
+    assert changed.stderr.startswith("✗ gear `deploy` does not run: gear not loaded\n")
+    assert "other.py" in changed.stderr
+    approve(scratch, "deploy")
+    assert scratch.axium("deploy-code", "3").returncode == 3
+    assert running.gear("deploy")["status"] == "active"
+
+
+def test_a_daemon_is_started_for_it_and_loads_the_gear_first(
+    geared: Callable[..., Geared], scratch: Scratch
+) -> None:
+    geared().close()
+    none = scratch.axium("deploy-code", "3", env={"AXIUM_NO_AUTOSTART": "1"})
+    assert (none.returncode, none.stdout, none.stderr) == (
+        1,
+        "",
+        "✗ the daemon is not running\n  start it with `axium daemon start`\n",
+    )
+    assert scratch.axium("deploy-ask").stdout == "env root denied denied\n"
+    scratch.stop_daemon()
+    until(lambda: not scratch.socket.exists())
+
+
+def test_a_gear_that_was_granted_it_starts_programs_that_see_no_more(
+    geared: Callable[..., Geared], scratch: Scratch
+) -> None:
+    geared(STARTS)
+    (scratch.user / "secret").write_text("secret")
+    read = scratch.axium("deploy-start", "--", "cat", str(scratch.user / "secret"))
+    assert (read.returncode, read.stdout) == (1, "")
+    coded = scratch.axium("deploy-start", "--", "sh", "-c", "echo started; exit 5")
+    assert (coded.returncode, coded.stdout) == (5, "started\n")
+
+
+def test_a_gear_that_was_not_granted_it_starts_none(
+    geared: Callable[..., Geared], scratch: Scratch
+) -> None:
+    geared()
+    done = scratch.axium("deploy-start", "--", "true")
+    assert (done.returncode, "PermissionError" in done.stderr) == (2, True)
+
+
+def test_its_commands_end_their_channels_with_the_gear(
+    geared: Callable[..., Geared], shell: Shell, scratch: Scratch
+) -> None:
+    running = geared()
+    shell.type("axium deploy-read")
+    shell.type("one")
+    shell.sees("^read eno")
+    assert running.ask("unload_gear", gear="deploy")["ok"]
+    assert running.quick("ping")["ok"]
+    shell.press("C-d")
+    shell.type("echo next $?")
+    assert shell.sees("^next .*") == "next 0"
