@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +134,50 @@ def test_a_permissive_gear_runs_without_a_policy(
     text = "def register(registry=None, events=None):\n    events.on('env_change', print)\n"
     said = order(scratch, places, policy=None, is_permissive=True)
     assert hosting.registered(text, **said).emit("env_change", "dev", "prod") == []
+
+
+VARIABLES = """
+    import json, os, time
+    first = sorted(os.environ)
+    def register(registry=None, events=None):
+        found = {name: os.fsencode(value).hex() for name, value in os.environ.items()}
+        print(json.dumps([first, found, time.tzname[0], os.getcwd()]))
+"""
+
+
+def printed(host: Host) -> Any:
+    """What it printed, all of it JSON."""
+    return json.loads(host.printed())
+
+
+def test_no_variable_of_the_template_s_reaches_a_gear(
+    hosting: Hosting, scratch: Scratch, places: dict[str, Path]
+) -> None:
+    host = hosting.host(VARIABLES, **order(scratch, places))
+    given = [b"HOME=/h", b"ODD=\xff\n=", b"TZ=XYZ-1"]
+    host.call("register", variables=[b64encode(each).decode() for each in given])
+    first, found, zone, cwd = printed(host)
+    assert (first, found, zone, cwd) == (
+        ["HOME", "ODD", "TZ"],
+        {"HOME": b"/h".hex(), "ODD": b"\xff\n=".hex(), "TZ": b"XYZ-1".hex()},
+        "XYZ",
+        str(places["private"]),
+    )
+
+
+def test_a_permissive_gear_without_a_policy_gets_none_of_them_either(
+    hosting: Hosting, scratch: Scratch, places: dict[str, Path]
+) -> None:
+    host = hosting.host(VARIABLES, **order(scratch, places, policy=None, is_permissive=True))
+    host.call("register", variables=[])
+    assert printed(host)[:2] == [[], {}]
+
+
+def test_a_spoke_has_the_variables_that_come_with_its_first_call(
+    hosting: Hosting, scratch: Scratch
+) -> None:
+    host = hosting.host(VARIABLES)
+    home = f"HOME={scratch.user}".encode()
+    host.call("register", variables=[b64encode(home).decode()])
+    assert printed(host)[0] == ["HOME"]
+    assert printed(host)[3] == str(scratch.user)
