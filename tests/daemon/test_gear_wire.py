@@ -57,6 +57,7 @@ ROWS = (
     Row("reload_gears", NEVER),
     Row("unload_gear", NEVER, {"gear": "creds"}),
     Row("gear_channel", NEVER, {"gear": "creds"}),
+    Row("get_usage", NEVER, {"gear": "creds"}),
     Row("load_spoke_permissions", NEVER, {"spoke": "creds"}),
     Row("daemon_status", _ipc("daemon_status")),
     Row("stats", _ipc("stats")),
@@ -149,10 +150,11 @@ def test_a_name_that_is_not_its_own_is_denied_whatever_is_granted(
 
 
 _ABOUT_GEARS = {
-    "forget_config", "gear_channel", "get_config", "get_pane_env", "get_permissions", "get_state", "hello",
-    "list_jobs", "load_spoke_permissions", "pause", "ping", "reload", "reload_gear",
-    "reload_gears", "reload_spoke", "reload_spokes", "resume", "show_job", "stop", "stop_job",
-    "unload_gear", "unload_spoke", "unregister_prefixes", "write_log",
+    "forget_config", "gear_channel", "get_config", "get_pane_env", "get_permissions",
+    "get_state", "get_usage", "hello", "list_jobs", "load_spoke_permissions", "pause", "ping",
+    "reload", "reload_gear", "reload_gears", "reload_spoke", "reload_spokes", "resume",
+    "show_job", "stop", "stop_job", "unload_gear", "unload_spoke", "unregister_prefixes",
+    "write_log",
 }  # fmt: skip
 """Commands in which the user may name a gear: they do nothing in its name."""
 

@@ -108,6 +108,7 @@ class Daemon:
         self.services.segments.close()
         await self.services.terminals.close()
         await self._tasks.close()
+        await self.services.usage.close()
         await self._loop.run_in_executor(self._writer, self.services.notifications.close)
 
     def follow_files(self) -> None:

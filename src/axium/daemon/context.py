@@ -23,6 +23,7 @@ from axium.daemon.services.settings import Settings
 from axium.daemon.services.store import Store
 from axium.daemon.services.subscriptions import Subscriptions
 from axium.daemon.services.terminals import Terminals
+from axium.daemon.services.usage import Usage
 from axium.wire.envelope import Request
 
 
@@ -49,6 +50,7 @@ class Services(NamedTuple):
     store: Store
     subscriptions: Subscriptions
     terminals: Terminals
+    usage: Usage
 
 
 class Context(NamedTuple):

@@ -1,6 +1,7 @@
 """The one place where the daemon's objects are made, and joined to one another."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,7 @@ from axium.daemon.services.store import Change, Store
 from axium.daemon.services.subscriptions import Subscriptions
 from axium.daemon.services.terminals import Terminals
 from axium.daemon.services.tmux import Tmux, default_socket
+from axium.daemon.services.usage import Usage
 from axium.daemon.sweeping import Sweeping
 from axium.daemon.text import TextVerbs
 from axium.thin.paths import state_dir, user_home
@@ -140,10 +142,17 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
     segments = Segments(store, events, values, changed=hud.change)
     confinements = Confinements(places(hold.home, environ))
     is_strict = environ.get("AXIUM_PERMS_STRICT") == "1"
+    usage = Usage(
+        f"{os.path.realpath(state_dir(hold.home, environ))}/gears",
+        executor=given.writer,
+        clock=time.time,
+        iso=iso,
+    )
     permissions = Permissions(
         hold.home.root,
         store,
         confinements,
+        usage,
         executor=given.writer,
         user_home=user_home(environ),
         is_strict=is_strict,
@@ -237,6 +246,7 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
         terminals=Terminals(
             hold.home, store, hud, tmux, panes, events, counters, clock=time.monotonic
         ),
+        usage=usage,
     )
 
 

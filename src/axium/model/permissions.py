@@ -83,6 +83,23 @@ class Effective(msgspec.Struct, frozen=True, kw_only=True):
             return detail is not None and is_granted(self.net, detail)
         return action in self.ipc
 
+    def grant(self, action: str, detail: str | None, *, home: str) -> str:
+        """The name of what allows this, or would: `exec: git`, `fs_read: ~/x/**`, `ipc: set_env`.
+
+        As `allows`; without the entry where there is none for it.
+        """
+        if action in ("fs_read", "fs_write"):
+            patterns = self.fs_read if action == "fs_read" else self.fs_write
+            entry = next(
+                (each for each in patterns if detail and covers(each, detail, home=home)), None
+            )
+        elif action in ("exec", "net"):
+            listed = self.exec if action == "exec" else self.net
+            entry = detail if isinstance(listed, tuple) and detail in listed else None
+        else:
+            return action if action == "notify" else f"ipc: {action}"
+        return action if entry is None else f"{action}: {entry}"
+
 
 def _covers(granted: Names, refused: Names, path: str | None, home: str) -> bool:
     if path is None or any([covers(each, path, home=home) for each in refused]):

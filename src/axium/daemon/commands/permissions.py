@@ -7,6 +7,7 @@ import msgspec
 from axium.daemon.caller import User
 from axium.daemon.context import Context
 from axium.model.permissions import Field, Source
+from axium.model.used import Row
 from axium.wire.envelope import Done, Owner, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import ALWAYS, NEVER, command
@@ -51,6 +52,31 @@ def get_permissions(ctx: Context, req: GetPermissions) -> Effective:
         refused={field: list(patterns) for field, patterns in rights.refused.items()},
         labels=[Labelled(*label) for label in ctx.services.permissions.labels(name)],
     )
+
+
+class GetUsage(Request, tag="get_usage"):
+    """Tell what a gear made use of until now, by grant, as far as it went through the daemon.
+
+    What the kernel allows by itself (files of `DIRECTORY/**`, `net: true`) is not seen.
+    """
+
+    gear: Owner
+
+
+class GrantsUsed(Reply):
+    """Sorted by `grant`: `exec: git`, `ipc: set_env`; the field alone where no entry grants it.
+
+    Times are ISO 8601 UTC, null for never; a detail is of the last time.
+    """
+
+    usage: list[Row]
+
+
+@command(gear=NEVER)
+async def get_usage(ctx: Context, req: GetUsage) -> GrantsUsed:
+    if not req.gear:
+        raise Refusal("invalid", "missing field `gear`", hint="`gear` names it")
+    return GrantsUsed(usage=await ctx.services.usage.rows(req.gear))
 
 
 class LoadSpokePermissions(Request, tag="load_spoke_permissions"):

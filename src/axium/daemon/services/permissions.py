@@ -11,6 +11,7 @@ from axium.daemon.programs import approved
 from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.decisions import Decisions
 from axium.daemon.services.store import Store
+from axium.daemon.services.usage import Usage
 from axium.model import permissions as model
 from axium.model.gear_rules import is_among
 from axium.model.grants import Label, labels
@@ -33,6 +34,7 @@ class Permissions:
         root: str,
         store: Store,
         confinements: Confinements,
+        usage: Usage,
         *,
         executor: Executor,
         user_home: str,
@@ -42,6 +44,7 @@ class Permissions:
         self._root = root
         self._store = store
         self._confinements = confinements
+        self._usage = usage
         self._executor = executor
         self._user_home = os.path.realpath(user_home)  # as what was opened has it
         self._is_strict = is_strict
@@ -124,6 +127,10 @@ class Permissions:
         without = model.effective(self._manifest(asking).permissions, None, strict=True)
         via_override = allowed != self._allows(asking, without, action, detail, program)
         self._tell(asking, action, detail, allowed=allowed, via_override=via_override)
+        if is_gear(caller):
+            subject = self._subject(asking, rights, action, detail, program)
+            grant = rights.grant(action, subject if allowed else None, home=self._user_home)
+            self._usage.note(asking, grant, detail, allowed=allowed)
         if not allowed:
             _deny(action, self._way_out(asking, action, via_override=via_override))
         return rights
@@ -141,12 +148,14 @@ class Permissions:
     ) -> NoReturn:
         """Refuse what the permissions alone would allow, with a line in the log."""
         self._tell(name or caller.name, action, detail, allowed=False)
+        self._count_refusal(caller, action, detail)
         _deny(action, hint)
 
     def confirm_prefix(self, gear: Caller, rule: Rule) -> None:
         """Let a gear have a rule that its manifest has, and no other. Refusal `denied`."""
         is_approved = is_among(rule, self._manifest(gear.name).prefixes)
         self._tell(gear.name, "register_prefix", rule.command, allowed=is_approved)
+        self._usage.note(gear.name, "prefixes", rule.command, allowed=is_approved)
         if not is_approved:
             _deny("register_prefix", "a gear has the prefixes of its manifest, and no others")
 
@@ -161,6 +170,7 @@ class Permissions:
             return name or None
         if name and name != caller.name:
             self._tell(caller.name, action, detail, allowed=False)
+            self._count_refusal(caller, action, detail)
             _deny(action, f"leave `spoke` out: this is the channel of `{caller.name}`")
         return caller.name
 
@@ -173,6 +183,12 @@ class Permissions:
         except Refusal:
             self._tell(name, action, detail, allowed=False)
             raise
+
+    def _count_refusal(self, caller: Caller, action: str, detail: str | None) -> None:
+        if is_gear(caller) and caller.name in self._confinements:
+            rights = self._confinements.of(caller.name).rights
+            grant = rights.grant(action, None, home=self._user_home)
+            self._usage.note(caller.name, grant, detail, allowed=False)
 
     def _tell(
         self,
@@ -206,8 +222,19 @@ class Permissions:
         detail: str | None,
         program: str | None,
     ) -> bool:
-        subject = self._granted(name, rights, program) if action == "exec" else detail
+        subject = self._subject(name, rights, action, detail, program)
         return rights.allows(action, subject, home=self._user_home)
+
+    def _subject(
+        self,
+        name: str,
+        rights: model.Effective,
+        action: str,
+        detail: str | None,
+        program: str | None,
+    ) -> str | None:
+        """What a permission is about: a word of `exec`, a path, a place."""
+        return self._granted(name, rights, program) if action == "exec" else detail
 
     def _way_out(self, name: str, action: str, *, via_override: bool) -> str:
         """What the user may do about a refusal."""
