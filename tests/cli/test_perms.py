@@ -171,6 +171,16 @@ def test_a_spoke_that_there_is_not_is_refused(spokes: Scratch, verb: str) -> Non
     ]
 
 
+def test_what_a_gear_may_do_is_shown_elsewhere(spokes: Scratch) -> None:
+    (spokes.home / "gears" / "deploy").mkdir(parents=True)
+    (spokes.home / "gears" / "deploy" / "gear.yaml").write_text("name: deploy\n")
+    assert said(spokes, "perms", "show", "deploy", **QUIET) == (
+        1,
+        "",
+        "✗ no spoke `deploy`\n  it is a gear: `axium gear perms-show deploy`\n",
+    )
+
+
 def test_a_manifest_at_fault_is_told_and_the_others_are_shown(spokes: Scratch) -> None:
     spoke(spokes, "bad", "name: bad\npermissions: {exec: git}\n")
     code, data, talk = said(spokes, "perms", "list")

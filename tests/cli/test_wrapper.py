@@ -43,6 +43,17 @@ def test_a_command_without_a_rule_cannot_be_unwrapped(home: Scratch) -> None:
     )
 
 
+def test_what_a_plugin_wraps_is_not_in_the_users_file(home: Scratch) -> None:
+    assert said(home, "wrapper", "remove", "deploy") == (
+        1,
+        "",
+        (
+            "✗ `deploy` has no rule in prefixes.yaml\n"
+            "  what a plugin wraps goes away with it: `axium explain deploy` names it\n"
+        ),
+    )
+
+
 def test_what_cannot_be_wrapped_leaves_the_file_alone(home: Scratch) -> None:
     before = (home.home / "prefixes.yaml").read_text()
     code, _, talk = said(home, "wrapper", "add", "cd", "wrapx")

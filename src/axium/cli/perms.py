@@ -16,7 +16,7 @@ from axium.cli.rights import NOTHING, is_strict, labels_of, lines_of, rights_of
 from axium.config import permissions as overrides
 from axium.config.atomic import replace_file
 from axium.config.edit_permissions import line_of, with_entry
-from axium.config.manifests import Found, discover
+from axium.config.manifests import Found, discover, find
 from axium.config.source import Unreadable, read_text
 from axium.model.marks import Fault
 from axium.model.permissions import Field, Permissions, Some, without_effect
@@ -137,6 +137,8 @@ def _spoke(name: str, known: Mapping[str, Permissions] | None = None) -> Found:
     if name in (known or {}):
         return Found(name, "", None, ())
     hint = did_you_mean(name, spokes) or "`axium perms list` shows those that there are"
+    if find(root, "gears", name) is not None:
+        hint = f"it is a gear: `axium gear perms-show {name}`"
     raise show.Failure(f"no spoke `{name}`", hint)
 
 

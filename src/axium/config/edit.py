@@ -34,7 +34,9 @@ def remove_rules(path: str, command: str) -> None:
         document = _Rules(path)
         gone = document.named(command)
         if not gone:
-            hint = did_you_mean(command, document.commands())
+            hint = did_you_mean(command, document.commands()) or (
+                f"what a plugin wraps goes away with it: `axium explain {command}` names it"
+            )
             raise EditRefused(f"`{command}` has no rule in {prefixes.NAME}", hint)
         document.write(document.removing(gone), expect)
 
