@@ -400,3 +400,32 @@ def test_its_user_may_have_it_run_all_the_same(bare: Gear, scratch: Scratch) -> 
     path.write_text("sandbox: permissive\n")
     row = bare(deploy=("", LISTENER)).gear("deploy")
     assert (row["status"], row["sandbox"][:5], row["is_permissive"]) == ("active", "none:", True)
+
+
+def test_what_a_gear_starts_ends_with_it(geared: Gear) -> None:
+    main = """
+        import subprocess, os, time
+        def register(app, events):
+            events.on("env_change", print)
+            print(subprocess.Popen(["/bin/sleep", "1000"], start_new_session=True).pid)
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork():
+                    os._exit(0)
+                print(os.getpid(), flush=True)
+                time.sleep(1000)
+    """
+    daemon = geared(deploy=("permissions: {exec: true}\n", main))
+    until(lambda: len(printed(daemon, "deploy")) == 2)
+    started = [int(line) for line in printed(daemon, "deploy")]
+    assert [alive(pid) for pid in started] == [True, True]
+    assert daemon.ask("unload_gear", gear="deploy") == {"ok": True}
+    until(lambda: not any([alive(pid) for pid in started]))
+
+
+@pytest.mark.parametrize("name", ["../deploy", "deploy/", ".approved", "", "a\0b", "/etc"])
+def test_what_can_not_name_a_gear_names_none(geared: Gear, name: str) -> None:
+    daemon = geared(deploy=("", NOTHING))
+    for command in ("reload_gear", "unload_gear", "gear_channel"):
+        assert daemon.ask(command, gear=name)["code"] in ("not_loaded", "invalid")
+    assert daemon.gear("deploy")["status"] == "active"
