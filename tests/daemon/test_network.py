@@ -126,7 +126,12 @@ def test_no_other_place_is_and_it_is_in_the_log(
     port = port_of(server)
     load_gear(asking.served, net=(f"localhost:{port}", f"listen:127.0.0.1:{port}"))
     handed = asking.handed("net_connect", host="127.0.0.1", port=port)
-    assert (handed.reply["error"], handed.reply["code"]) == ("permission denied: net", "denied")
+    assert handed.reply == {
+        "ok": False,
+        "error": "permission denied: net",
+        "code": "denied",
+        "hint": f"`axium gear perms-edit {NAME}`: `net` is what grants it",
+    }
     assert caplog.messages[-1] == (
         f"[SECURITY] spoke={NAME} action=net allowed=false detail=127.0.0.1:{port}"
         " via_override=false"

@@ -246,7 +246,7 @@ class Permissions:
             return f"you took it away: `{show}`"
         if self._is_strict:
             return "the daemon runs with AXIUM_PERMS_STRICT=1: only the manifest can grant it"
-        field = action if action in ("exec", "notify", "fs_read", "fs_write") else "ipc"
+        field = action if action in model.FIELDS else "ipc"
         return f"`{edit}`: `{field}` is what grants it"
 
     def _granted(self, name: str, rights: model.Effective, program: str | None) -> str | None:
