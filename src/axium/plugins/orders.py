@@ -104,12 +104,14 @@ def text_of(run: Run) -> str:
     return msgspec.json.encode(Running(msgspec.structs.replace(run, argv=[]))).decode()
 
 
-def split_command(name: str, argv: Sequence[str]) -> list[str]:
+def split_command(name: str, argv: Sequence[str], *, here: str | None) -> list[str]:
     """The command line of a pane in which a gear has `argv` run, inside its confinement.
 
-    `axium COMMAND` with a command of the gear's own is that command.
+    `axium COMMAND` with a command of the gear's own is that command. `here` is where its user
+    started what asks for the pane, which `./**` means: not where the pane is, for the gear says
+    that, and may lead it elsewhere until it is there.
     """
-    return [*own_programs.runner(), name, *argv]
+    return [*own_programs.runner(), name, here or "", *argv]
 
 
 def command() -> list[str]:

@@ -1,7 +1,7 @@
 """Commands of gears, started from outside: the daemon says how one is confined, and it is so.
 
 As a program it is the pane of a gear's `tmux_split_run`: `python -I -S -E .../runner.py GEAR
-WORD...`. It ends by exec: nothing is left between the gear and its terminal.
+HERE WORD...`. It ends by exec: nothing is left between the gear and its terminal.
 """
 
 import sys
@@ -52,25 +52,34 @@ def command(words: list[str]) -> int | None:
         return None
     if NOTED not in sys._xoptions:  # noqa: SLF001 (documented so)
         note(home_of(around), around, found.name)
-    return become(found.gear, words, around)
+    return become(found.gear, words, around, here=cwd())
 
 
 def in_pane(words: list[str]) -> int:
     """Become what a gear runs in a pane: a command of its own, or a program; the exit code."""
     around = environ()
-    gear, argv = words[0], words[1:]
+    gear, here, *argv = words
     found = named(home_of(around), argv[1:]) if argv[:1] and argv[0] in _OWN and argv[1:] else None
     if found is not None and found.gear == gear:
-        return become(gear, argv[1:], around)
-    return become(gear, argv, around, kind="program")
+        return become(gear, argv[1:], around, here=here)
+    return become(gear, argv, around, here=here, kind="program")
 
 
 def become(
-    gear: str, words: "Sequence[str]", around: "Mapping[str, str]", *, kind: str = "command"
+    gear: str,
+    words: "Sequence[str]",
+    around: "Mapping[str, str]",
+    *,
+    here: str,
+    kind: str = "command",
 ) -> int:
-    """Become a gear's command, or a program in its confinement; the exit code where it fails."""
+    """Become a gear's command, or a program in its confinement; the exit code where it fails.
+
+    `here` is what `./**` means, nothing if it is empty.
+    """
+    said = {"cmd": "gear_channel", "gear": gear, "kind": kind, "cwd": here}
     try:
-        answer, channel = _answer(gear, kind, around)
+        answer, channel = _answer({name: text for name, text in said.items() if text}, around)
     except UNREACHABLE:
         say.error("the daemon is not running", "start it with `axium daemon start`")
         return 1
@@ -85,9 +94,8 @@ def become(
     return 2
 
 
-def _answer(gear: str, kind: str, around: "Mapping[str, str]") -> tuple[bytes, int | None]:
+def _answer(said: dict[str, str], around: "Mapping[str, str]") -> tuple[bytes, int | None]:
     """What the daemon says, which is started if it is not there. OSError."""
-    said = {"cmd": "gear_channel", "gear": gear, "kind": kind, "cwd": cwd()}
     request = encode(quote_object({name: quote(text) for name, text in said.items()})) + b"\n"
     try:
         return ask_handed(request, socket_path(around), TIMEOUT)

@@ -21,7 +21,7 @@ from axium.plugins.orders import Run
 from axium.plugins.plugin import Plugin
 from axium.plugins.register import commands_of
 from axium.plugins.runner import become
-from axium.thin.paths import Home, environ
+from axium.thin.paths import Home, cwd, environ
 from axium.thin.query import with_server
 
 _OURS: dict[type[Command], type[Command]] = {TyperGroup: HelpfulGroup, TyperCommand: HelpfulCommand}
@@ -51,7 +51,7 @@ class Terminal:
 
     def become(self, gear: str, words: list[str]) -> int:
         """Become a command of a gear, in its confinement; the exit code where it can't be had."""
-        return become(gear, words, environ())
+        return become(gear, words, environ(), here=cwd())
 
 
 class OneGear:

@@ -128,6 +128,31 @@ def test_the_agent_is_the_only_socket_that_is_there(stand: Stand) -> None:
     assert tried(stand, agent=stand.world.stream) == EXPECTED | outside
 
 
+LINKED = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from axium.model.policy import Policy
+from axium.plugins.sandbox import namespace
+try:
+    namespace.enter(Policy(*json.loads(sys.argv[2])))
+except OSError as error:
+    print(type(error).__name__, error.strerror, error.filename)
+"""
+
+
+def test_a_granted_directory_that_was_swapped_for_a_link_is_not_mounted(stand: Stand) -> None:
+    world = stand.world
+    Path(world.writable, "inner").symlink_to(world.outside)
+    for grant in (
+        {"reads": (f"{world.writable}/inner",)},
+        {"writes": (f"{world.writable}/inner",)},
+    ):
+        policy = stand.policy(exec=True)._replace(**grant)
+        argv = [str(SYSTEM_PYTHON), "-I", "-S", "-c", LINKED, world.package, json.dumps(policy)]
+        said = stand.run(argv).stdout
+        assert said == f"NotAsNamed it is `{world.outside}` {world.writable}/inner\n"
+
+
 SHARED = """
 import json, os, sys
 sys.path.insert(0, sys.argv[1])

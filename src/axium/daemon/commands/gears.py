@@ -16,7 +16,7 @@ class GearChannel(Request, tag="gear_channel"):
     It is looked at again whether the gear may run. The channel comes with the reply's first byte
     (SCM_RIGHTS); what is asked on it is asked by the gear. `kind` says what the process is:
     `command`, the gear's own command line, or `program`, what the gear has run in a pane. `cwd`
-    is where it is started.
+    is where the user started it, which `./**` means.
     """
 
     gear: str

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from axium.model.policy import Policy
 from axium.plugins.sandbox import libc
+from axium.plugins.sandbox.landlock import NotAsNamed
 from axium.plugins.sandbox.numbers import NUMBERS
 from axium.plugins.sandbox.runtime import needs
 
@@ -43,12 +44,16 @@ _NOT_OURS = (errno.EPERM, errno.EACCES, errno.ENOSPC, errno.ENOSYS, errno.EINVAL
 
 
 class _Mount(NamedTuple):
-    """What is seen at `place`, as deep as it is; devices have to be opened as such."""
+    """What is seen at `place`, as deep as it is; devices have to be opened as such.
+
+    `is_runtime`: of what every gear has, to which links of the system may lead.
+    """
 
     place: str
     source: str
     is_writable: bool = False
     is_device: bool = False
+    is_runtime: bool = False
 
 
 def enter(policy: Policy, agent: str | None = None) -> Policy | None:
@@ -81,12 +86,12 @@ def _mounts(policy: Policy, agent: str | None) -> Iterator[_Mount]:
     """All that is to be seen; what is in a directory comes after it when sorted."""
     needed = needs(programs=True, net=policy.net)
     writable = {*policy.writes, *policy.scratch}
-    yield _Mount("/proc", "/proc")  # whole: Landlock has which of it may be opened
+    yield _Mount("/proc", "/proc", is_runtime=True)  # whole: Landlock has which of it may be opened
     for path in needed.reads:
         if not path.startswith("/proc/"):
-            yield _Mount(path, path)
+            yield _Mount(path, path, is_runtime=True)
     for path in needed.devices:
-        yield _Mount(path, path, is_device=True)
+        yield _Mount(path, path, is_device=True, is_runtime=True)
     for path in {policy.directory, *policy.reads} - writable:
         yield _Mount(path, path)
     for path in writable:
@@ -102,7 +107,7 @@ def _parted() -> bool:
         libc.call(NUMBERS["mount"], None, b"/", None, _MS_REC | _MS_SLAVE, None)
         flags = _MS_NOSUID | _MS_NODEV
         # To see that it is allowed, where no path leads yet.
-        os.close(_opened_tree("/proc"))
+        os.close(_opened_tree("/proc", is_exact=False))
         libc.call(NUMBERS["mount"], b"none", b"/proc", b"tmpfs", flags, b"size=0")
         libc.call(NUMBERS["umount2"], b"/proc", _MNT_DETACH)
     except OSError as error:
@@ -136,7 +141,7 @@ def _say(name: str, text: str) -> None:
 def _tree(mount: _Mount) -> int | None:
     """A descriptor of what is at the source with all that is mounted in it; None for nothing."""
     try:
-        tree = _opened_tree(mount.source)
+        tree = _opened_tree(mount.source, is_exact=not mount.is_runtime)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     # What a device is read and written through is no part of its mount, but its mode is.
@@ -145,9 +150,20 @@ def _tree(mount: _Mount) -> int | None:
     return tree
 
 
-def _opened_tree(path: str) -> int:
-    flags = _OPEN_TREE_CLONE | _AT_RECURSIVE | os.O_CLOEXEC
-    return libc.call(NUMBERS["open_tree"], _HERE, os.fsencode(path), flags)
+def _opened_tree(path: str, *, is_exact: bool) -> int:
+    """What is at a path; NotAsNamed where a link leads elsewhere, which may be the gear's doing.
+
+    Landlock, which looks for that too, would find here whatever is mounted as what was named.
+    """
+    fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        real = os.readlink(f"/proc/self/fd/{fd}")
+        if is_exact and real != path:
+            raise NotAsNamed(errno.ELOOP, f"it is `{real}`", path)
+        flags = _OPEN_TREE_CLONE | _AT_RECURSIVE | _AT_EMPTY_PATH | os.O_CLOEXEC
+        return libc.call(NUMBERS["open_tree"], fd, b"", flags)
+    finally:
+        os.close(fd)
 
 
 def _attributes(path: str, flags: int, fd: int = _HERE) -> None:
@@ -189,7 +205,7 @@ def _make_private(policy: Policy, places: Iterable[str]) -> tuple[str, ...]:
     libc.call(NUMBERS["mount"], b"none", memory.encode(), b"tmpfs", flags, _MOST_MEMORY.encode())
     if not policy.scratch or any([place.startswith(f"{_ROOT}/") for place in places]):
         return (_MEMORY,)
-    tree = _opened_tree(_ROOT + policy.scratch[0])
+    tree = _opened_tree(_ROOT + policy.scratch[0], is_exact=True)
     _show(_Mount(_ROOT, policy.scratch[0], is_writable=True), tree)
     os.close(tree)
     return (_ROOT, _MEMORY)

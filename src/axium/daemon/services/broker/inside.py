@@ -79,15 +79,15 @@ class Confining:
 
         A command of its own needs no `exec`.
         """
-        name, shown = caller.name, masked(shown_as(command))
+        name, here, shown = caller.name, _here(caller), masked(shown_as(command))
         confined = self._confinements.of(name)
         if self._is_own(name, words):
             _check_harmless(confined, variables)
-            return split_command(name, words), variables
+            return split_command(name, words, here=here), variables
         program = words[0] if words else None
         rights = self._permissions.require(caller, None, "exec", shown, program=program)
         argv = argv_of(command, words, rights, cwd, partial(self._permissions.file_of, name))
-        return split_command(name, with_variables(argv, variables)), {}
+        return split_command(name, with_variables(argv, variables), here=here), {}
 
     def _seen_from(self, confined: Confined, here: str | None) -> Confined:
         """What holds where a command of the gear was started, which `./**` means."""
