@@ -6,15 +6,19 @@ from typing import Any
 
 from axium.cli import show
 from axium.cli.ask import NotRunning
+from axium.cli.checks.plugins import troubles
 from axium.cli.gear_screen import GREEN, PLAIN, RED, YELLOW, Line, level_ink
 from axium.cli.loading import rows as daemon_rows
 from axium.config.manifests import Found, discover
-from axium.core.gear_standing import Standing, standing
+from axium.core.gear_standing import CHANGED, NOT_APPROVED, Standing, standing
 from axium.core.plugin_metadata import Rows, from_row
 from axium.model import foreign
 from axium.thin.paths import environ, home_of
 
 _STATUS = {"active": GREEN, "error": RED, "not-loaded": YELLOW}
+
+_MOST_CHANGES = 10
+"""That are told of one gear."""
 
 Cell = tuple[str, str]
 """A text and its ink."""
@@ -44,11 +48,15 @@ def tell(found: list[dict[str, Any]]) -> None:
         drawn = [_drawn(cell, width) for cell, width in zip(row, widths, strict=True)]
         sys.stdout.write("  ".join(drawn).rstrip() + "\n")
     for row in found:
-        for change in row["changes"][:10]:
+        for change in row["changes"][:_MOST_CHANGES]:
             show.notice(f"{row['name']}: {foreign.shown(change)}")
-        if row["error"]:
-            hint = "`axium doctor` looks at it" if row["approval"] == "approved" else ""
-            show.notice(f"{row['name']}: {row['error']}", hint)
+        if row["approval"] in (CHANGED, NOT_APPROVED):
+            told = f"`{row['name']}` is not started before you say yes to it"
+            show.notice(told, f"`axium gear approve {row['name']}` shows what it may do")
+        elif row["error"]:
+            show.notice(f"{row['name']}: {row['error']}", "`axium doctor` looks at it")
+        for text, fix in troubles(row):
+            show.notice(f"{row['name']} {text}", fix or f"logs/{row['name']}.log tells more")
 
 
 def _row(

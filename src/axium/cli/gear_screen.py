@@ -28,7 +28,7 @@ from axium.thin.paths import environ, home_of, user_home
 NARROWEST, WIDEST = 40, 100
 TITLE = 11
 """Columns of what stands before a row."""
-ENTRY = 26
+ENTRY = 28
 """Columns of an entry that has what is said of it beside it."""
 
 HOLDERS = {"kernel": "kernel", "daemon": "axium"}

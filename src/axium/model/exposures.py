@@ -20,6 +20,9 @@ _SECRET_VARIABLE = re.compile(
     "TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|KEY|COOKIE|SESSION", re.IGNORECASE
 )
 
+_PLACES = ("_FILE", "_PATH", "_DIR", "_SOCK")
+"""How the names of variables end that lead to something, and have nothing themselves."""
+
 _ACTIONS = {
     "tmux_capture_pane": "reads what any pane shows, passwords and tokens among it",
     "get_env_data": "reads every property in envs.yaml, secrets among them",
@@ -48,12 +51,16 @@ def _exposures(rights: Effective, home: str) -> Iterator[Label]:
         more = f" and {len(read) - _SHOWN} more" if len(read) > _SHOWN else ""
         names = ", ".join([f"~/{name}" for name in read[:_SHOWN]])
         yield Label("fs_read", f"reads keys and passwords ({names}{more}){sends}")
-    secret = [name for name in rights.env if _SECRET_VARIABLE.search(name)]
+    secret = [name for name in rights.env if _is_secret(name)]
     if secret:
         yield Label("env", f"gets {', '.join(secret)}: by the name a secret{sends}")
     if rights.unix:
         yield Label("unix: ssh-agent", "signs in as you wherever your ssh keys are let in")
     yield from [Label(f"ipc: {each}", _ACTIONS[each]) for each in rights.ipc if each in _ACTIONS]
+
+
+def _is_secret(variable: str) -> bool:
+    return bool(_SECRET_VARIABLE.search(variable)) and not variable.endswith(_PLACES)
 
 
 def _reads(rights: Effective, home: str, name: str) -> bool:

@@ -92,7 +92,7 @@ def grants(
     found += _programs(rights, programs)
     found += _network(rights)
     found += [Grant("unix", entry, "your keys, by the agent", "kernel") for entry in rights.unix]
-    found += [Grant("env", entry, "", "kernel") for entry in rights.env]
+    found += [Grant("env", entry, "its value", "daemon") for entry in rights.env]
     if rights.notify:
         found.append(Grant("notify", "", "sends notifications", "daemon"))
     found += [Grant("ipc", entry, _action(entry), "daemon") for entry in rights.ipc]
