@@ -135,6 +135,7 @@ def test_calls_of_other_architectures_are_absent() -> None:
         (Allowance(), "clone", (0x3D0F00 | 0x08000000,), NO),
         (Allowance(), "fcntl", (0, 3), ALLOW),
         (Allowance(), "fcntl", (0, 8), NO),
+        (Allowance(), "fcntl", (0, 1024), NO),
         (Allowance(), "prlimit64", (0, 7), ALLOW),
         (Allowance(), "prlimit64", (1, 7), NO),
         (Allowance(), "kill", (1, 9), ALLOW),

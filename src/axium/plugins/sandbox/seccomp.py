@@ -232,8 +232,9 @@ _IOCTLS: Rule = (
     Case(ALLOW),
 )
 
-_FCNTLS: Rule = _but(*((Test(1, command),) for command in (8, 10, 15)))
-"""F_SETOWN, F_SETSIG, F_SETOWN_EX: have signals sent to others."""
+_FCNTLS: Rule = _but(*((Test(1, command),) for command in (8, 10, 15, 1024, 1026)))
+"""F_SETOWN, F_SETSIG, F_SETOWN_EX: have signals sent to others; F_SETLEASE: has whoever opens a
+file of ours, axium's own code too, wait for 45 s; F_NOTIFY: watches a directory."""
 
 _PRCTLS: Rule = _only(
     *(

@@ -148,6 +148,19 @@ def watches_a_directory(at: World) -> object:
     return call(NUMBERS["inotify_add_watch"], watch, os.fsencode(at.outside), 0xFFF)
 
 
+@attack()
+def watches_a_directory_the_old_way(at: World) -> object:
+    fcntl.fcntl(os.open(at.readable, os.O_RDONLY), fcntl.F_NOTIFY, fcntl.DN_CREATE)
+    return "watched"
+
+
+@attack()
+def has_others_wait_who_open_a_file(at: World) -> object:
+    reading = os.open(f"{at.readable}/data", os.O_RDONLY)
+    fcntl.fcntl(reading, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    return fcntl.fcntl(reading, fcntl.F_GETLEASE) == fcntl.F_WRLCK
+
+
 @attack(control="root")
 def watches_everything(at: World) -> object:
     return call(NUMBERS["fanotify_init"], 0, os.O_RDONLY) or "watched"
