@@ -187,7 +187,9 @@ def test_a_playbook_runs_over_ssh_with_the_keys_of_the_agent(infra: Infra, sshd:
     own.mkdir(mode=0o700)
     (own / "known_hosts").write_text(sshd.known_host)
     (own / "config").write_text(f"Host far\n  HostName 127.0.0.1\n  Port {sshd.port}\n")
-    infra.inventory("prod", f"far ansible_user={sshd.user} out={sshd.far} {PYTHON}\n")
+    # A server that is not root's gives nobody a terminal.
+    about = f"ansible_user={sshd.user} ansible_ssh_use_tty=false {PYTHON}"
+    infra.inventory("prod", f"far out={sshd.far} {about}\n")
     done = infra.typed("ansible-run", "site.yml", SSH_AUTH_SOCK=sshd.agent)
     assert (done.returncode, '"msg": "it is no prod"' in done.stdout) == (0, True), done
     assert (sshd.far / "made").read_text() == "no prod"
