@@ -81,8 +81,8 @@ it may
 ! ipc: set_env: decides in which environment every command runs
 ! fs_write: writes ~/.bashrc, which starts programs
 ! prefixes: decides what a wrapped command becomes
-! fs_read: reads keys and passwords (~/.ssh/id_ed25519, ~/.ssh/id_rsa), and can
-    send them away
+! fs_read: reads keys and passwords (~/.ssh/id_ed25519, ~/.ssh/id_rsa), and
+    can send them away
 ! env: gets GITHUB_TOKEN: by the name a secret, and can send them away
 ! unix: ssh-agent: signs in as you wherever your ssh keys are let in
 """
@@ -399,3 +399,34 @@ def test_a_gear_can_not_be_installed_as_a_spoke_nor_a_spoke_as_a_gear(scratch: S
     assert (code, "there is no manifest" in talk) == (1, True)
     code, _data, talk = said(scratch, "gear", "install", "creds", **QUIET)
     assert (code, "`creds` is neither a directory nor in registry.yaml" in talk) == (1, True)
+
+
+USING = """\
+from axium.core import api
+def register(app, events):
+    @app.command("greet")
+    def greet():
+        print(bool(api.notify("a", "b")), bool(api.set_active_env("dev")))
+"""
+
+
+def test_what_was_granted_is_told_beside_what_was_used(home: Scratch) -> None:
+    manifest = "name: greet\npermissions: {notify: true, ipc: [list_envs]}\n"
+    source = gear(home, manifest=manifest)
+    (source / "main.py").write_text(USING)
+    assert said(home, "gear", "install", "-y", str(source)) == (0, "", "")
+    assert said(home, "greet")[:2] == (0, "True False\n")
+    code, data, talk = said(home, "gear", "perms-show", "greet", "--used")
+    assert (code, talk) == (0, "")
+    table = re.sub(r"\d{4}-[0-9T:-]+Z", "TIME", data.partition("sees it\n")[2])
+    assert table == (
+        "  notify          used once, last TIME\n"
+        "  ipc: list_envs  never used\n"
+        "  ipc: set_env    denied once, last TIME\n"
+        "What the kernel allows by itself is not counted.\n"
+    )
+    used = told(home, "gear", "perms-show", "greet", "--used")["used"]
+    assert {each["grant"]: (each["count"], each["denied"]) for each in used} == {
+        "notify": (1, 0),
+        "ipc: set_env": (0, 1),
+    }

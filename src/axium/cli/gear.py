@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from axium.cli import consent, gear_rights, gear_rows, show
+from axium.cli import consent, gear_rights, gear_rows, gear_used, show
 from axium.cli.ask import NotRunning, ask
 from axium.cli.editor import edit as open_editor
 from axium.cli.editor import prepared
@@ -170,7 +170,7 @@ def perms_show(name: Name, *, used: Used = False, json: Json = False) -> None:
     require("gears", name)
     with as_failure():
         told = gear_rights.of(name)
-    usage = gear_rights.usage(name) if used else None
+    usage = gear_used.usage(name) if used else None
     if json:
         show.document(gear_rights.document(told, usage))
     else:

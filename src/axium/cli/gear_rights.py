@@ -4,7 +4,6 @@ import sys
 from typing import Any, NamedTuple
 
 from axium.cli import show
-from axium.cli.ask import ask
 from axium.cli.consent import columns, drawn
 from axium.cli.gear_screen import (
     BOLD,
@@ -16,6 +15,7 @@ from axium.cli.gear_screen import (
     what_it_may,
     what_it_wraps,
 )
+from axium.cli.gear_used import UNSEEN, lines
 from axium.config import approvals
 from axium.config.manifests import find
 from axium.core.gear_installing import is_strict, override_of, rights_of
@@ -57,12 +57,6 @@ def of(name: str) -> Told:
     )
 
 
-def usage(name: str) -> list[dict[str, Any]]:
-    """What the daemon counted. Failure."""
-    found: list[dict[str, Any]] = ask("get_usage", gear=name)["usage"]
-    return found
-
-
 def document(told: Told, used: list[dict[str, Any]] | None) -> dict[str, Any]:
     """The same as one stable document."""
     rights, stands = told.rights, told.stands
@@ -89,7 +83,7 @@ def document(told: Told, used: list[dict[str, Any]] | None) -> dict[str, Any]:
 def tell(told: Told, used: list[dict[str, Any]] | None) -> None:
     """Print it."""
     wide, manifest, stands = columns(), told.manifest, told.stands
-    lines = [
+    shown = [
         Line(f"{manifest.name} {show.escaped(manifest.version)}", BOLD),
         *what_it_may(told.rights, told.grants, wide, is_full=True),
         *what_it_wraps(manifest, wide),
@@ -98,20 +92,15 @@ def tell(told: Told, used: list[dict[str, Any]] | None) -> None:
         Line(f"  approval   {show.escaped(stands.approval)}"),
         *told_dangers(told.labels, wide),
     ]
-    sys.stdout.write(drawn(lines, in_colour=show.is_coloured(sys.stdout)))
+    sys.stdout.write(drawn(shown, in_colour=show.is_coloured(sys.stdout)))
     for change in stands.changes:
         show.notice(change)
     if used is not None:
-        _tell_used(used)
+        show.line("made use of, as far as axium sees it")
+        for line in lines(told.grants, used):
+            show.line(line)
+        show.line(UNSEEN)
 
 
 def _rule(command: str, argv: list[str]) -> dict[str, Any]:
     return {"command": command, "argv": argv}
-
-
-def _tell_used(used: list[dict[str, Any]]) -> None:
-    """A row for each thing that the daemon saw, then what it can't see."""
-    show.line("used:" if used else "used: nothing that axium saw")
-    for row in used:
-        show.line(f"  {row}")
-    show.line("What the kernel allows by itself is not counted: files of DIRECTORY/**, net: true.")

@@ -53,7 +53,7 @@ def screen(proposal: Proposal, columns: int) -> list[Line]:
     columns = max(NARROWEST, min(WIDEST, columns))
     rights, approval = proposal.rights, proposal.approval
     rows = granted(proposal.name, rights, approval.programs)
-    level = levels().of(programs=rights.exec is True)
+    level = levels().of(programs=rights.exec is True, agent="ssh-agent" in rights.unix)
     return [
         *_what_it_is(proposal, columns),
         *_what_changed(proposal, columns),

@@ -31,10 +31,11 @@ def look(home: Home) -> Iterator[Finding]:
 
 def _machine() -> Iterator[Finding]:
     found = levels()
-    if found.plain == found.programs == ENFORCED:
+    if {*found} == {ENFORCED}:
         yield Finding("gears", "good", "this machine holds gears to what they may do (enforced)")
         return
-    text = f"gears: {found.plain}; those that start programs: {found.programs}"
+    text = f"gears: {found.plain}; those that start programs: {found.programs}; "
+    text += f"those that ask the ssh-agent: {found.agent}"
     yield Finding("gears", "note", text, "docs/security.md says what each level needs")
 
 
