@@ -69,22 +69,22 @@ def load_gear(
 
 
 class GearChannel:
-    """A gear's end of its channel; the daemon's end is the real one."""
+    """A gear's end of its channel, or another plugin's; the daemon's end is the real one."""
 
-    def __init__(self, served: Served, name: str = NAME) -> None:
+    def __init__(self, served: Served, caller: Plugin = GEAR) -> None:
         self.served = served
         self.answers: list[Answer] = []
         self._buffer = b""
         self._last = 0
         self.ours, theirs = socket.socketpair()
         self.ours.setblocking(False)
-        served.run(self._open(_socket.socket(fileno=theirs.detach()), Plugin("gear", name)))
+        served.run(self._open(_socket.socket(fileno=theirs.detach()), caller))
 
-    async def _open(self, theirs: _socket.socket, gear: Plugin) -> None:
+    async def _open(self, theirs: _socket.socket, caller: Plugin) -> None:
         self._poller = Poller()
         self.channel = Channel(
             theirs,
-            gear,
+            caller,
             self.served.daemon._listener._port,
             self._poller,
             on_answer=self.answers.append,

@@ -1,16 +1,25 @@
 """A plugin's connection: what its host asks goes to dispatch, what it answers to who called it."""
 
+import asyncio
+import logging
 import re
+import time
 from _socket import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from axium.daemon.caller import Plugin
+from axium.daemon.caller import Plugin, is_gear
 from axium.daemon.connection import Connection, Port
+from axium.daemon.pace import Pace
 from axium.daemon.poller import Poller
 from axium.wire.channel import Answer
 from axium.wire.envelope import encode_refusal
+
+log = logging.getLogger("axium.plugins")
+
+MOST_UNREAD = 64 * 1024 * 1024
+"""Bytes of answers that wait for a gear; those that are under way may be large ones."""
 
 _ANSWER = re.compile(rb'\s*\{\s*"answer"')
 _decode = msgspec.json.Decoder(Answer).decode
@@ -20,7 +29,8 @@ class Channel(Connection):
     """The daemon's end of a channel; it has no deadline, and whoever breaks its rules loses it.
 
     Every line is a request with an `id`, or an answer. What a plugin does not read is
-    bounded: nothing more is read of it meanwhile, and one call is under way at most.
+    bounded: nothing more is read of it meanwhile, and one call is under way at most. A gear is
+    answered at a pace, and loses a channel whose answers it leaves unread beyond a bound.
     """
 
     def __init__(
@@ -35,8 +45,13 @@ class Channel(Connection):
     ) -> None:
         self.caller = caller
         self.is_broken = False
+        self._pace = Pace(time.monotonic) if is_gear(caller) else None
+        self._pause: asyncio.TimerHandle | None = None
         super().__init__(
-            ours, _Answers(port, on_answer), poller, on_close=lambda _channel: on_close()
+            ours,
+            _Answers(port, on_answer, self._pace),
+            poller,
+            on_close=lambda _channel: on_close(),
         )
         # Its end is noticed without being waited for: no patience that could be lost.
         self.on_drained = _go_on
@@ -47,13 +62,47 @@ class Channel(Connection):
         super().close_after()
         self._loop.call_soon(self.close)
 
+    def close(self) -> None:
+        """See `Connection`."""
+        if self._pause is not None:
+            self._pause.cancel()
+        super().close()
+
+    def send(self, data: bytes, descriptors: Sequence[int] = ()) -> None:
+        """See `Connection`."""
+        super().send(data, descriptors)
+        if self._pace is not None and len(self._output) > MOST_UNREAD:
+            log.warning("%s leaves its answers unread: its channel is closed", self.caller.name)
+            self.is_broken = True
+            self.close()
+
+    def _lines_now(self) -> int:
+        most = super()._lines_now()
+        return most if self._pace is None else min(most, self._pace.room())
+
+    def _has_room(self) -> bool:
+        return super()._has_room() and not self._is_pausing()
+
+    def _is_pausing(self) -> bool:
+        """Whether a gear has asked for more than it may for now; then nothing is read of it."""
+        if self._pace is None or (self._pause is None and self._pace.room()):
+            return False
+        if self._pause is None:
+            self._pause = self._loop.call_later(self._pace.secs(), self._resume)
+        return True
+
+    def _resume(self) -> None:
+        self._pause = None
+        self._want()
+
 
 class _Answers:
     """The channel's `Port`: answers are taken out, the rest is dispatch's."""
 
-    def __init__(self, port: Port, on_answer: Callable[[Answer], None]) -> None:
+    def __init__(self, port: Port, on_answer: Callable[[Answer], None], pace: Pace | None) -> None:
         self._port = port
         self._on_answer = on_answer
+        self._pace = pace
 
     def remembered(self, chunk: bytes) -> tuple[bytes, bool] | None:
         """See `Port`: what is remembered was answered to the user."""
@@ -61,6 +110,8 @@ class _Answers:
 
     def answer(self, line: bytes, connection: Connection) -> bytes | None:
         """See `Port`."""
+        if self._pace is not None:
+            self._pace.take(line)
         if not _ANSWER.match(line):
             if line.lstrip()[:1] == b"{":
                 return self._port.answer(line, connection)

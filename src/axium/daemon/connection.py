@@ -235,7 +235,7 @@ class Connection:
         """Answer what has been read, until it is another's turn or too much waits to be sent."""
         held, answer = self._held, self._port.answer
         replies, size = [], len(self._output)
-        for _ in range(min(len(held), _LINES_PER_TURN)):
+        for _ in range(min(len(held), self._lines_now())):
             if self._closing or size >= _FULL or len(self._tasks) >= _MOST_AT_ONCE:
                 break
             reply = answer(held.popleft(), self)
@@ -254,6 +254,10 @@ class Connection:
         if rest:
             self._held.append(rest)
         self._answer_held()
+
+    def _lines_now(self) -> int:
+        """How many lines may be answered before it is another's turn."""
+        return _LINES_PER_TURN
 
     def _has_room(self) -> bool:
         return (
