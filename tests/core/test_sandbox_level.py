@@ -26,13 +26,13 @@ NONE = "none: this kernel has no Landlock, or it is turned off"
 
 
 def test_this_machine_enforces_all_of_it() -> None:
-    assert levels() == Levels(programs="enforced", plain="enforced")
+    assert levels() == Levels(programs="enforced", plain="enforced", agent="enforced")
 
 
 @pytest.mark.parametrize("error", [1, 38])
 def test_a_container_that_refuses_landlock_enforces_nothing(error: int) -> None:
     command = (sys.executable, "-c", WITHOUT_LANDLOCK.format(error))
-    assert levels(command) == Levels(NONE, NONE)
+    assert levels(command) == Levels(NONE, NONE, NONE)
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,13 @@ def test_what_could_not_be_found_out_is_not_there(
     command: tuple[str, ...], why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sandbox_level, "_SECS", 0.1)
-    assert levels(command) == Levels(f"none: {why}", f"none: {why}")
+    assert levels(command) == Levels(*[f"none: {why}"] * 3)
 
 
 def test_gears_that_start_programs_are_told_from_others() -> None:
-    found = Levels(programs="partial: signals", plain="enforced")
-    assert [found.of(programs=given) for given in (True, False)] == [
+    found = Levels(programs="partial: signals", plain="enforced", agent="partial: none")
+    assert [found.of(programs=given, agent=False) for given in (True, False)] == [
         "partial: signals",
         "enforced",
     ]
+    assert found.of(programs=True, agent=True) == "partial: none"

@@ -22,7 +22,7 @@ from axium.model.policy import Policy
 from tests.real.gears import write_gear
 from tests.support import Scratch
 
-ALL = Levels("enforced", "enforced")
+ALL = Levels("enforced", "enforced", "enforced")
 MAIN = "def register(app): pass\n"
 WAY = "`axium gear approve deploy`"
 
@@ -262,14 +262,14 @@ def test_no_gear_is_loaded_for_the_first_time_with_a_faulty_one(gate: Gate) -> N
 
 @pytest.mark.parametrize("level", ["partial: signals", "none: no Landlock"])
 def test_a_machine_that_does_not_enforce_all_runs_no_gear(gate: Gate, level: str) -> None:
-    gate.levels = Levels(level, level)
+    gate.levels = Levels(level, level, level)
     way = "`sandbox: permissive` in overrides/permissions/deploy.yaml has it run all the same"
     reason = f"nothing here holds it to its permissions ({level}): {way}"
     assert gate.refused() == ("error", reason)
 
 
 def test_the_level_of_gears_that_start_programs_is_their_own(gate: Gate) -> None:
-    gate.levels = Levels(programs="partial: signals", plain="enforced")
+    gate.levels = Levels("partial: signals", "enforced", "partial: signals")
     gate.admit()
     gate.says("permissions: {exec: true}\n")
     gate.approve()
@@ -277,7 +277,7 @@ def test_the_level_of_gears_that_start_programs_is_their_own(gate: Gate) -> None
 
 
 def test_its_user_may_take_less(gate: Gate) -> None:
-    gate.levels = Levels("none: x", "none: x")
+    gate.levels = Levels("none: x", "none: x", "none: x")
     gate.overridden("sandbox: permissive\n")
     admitted = gate.admit()
     assert admitted.standing == Standing("none: x", is_permissive=True, is_editable=False)
@@ -285,7 +285,7 @@ def test_its_user_may_take_less(gate: Gate) -> None:
 
 
 def test_where_overrides_are_ignored_nobody_takes_less(scratch: Scratch) -> None:
-    gate = Gate(scratch, Levels("none: x", "none: x"), is_strict=True)
+    gate = Gate(scratch, Levels("none: x", "none: x", "none: x"), is_strict=True)
     gate.approve()
     gate.overridden("sandbox: permissive\nexec: true\n")
     assert gate.refused()[0] == "error"

@@ -69,4 +69,5 @@ def _approval(root: str, found: Found) -> tuple[str, list[str]]:
 def _sandbox(found: Found, override: Override | None) -> str:
     if found.manifest is None:
         return ""
-    return levels().of(programs=rights_of(found.manifest, override).exec is True)
+    rights = rights_of(found.manifest, override)
+    return levels().of(programs=rights.exec is True, agent="ssh-agent" in rights.unix)

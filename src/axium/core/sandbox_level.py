@@ -17,13 +17,19 @@ _SECS = 10.0
 
 
 class Levels(NamedTuple):
-    """`enforced`, `partial: WHY` or `none: WHY`: of gears with `exec`, and without."""
+    """`enforced`, `partial: WHY` or `none: WHY`: of gears with `exec`, and without.
+
+    `agent` is that of gears which may ask the user's ssh-agent.
+    """
 
     programs: str
     plain: str
+    agent: str
 
-    def of(self, *, programs: bool) -> str:
+    def of(self, *, programs: bool, agent: bool) -> str:
         """That of one gear."""
+        if agent:
+            return self.agent
         return self.programs if programs else self.plain
 
 
@@ -38,6 +44,7 @@ class _Tier(msgspec.Struct):
 class _Found(msgspec.Struct):
     programs: _Tier
     plain: _Tier
+    agent: _Tier
 
 
 def levels(command: tuple[str, ...] = (sys.executable, "-I", "-S", "-E", PROGRAM)) -> Levels:
@@ -65,8 +72,8 @@ def _found_out(command: tuple[str, ...]) -> Levels:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise ValueError(f"the trial ended with {done.returncode}: {last[:200]}")
     found = msgspec.json.decode(done.stdout, type=_Found)
-    return Levels(str(found.programs), str(found.plain))
+    return Levels(str(found.programs), str(found.plain), str(found.agent))
 
 
 def _nothing(why: str) -> Levels:
-    return Levels(f"none: {why}", f"none: {why}")
+    return Levels(*[f"none: {why}"] * 3)

@@ -74,25 +74,20 @@ def _confine(run: Run) -> None:
         return
     agent = _agent(os.environ.pop("SSH_AUTH_SOCK", "")) if run.policy.agent else None
     within = _entered(run.policy, agent)
-    if agent:
+    if within is None and run.policy.agent and not run.is_permissive:
+        raise NotConfined(namespace.NONE)
+    has_agent = agent is not None and within is not None
+    if has_agent:
         os.environ["SSH_AUTH_SOCK"] = namespace.AGENT
-    confine(
-        within or run.policy,
-        keep=keep,
-        is_permissive=run.is_permissive,
-        has_agent=agent is not None,
-    )
+    confine(within or run.policy, keep=keep, is_permissive=run.is_permissive, has_agent=has_agent)
 
 
 def _entered(policy: Policy, agent: str | None) -> Policy | None:
     """The policy in a namespace, for what starts programs; None for no namespace. NotConfined."""
     try:
-        within = namespace.enter(policy, agent) if policy.exec else None
+        return namespace.enter(policy, agent) if policy.exec or policy.agent else None
     except OSError as error:
         raise NotConfined(f"the namespace is not whole: {error}") from error
-    if policy.agent and within is None:
-        raise NotConfined(namespace.NONE)
-    return within
 
 
 def _agent(path: str) -> str | None:

@@ -9,12 +9,16 @@ import sys
 if "axium" not in sys.modules:  # started by its path
     sys.path.insert(0, __file__.rpartition("/axium/")[0])
 
-from axium.plugins.sandbox.confinement import probe
+from axium.plugins.sandbox.confinement import probe, probe_agent
 
 
 def main() -> None:
-    """Print `{"programs": {"level", "why"}, "plain": {...}}`: of gears with `exec`, and without."""
-    found = {"programs": probe(programs=True), "plain": probe(programs=False)}
+    """Print `{"programs": {"level", "why"}, "plain": {...}, "agent": {...}}`.
+
+    Of gears with `exec`, without, and of those that may ask the user's ssh-agent.
+    """
+    programs, plain = probe(programs=True), probe(programs=False)
+    found = {"programs": programs, "plain": plain, "agent": probe_agent(programs)}
     print(json.dumps({name: tier._asdict() for name, tier in found.items()}))
 
 

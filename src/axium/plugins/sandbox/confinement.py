@@ -107,16 +107,24 @@ def probe(*, programs: bool) -> Tier:
     return Tier("none", failure) if failure else held
 
 
+def probe_agent(programs: Tier) -> Tier:
+    """The same for gears that may ask the user's ssh-agent; `programs` as probed."""
+    if programs != ENFORCED:
+        return programs
+    failure = _failure_of_trial(_trial(programs=True), is_within=True)
+    return Tier("partial", failure) if failure else ENFORCED
+
+
 def _trial(*, programs: bool) -> Policy:
     return Policy("/nonexistent", os.path.dirname(os.path.realpath(__file__)), exec=programs)
 
 
-def _failure_of_trial(policy: Policy) -> str:
-    """Why a child could not be confined; empty where it was."""
+def _failure_of_trial(policy: Policy, *, is_within: bool = False) -> str:
+    """Why a child could not be confined, `is_within` a namespace; empty where it was."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _try(policy, writing)
+        _try(policy, writing, is_within=is_within)
     os.close(writing)
     with open(reading, encoding="utf-8", errors="backslashreplace") as pipe:
         said = pipe.read()
@@ -124,12 +132,15 @@ def _failure_of_trial(policy: Policy) -> str:
     return said or ("" if status == 0 else f"a confined process ended with status {status}")
 
 
-def _try(policy: Policy, writing: int) -> None:
+def _try(policy: Policy, writing: int, *, is_within: bool) -> None:
     code = 1
     try:
-        confine(policy, keep=(writing,))
+        within = namespace.enter(policy) if is_within else policy
+        if within is None:
+            raise NotConfined(namespace.NONE)
+        confine(within, keep=(writing,), has_agent=is_within)
         code = 0
-    except NotConfined as error:
+    except (NotConfined, OSError) as error:
         os.write(writing, str(error).encode())
     finally:
         os._exit(code)

@@ -107,7 +107,9 @@ class Admission:
     def _standing(self, found: Found, manifest: Manifest, override: Override | None) -> Standing:
         rights = self._rights(manifest, override)
         return Standing(
-            sandbox=self._levels().of(programs=rights.exec is True),
+            sandbox=self._levels().of(
+                programs=rights.exec is True, agent="ssh-agent" in rights.unix
+            ),
             is_permissive=override is not None and override.is_permissive,
             is_editable=os.path.islink(found.directory),
         )
@@ -160,7 +162,7 @@ class Admission:
             policy=policy,
             brokered=brokered,
             programs=self._programs(rights, approval),
-            level=self._levels().of(programs=policy.exec),
+            level=self._levels().of(programs=policy.exec, agent=policy.agent),
             is_permissive=override is not None and override.is_permissive,
         )
 
