@@ -14,7 +14,8 @@ from axium.cli import show
 from axium.config.permissions import override_name
 from axium.core.gear_installing import Proposal, is_strict
 from axium.core.gear_places import places
-from axium.core.sandbox_level import ENFORCED, levels
+from axium.core.gear_standing import level_of
+from axium.core.sandbox_level import ENFORCED
 from axium.model import foreign
 from axium.model.exposures import exposures
 from axium.model.gear_rules import final_argv
@@ -53,7 +54,7 @@ def screen(proposal: Proposal, columns: int) -> list[Line]:
     columns = max(NARROWEST, min(WIDEST, columns))
     rights, approval = proposal.rights, proposal.approval
     rows = granted(proposal.name, rights, approval.programs)
-    level = levels().of(programs=rights.exec is True, agent="ssh-agent" in rights.unix)
+    level = level_of(rights)
     return [
         *_what_it_is(proposal, columns),
         *_what_changed(proposal, columns),

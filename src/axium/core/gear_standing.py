@@ -11,6 +11,7 @@ from axium.config.source import Unreadable
 from axium.core.gear_installing import is_strict, rights_of
 from axium.core.sandbox_level import levels
 from axium.model.marks import Fault
+from axium.model.permissions import Effective
 
 
 class Standing(NamedTuple):
@@ -69,5 +70,9 @@ def _approval(root: str, found: Found) -> tuple[str, list[str]]:
 def _sandbox(found: Found, override: Override | None) -> str:
     if found.manifest is None:
         return ""
-    rights = rights_of(found.manifest, override)
+    return level_of(rights_of(found.manifest, override))
+
+
+def level_of(rights: Effective) -> str:
+    """How far this machine holds a gear that may do this."""
     return levels().of(programs=rights.exec is True, agent="ssh-agent" in rights.unix)
