@@ -102,6 +102,30 @@ def test_the_users_rule_wins_and_what_is_no_command_of_the_gear_is_left_out(
     assert scratch.axium("run", "aws", "x").stdout == "of the user aws x\n"
 
 
+def gear(command: str) -> tuple[str, str]:
+    """One that wraps `deploy` by a command of its own."""
+    main = (
+        "def register(app):\n    @app.command({0!r})\n    def told(word: str): print({0!r}, word)\n"
+    )
+    manifest = f"prefixes: [{{command: deploy, wrapper: axium {command}}}]\n"
+    return manifest, main.format(command)
+
+
+def test_the_first_of_two_gears_keeps_a_command(scratch: Scratch) -> None:
+    daemon = Geared(scratch, beta=gear("by-beta"), alpha=gear("by-alpha"))
+    errors = [daemon.gear(name)["error"] for name in ("alpha", "beta")]
+    first = scratch.axium("run", "deploy", "x").stdout
+    daemon.ask("unload_gear", gear="alpha")
+    daemon.ask("reload_gear", gear="beta")
+    second = scratch.axium("run", "deploy", "x").stdout
+    daemon.close()
+    assert (errors, first, second) == (
+        [None, "gears/beta/gear.yaml:2:22: command already registered by alpha"],
+        "by-alpha x\n",
+        "by-beta x\n",
+    )
+
+
 def test_a_gears_prefixes_go_away_with_it_and_come_back(daemon: Geared, scratch: Scratch) -> None:
     assert daemon.ask("unload_gear", gear="shipping")["ok"]
     without = published(scratch)
