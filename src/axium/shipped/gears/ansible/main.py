@@ -5,15 +5,16 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from axium.core import api
 from axium.core.hud import register_hud_segment
+from axium.core.ipc import send_request_sync
 from axium.core.spokes import EventBus
 
 from . import running
@@ -112,71 +113,86 @@ class Gear:
             diff=diff,
             in_pane=in_pane,
         )
-        with told():
-            code = self._run(asked, is_here=here or in_pane is not None or not is_watched())
-        raise typer.Exit(code)
+        is_here = here or in_pane is not None or not is_watched()
+        raise typer.Exit(told(lambda: self._run(asked, is_here), in_pane=in_pane is not None))
 
     def hosts(
         self, profile: Profile = None, inventory: Inventory = None, *, json: Json = False
     ) -> None:
         """Show the hosts and groups of this environment's inventory."""
-        with told():
-            settings, place = self._settings(profile), placed()
-            if inventory:
-                settings = settings._replace(inventory=tuple(map(str, inventory)))
-            words = inventory_words(inventory_of(settings, place))
-            argv = [program("ansible-inventory", settings), *words]
-            argv += ["--list" if json else "--graph"]
-            code = running.attended(argv, running.environ(place))
-        raise typer.Exit(code)
+        raise typer.Exit(told(lambda: self._hosts(profile, inventory or (), is_json=json)))
 
     def list_profiles(self, *, json: Json = False) -> None:
         """List the profiles, and what each changes."""
-        with told():
-            found = profiles_of(self._config())
-        if json:
-            print(documents.dumps(found, indent=2, ensure_ascii=False))
-            return
-        for name, said in found.items():
-            print(f"{name}  {_shown(said)}".rstrip())
+        raise typer.Exit(told(lambda: self._list_profiles(is_json=json)))
 
     def show_profile(self, profile: Named = None, *, json: Json = False) -> None:
         """Show how playbooks run in this environment, with a profile."""
-        with told():
-            facts = {"environment": placed().env, **self._settings(profile)._asdict()}
-        if json:
-            print(documents.dumps(facts, indent=2, ensure_ascii=False))
-            return
-        width = max(map(len, facts))
-        for name, value in facts.items():
-            print(f"{name:<{width}}  {_shown(value)}".rstrip())
+        raise typer.Exit(told(lambda: self._show_profile(profile, is_json=json)))
 
-    def _config(self) -> dict[str, Any]:
-        return api.load_config(self.name, CONFIG, component_type="gear")
-
-    def _settings(self, profile: str | None) -> Settings:
-        return settings_of(self._config(), profile)
-
-    def _run(self, asked: Asked, *, is_here: bool) -> int:
+    def _run(self, asked: Asked, is_here: bool) -> int:  # noqa: FBT001 (our own)
         """The exit code; that of ansible, where it runs here. Mistake, OSError."""
-        place = placed()
-        settings = over(self._settings(asked.profile), asked)
+        place = placed(asked.in_pane)
+        settings = over(self._settings(asked.profile, place), asked)
         check_playbook(asked.playbook, place)
         inventory = inventory_of(settings, place)
         words = playbook_words(settings, inventory, place.env, asked.playbook, asked.more)
         argv = [program("ansible-playbook", settings), *words]
         if not is_here:
             return self._split(asked, settings, place)
-        if asked.in_pane not in (None, place.env):
-            raise Mistake(f"it was to run in `{asked.in_pane}`, and here it is `{place.env}`")
         run = Run(asked.playbook, place.env, time.time(), settings.keep)
         code = running.run(argv, place, run, self._events)
         if asked.in_pane is not None:
             stay(code, settings.close)
         return code
 
+    def _hosts(self, profile: str | None, inventory: Iterable[Path], *, is_json: bool) -> int:
+        place = placed()
+        settings = self._settings(profile, place)
+        named = tuple(map(str, inventory))
+        settings = settings._replace(inventory=named or settings.inventory)
+        words = inventory_words(inventory_of(settings, place))
+        how = "--list" if is_json else "--graph"
+        argv = [program("ansible-inventory", settings), *words, how]
+        return running.attended(argv, running.environ(place))
+
+    def _list_profiles(self, *, is_json: bool) -> int:
+        found = profiles_of(self._config(placed()))
+        if is_json:
+            print(documents.dumps(found, indent=2, ensure_ascii=False))
+            return 0
+        for name, said in found.items():
+            print(f"{name}  {_shown(said)}".rstrip())
+        return 0
+
+    def _show_profile(self, profile: str | None, *, is_json: bool) -> int:
+        place = placed()
+        facts = {"environment": place.env, **self._settings(profile, place)._asdict()}
+        if is_json:
+            print(documents.dumps(facts, indent=2, ensure_ascii=False))
+            return 0
+        width = max(map(len, facts))
+        for name, value in facts.items():
+            print(f"{name:<{width}}  {_shown(value)}".rstrip())
+        return 0
+
+    def _settings(self, profile: str | None, place: Place) -> Settings:
+        return settings_of(self._config(place), profile)
+
+    def _config(self, place: Place) -> dict[str, Any]:
+        """What holds in the environment, which may be another than the pane's. OSError."""
+        # `api.load_config` asks for where it is called.
+        asked = {"cmd": "get_config", "gear": self.name, "default_filename": CONFIG}
+        reply = send_request_sync(asked | ({"env": place.env} if place.env else {}))
+        if not reply.get("ok"):
+            raise OSError(str(reply.get("error")))
+        for problem in (*reply.get("problems", ()), *reply.get("warnings", ())):
+            print(f"! {problem}", file=sys.stderr)
+        config: dict[str, Any] = reply["config"]
+        return config
+
     def _split(self, asked: Asked, settings: Settings, place: Place) -> int:
-        """Have the same run in a pane beside this one. OSError."""
+        """Have the same run in a pane beside this one. Mistake."""
         reply = api.tmux_split_run(
             self.name,
             shlex.join(again(asked, place.env)),
@@ -185,7 +201,8 @@ class Gear:
             env_vars={name: os.environ[name] for name in HANDED_ON if name in os.environ},
         )
         if not reply["ok"]:
-            raise OSError(f"no pane could be opened: {reply['error']}")
+            hint = "`--here` runs it in this terminal"
+            raise Mistake(f"no pane could be opened: {reply['error']}", hint, code=2)
         return 0
 
 
@@ -198,12 +215,13 @@ def stay(code: int, close: str) -> None:
         sys.stdin.readline()
 
 
-def placed() -> Place:
-    """Where this was typed."""
+def placed(in_pane: str | None = None) -> Place:
+    """Where this was typed; a pane that was opened for an environment is there, whatever it is."""
     here = os.getcwd()
     # What can't be shown to a gear it is not started in.
     is_elsewhere = here == os.environ.get("TMPDIR")
-    return Place(api.get_active_env() or "", os.environ.get("PWD", here) if is_elsewhere else here)
+    env = (api.get_active_env() or "") if in_pane is None else in_pane
+    return Place(env, os.environ.get("PWD", here) if is_elsewhere else here)
 
 
 def is_watched() -> bool:
@@ -211,21 +229,21 @@ def is_watched() -> bool:
     return "TMUX_PANE" in os.environ and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """What the user can do something about is told as axium tells it."""
+def told(deed: Callable[[], int], *, in_pane: bool = False) -> int:
+    """The exit code of a deed; what the user can do something about is told as axium tells it."""
     try:
-        yield
+        return deed()
     except Mistake as mistake:
-        fail(str(mistake), mistake.hint, code=mistake.code)
-    except OSError as error:
-        fail(str(error), "", code=2)
-
-
-def fail(text: str, hint: str, *, code: int) -> NoReturn:
-    """End with an error."""
-    print(f"✗ {text}", *([f"  {hint}"] if hint else []), sep="\n", file=sys.stderr)
-    raise typer.Exit(code)
+        lines, code = (
+            [f"✗ {mistake}", *([f"  {mistake.hint}"] if mistake.hint else [])],
+            mistake.code,
+        )
+    except (OSError, ValueError) as error:
+        lines, code = [f"✗ {error}"], 2
+    print(*lines, sep="\n", file=sys.stderr)
+    if in_pane:
+        stay(code, "never")
+    return code
 
 
 def _shown(value: object) -> str:

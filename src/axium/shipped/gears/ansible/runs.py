@@ -16,7 +16,7 @@ from axium.core.hud_segments import HudSegment
 CHANGED = "ansible_changed"
 """The event that tells of a playbook's beginning and end."""
 
-REFRESH_SECS = 10.0
+REFRESH_SECS = 30.0
 """How soon the HUD sees that one was killed, or is long over."""
 
 

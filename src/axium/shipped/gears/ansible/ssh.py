@@ -11,13 +11,15 @@ Read = Callable[[str], str]
 KNOWN = ("/etc/ssh/ssh_known_hosts", "~/.ssh/known_hosts")
 CONFIG = "~/.ssh/config"
 
-# A shared connection needs a socket of its own, which no gear can make. An unknown host could
-# only be noted here, and be forgotten.
+# An unknown host could only be noted here, and be forgotten; of agents this one is in reach.
 FIRST = """\
 StrictHostKeyChecking yes
-UserKnownHostsFile {directory}/known_hosts
-GlobalKnownHostsFile none
+UserKnownHostsFile "{directory}/known_hosts"
+GlobalKnownHostsFile /dev/null
+IdentityAgent SSH_AUTH_SOCK
 """
+
+# A shared connection needs a socket of its own, which no gear can make.
 ALWAYS = "-o ControlMaster=no -o ControlPath=none"
 
 

@@ -233,8 +233,9 @@ class SshTest(InDirectory):
         assert made["known_hosts"] == "one ssh-ed25519 AAAA\n"
         assert made["config"].splitlines() == [
             "StrictHostKeyChecking yes",
-            f"UserKnownHostsFile {self.root}/ssh/known_hosts",
-            "GlobalKnownHostsFile none",
+            f'UserKnownHostsFile "{self.root}/ssh/known_hosts"',
+            "GlobalKnownHostsFile /dev/null",
+            "IdentityAgent SSH_AUTH_SOCK",
             "Host one",
             "  Port 22",
         ]
@@ -292,8 +293,9 @@ class CommandsTest(InDirectory):
         config = {"profiles": {"look": {"check": True}, "plain": {}}}
         printed = io.StringIO()
         with (
-            mock.patch.object(self.main.api, "load_config", return_value=config),
+            mock.patch.object(self.main.Gear, "_config", return_value=config),
             contextlib.redirect_stdout(printed),
+            contextlib.suppress(typer.Exit),
         ):
             self.main.Gear(self.events).list_profiles()
         assert printed.getvalue() == 'look  {"check": true}\nplain\n'
