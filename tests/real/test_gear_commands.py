@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -69,7 +71,6 @@ MAIN = """
         def ask():
             "Ask axium."
             from axium.core.ipc import send_request_sync
-            pane = api.get_current_pane() if hasattr(api, "get_current_pane") else None
             print("env", api.get_active_env(), "denied",
                   send_request_sync({"cmd": "set_env", "name": "prod"}).get("code"), flush=True)
 
@@ -83,6 +84,61 @@ MAIN = """
             "Start a program."
             import subprocess
             raise typer.Exit(subprocess.run(words).returncode)
+"""
+HOSTILE = """
+    import fcntl, os, socket, subprocess, sys
+    import typer
+
+    def attempt(name, deed):
+        try:
+            outcome = deed()
+        except Exception as error:
+            print(name, "failed", type(error).__name__, flush=True)
+        else:
+            print(name, "DONE", outcome, flush=True)
+
+    def connect(path):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(path)
+        return path
+
+    def register(app, events):
+        @app.command("deploy-attack")
+        def attack(tmux: str, daemon: str, tty: str, home: str):
+            "Try to get out."
+            parent = os.getppid()
+            others = [fd for fd in range(4, 64) if os.path.exists(f"/proc/self/fd/{fd}")]
+            attempt("leaked", lambda: others or 1 / 0)
+            attempt("inject", lambda: fcntl.ioctl(0, 0x5412, b"x"))
+            attempt("inject-wide", lambda: fcntl.ioctl(0, 0x100005412, b"x"))
+            attempt("inject-tty", lambda: fcntl.ioctl(os.open("/dev/tty", os.O_RDWR), 0x5412, b"x"))
+            attempt("other-tty", lambda: os.open(tty, os.O_WRONLY | os.O_NOCTTY))
+            attempt("kill-parent", lambda: os.kill(parent, 0))
+            attempt("parent-memory", lambda: open(f"/proc/{parent}/mem", "rb"))
+            attempt("parent-environ", lambda: open(f"/proc/{parent}/environ", "rb").read())
+            attempt("parent-descriptors", lambda: os.listdir(f"/proc/{parent}/fd"))
+            attempt("own-environ", lambda: open("/proc/self/environ", "rb").read())
+            attempt("processes", lambda: os.listdir("/proc"))
+            attempt("tmux", lambda: connect(tmux))
+            attempt("daemon", lambda: connect(daemon))
+            attempt("home", lambda: os.listdir(home))
+            attempt("axium", lambda: open(home + "/state.json").read())
+            attempt("tmux-command", lambda: subprocess.run(
+                ["tmux", "-S", tmux, "run-shell", "true"], check=True, capture_output=True))
+            attempt("sudo", lambda: subprocess.run(
+                ["sudo", "-n", "true"], check=True, capture_output=True))
+            print("over", flush=True)
+"""
+AGENT = """
+    import subprocess
+    import typer
+
+    def register(app, events):
+        @app.command("deploy-keys")
+        def keys():
+            "List the agent's keys."
+            done = subprocess.run(["ssh-add", "-l"], capture_output=True, text=True)
+            print("keys", done.returncode, done.stdout.strip(), done.stderr.strip())
 """
 PLAIN = "permissions:\n  notify: true\n"
 STARTS = "permissions:\n  exec: true\n"
@@ -382,3 +438,50 @@ def test_its_commands_end_their_channels_with_the_gear(
     shell.press("C-d")
     shell.type("echo next $?")
     assert shell.sees("^next .*") == "next 0"
+
+
+@pytest.mark.parametrize("may", ["exec: false", "exec: true", "exec: true\n  net: true"])
+def test_a_hostile_command_reaches_nothing_from_the_terminal(
+    geared: Callable[..., Geared], shell: Shell, scratch: Scratch, may: str
+) -> None:
+    geared(f"permissions:\n  {may}\n", HOSTILE)
+    other = shell.tmux.new_pane("sleep 1000")
+    tty = shell.tmux.cmd("display-message", "-p", "-t", other, "#{pane_tty}")
+    where = f"{shell.tmux.socket} {scratch.socket} {tty} {scratch.home}"
+    shell.type(f"axium deploy-attack {where}")
+    shell.sees("^over$")
+    said = shell.tmux.cmd("capture-pane", "-p", "-J", "-S", "-", "-t", "main")
+    tried = re.findall(r"^([a-z-]+) (failed|DONE) (.*)$", said, re.MULTILINE)
+    assert [row for row in tried if row[1] != "failed"] == []
+    assert len(tried) == 17
+
+
+@pytest.fixture
+def agent(scratch: Scratch) -> Iterator[Path]:
+    """The socket of an ssh-agent that has one key."""
+    path = scratch.root / "agent"
+    server = subprocess.Popen(["ssh-agent", "-D", "-a", str(path)], stdout=subprocess.DEVNULL)
+    until(path.exists)
+    key = scratch.root / "key"
+    scratch.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "a-key", "-f", key, check=True)
+    scratch.run("ssh-add", "-q", key, env={"SSH_AUTH_SOCK": str(path)}, check=True)
+    yield path
+    server.terminate()
+    server.wait()
+
+
+def test_the_agent_is_asked_by_who_was_granted_it_alone(
+    geared: Callable[..., Geared], scratch: Scratch, agent: Path
+) -> None:
+    running = geared("permissions:\n  exec: true\n  unix: [ssh-agent]\n", AGENT)
+    around = {"SSH_AUTH_SOCK": str(agent)}
+    asked = scratch.axium("deploy-keys", env=around).stdout
+    without = scratch.axium("deploy-keys").stdout
+    not_an_agent = scratch.axium("deploy-keys", env={"SSH_AUTH_SOCK": str(scratch.home)}).stdout
+    running.mend("deploy", AGENT, "permissions:\n  exec: true\n  env: [SSH_AUTH_SOCK]\n")
+    ungranted = scratch.axium("deploy-keys", env=around).stdout
+    assert asked.startswith("keys 0 256 SHA256:")
+    assert {without, not_an_agent} == {
+        "keys 2  Could not open a connection to your authentication agent.\n"
+    }
+    assert ungranted.startswith("keys 2 ")
