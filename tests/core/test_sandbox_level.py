@@ -11,12 +11,12 @@ from axium.core.sandbox_level import PROGRAM, Levels, levels
 
 WITHOUT_LANDLOCK = f"""
 import runpy, struct
-from axium.plugins.sandbox import libc, seccomp
+from axium.plugins.sandbox import libc, rules
 from axium.plugins.sandbox.bpf import Label, Load, Return, Unless, assemble
 from axium.plugins.sandbox.numbers import NUMBERS
 call = "landlock_create_ruleset"
-items = [Load(0), Unless(NUMBERS[call], call), Return(seccomp.refusal({{}})), Label(call)]
-code = libc.buffer(assemble([*items, Return(seccomp.ALLOW)]))
+items = [Load(0), Unless(NUMBERS[call], call), Return(rules.refusal({{}})), Label(call)]
+code = libc.buffer(assemble([*items, Return(rules.ALLOW)]))
 libc.call(NUMBERS["prctl"], 38, 1, 0, 0, 0)
 libc.call(NUMBERS["prctl"], 22, 2, libc.address(
     head := libc.buffer(struct.pack("=H6xQ", len(code) // 8, libc.address(code)))), 0, 0)

@@ -25,6 +25,7 @@ from axium.plugins.sandbox.confinement import (
     tier,
 )
 from axium.plugins.sandbox.numbers import NUMBERS
+from axium.plugins.sandbox.rules import ABSENT, ALLOW
 from tests.support import Scratch
 
 
@@ -59,8 +60,8 @@ def without(*names: str) -> None:
     """Be on a kernel that does not have these calls."""
     items: list[Item] = [Load(0)]
     for name in names:
-        items += [Unless(NUMBERS[name], name), Return(seccomp.ABSENT), Label(name)]
-    code = libc.buffer(assemble([*items, Return(seccomp.ALLOW)]))
+        items += [Unless(NUMBERS[name], name), Return(ABSENT), Label(name)]
+    code = libc.buffer(assemble([*items, Return(ALLOW)]))
     libc.call(NUMBERS["prctl"], 38, 1, 0, 0, 0)
     head = libc.buffer(struct.pack("=H6xQ", len(code) // 8, libc.address(code)))
     libc.call(NUMBERS["prctl"], 22, 2, libc.address(head), 0, 0)

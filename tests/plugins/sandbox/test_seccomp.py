@@ -11,20 +11,17 @@ from pathlib import Path
 import pytest
 
 from axium.plugins.sandbox.numbers import LARGEST, NUMBERS
-from axium.plugins.sandbox.seccomp import (
+from axium.plugins.sandbox.rules import (
     ABSENT,
     ALLOW,
     DONE_ALREADY,
     NO,
     NO_SOCKET,
     NO_XATTR,
-    X32,
-    Allowance,
     Rule,
-    program,
     refusal,
-    rules,
 )
+from axium.plugins.sandbox.seccomp import X32, Allowance, program, rules
 from tests.plugins.sandbox.bpf import run
 
 HEADER = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")

@@ -11,9 +11,20 @@ from typing import NamedTuple
 from axium.plugins.sandbox import libc
 from axium.plugins.sandbox.bpf import And, AtLeast, Item, Label, Load, Return, Unless, assemble
 from axium.plugins.sandbox.numbers import LARGEST, NUMBERS
-
-ALLOW = 0x7FFF0000
-_ERRNO = 0x00050000
+from axium.plugins.sandbox.rules import (
+    ABSENT,
+    ALLOW,
+    NO,
+    NO_XATTR,
+    Case,
+    Rule,
+    Test,
+    always,
+    but,
+    only,
+    refusal,
+)
+from axium.plugins.sandbox.sockets import sockets
 
 ARCHITECTURE = 0xC000003E
 """AUDIT_ARCH_X86_64."""
@@ -23,22 +34,6 @@ X32 = 0x40000000
 
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 _SET_MODE_FILTER = 1
-
-
-def refusal(number: int) -> int:
-    """The verdict with which a call fails with this `errno`."""
-    return _ERRNO | number
-
-
-ABSENT = refusal(errno.ENOSYS)
-"""What a program knows how to do without: calls newer than it may be."""
-
-NO = refusal(errno.EPERM)
-NO_SOCKET = refusal(errno.EACCES)
-DONE_ALREADY = refusal(0)
-"""It is not made, and says that it was."""
-NO_XATTR = refusal(errno.EOPNOTSUPP)
-"""With any other, `cp -p` and the like fail."""
 
 
 class Allowance(NamedTuple):
@@ -56,42 +51,6 @@ class Allowance(NamedTuple):
     truncates: bool = True
     attributes: bool = False
     agent: bool = False
-
-
-class Test(NamedTuple):
-    """Whether an argument has, of the bits of `mask`, those of `value`: its lower 32 alone.
-
-    The kernel takes nothing else of those that are looked at, whatever the upper half says.
-    """
-
-    argument: int
-    value: int
-    mask: int = 0xFFFFFFFF
-
-
-class Case(NamedTuple):
-    """The verdict where all tests hold."""
-
-    verdict: int
-    tests: Sequence[Test] = ()
-
-
-Rule = Sequence[Case]
-"""The first case counts; the last one has no test."""
-
-
-def _always(verdict: int) -> Rule:
-    return (Case(verdict),)
-
-
-def _only(*cases: Sequence[Test], otherwise: int = NO) -> Rule:
-    """Allowed in these cases."""
-    return (*(Case(ALLOW, tests) for tests in cases), Case(otherwise))
-
-
-def _but(*cases: Sequence[Test]) -> Rule:
-    """Allowed but in these cases."""
-    return (*(Case(NO, tests) for tests in cases), Case(ALLOW))
 
 
 _ALLOWED = """
@@ -141,58 +100,12 @@ _ATTRIBUTES = """
     chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes futimesat utimensat
 """
 
-_INET, _INET6, _UNIX = 2, 10, 1
-_STREAM, _DATAGRAM, _KIND = 1, 2, 0xF
-_TCP, _UDP = 6, 17
-
-_INTERNET: Rule = _only(
-    *(
-        (Test(0, family), Test(1, kind, _KIND), Test(2, protocol))
-        for family in (_INET, _INET6)
-        for kind, ours in ((_STREAM, _TCP), (_DATAGRAM, _UDP))
-        for protocol in (0, ours)
-    ),
-    otherwise=NO_SOCKET,
-)
-
-_AGENT = Case(ALLOW, (Test(0, _UNIX), Test(1, _STREAM, _KIND), Test(2, 0)))
-
-_PAIR: Rule = _only((Test(0, _UNIX), Test(1, _STREAM, _KIND)), otherwise=NO_SOCKET)
-"""One of datagrams can send to any path."""
-
-_WHILE_CONNECTING = 0x20000000
-"""MSG_FASTOPEN: sends and connects at once, also a socket that somebody had connected before."""
-
-
-def _unless_connecting(argument: int) -> Rule:
-    return _but((Test(argument, _WHILE_CONNECTING, _WHILE_CONNECTING),))
-
-
-_OPTIONS: Rule = _only(
-    *(
-        (Test(1, level), Test(2, option))
-        for level, options in (
-            # SOL_SOCKET: REUSEADDR, SNDBUF, RCVBUF, KEEPALIVE, OOBINLINE, PRIORITY, LINGER,
-            # RCVLOWAT, and RCVTIMEO and SNDTIMEO in both of their forms
-            (1, (2, 7, 8, 9, 10, 12, 13, 18, 20, 21, 66, 67)),
-            # IPPROTO_TCP: NODELAY, CORK, KEEPIDLE, KEEPINTVL, KEEPCNT, LINGER2, DEFER_ACCEPT,
-            # QUICKACK, USER_TIMEOUT, NOTSENT_LOWAT
-            (6, (1, 3, 4, 5, 6, 8, 9, 12, 18, 25)),
-            (0, (1,)),  # IP_TOS
-            (41, (67,)),  # IPV6_TCLASS
-        )
-        for option in options
-    ),
-    otherwise=refusal(errno.ENOPROTOOPT),
-)
-"""Of a socket that was handed over: none that has packets go another way, as IP_OPTIONS does."""
-
 _CLONE_THREAD = 0x10000
 _CLONE_PARENT = 0x8000
 _CLONE_NEW = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
 """Namespaces."""
 
-_PROCESSES: Rule = _but(*((Test(0, flag, flag),) for flag in (*_CLONE_NEW, _CLONE_PARENT)))
+_PROCESSES: Rule = but(*((Test(0, flag, flag),) for flag in (*_CLONE_NEW, _CLONE_PARENT)))
 _THREADS: Rule = (
     *_PROCESSES[:-1],
     Case(ALLOW, (Test(0, _CLONE_THREAD, _CLONE_THREAD),)),
@@ -232,11 +145,11 @@ _IOCTLS: Rule = (
     Case(ALLOW),
 )
 
-_FCNTLS: Rule = _but(*((Test(1, command),) for command in (8, 10, 15, 1024, 1026)))
+_FCNTLS: Rule = but(*((Test(1, command),) for command in (8, 10, 15, 1024, 1026)))
 """F_SETOWN, F_SETSIG, F_SETOWN_EX: have signals sent to others; F_SETLEASE: has whoever opens a
 file of ours, axium's own code too, wait for 45 s; F_NOTIFY: watches a directory."""
 
-_PRCTLS: Rule = _only(
+_PRCTLS: Rule = only(
     *(
         (Test(0, option),)
         for option in (
@@ -258,12 +171,12 @@ _PRCTLS: Rule = _only(
     otherwise=refusal(errno.EINVAL),
 )
 
-_OWN: Rule = _only((Test(0, 0),))
+_OWN: Rule = only((Test(0, 0),))
 """Of the caller itself, which is 0; its number is refused as any other."""
 
-_OWN_PRIORITY: Rule = _only((Test(0, 0), Test(1, 0)))
-_OWN_IO_PRIORITY: Rule = _only((Test(0, 1), Test(1, 0)))
-_PERSONALITY: Rule = _only((Test(0, 0xFFFFFFFF),), (Test(0, 0),))
+_OWN_PRIORITY: Rule = only((Test(0, 0), Test(1, 0)))
+_OWN_IO_PRIORITY: Rule = only((Test(0, 1), Test(1, 0)))
+_PERSONALITY: Rule = only((Test(0, 0xFFFFFFFF),), (Test(0, 0),))
 
 _TRUNCATE_FLAG = 0x200
 _ACCESS_MODE = 3
@@ -272,51 +185,21 @@ _ACCESS_MODE = 3
 def rules(allowance: Allowance) -> Mapping[int, Rule]:
     """The rule of each system call by its number; those that have none are `ABSENT`."""
     named = {
-        **dict.fromkeys(_ALLOWED.split(), _always(ALLOW)),
-        **dict.fromkeys(_REFUSED.split(), _always(NO)),
-        **dict.fromkeys(_XATTRS.split(), _always(NO_XATTR)),
-        **dict.fromkeys(_ATTRIBUTES.split(), _always(ALLOW if allowance.attributes else NO)),
+        **dict.fromkeys(_ALLOWED.split(), always(ALLOW)),
+        **dict.fromkeys(_REFUSED.split(), always(NO)),
+        **dict.fromkeys(_XATTRS.split(), always(NO_XATTR)),
+        **dict.fromkeys(_ATTRIBUTES.split(), always(ALLOW if allowance.attributes else NO)),
         **_with_arguments(),
         **_programs(allowance),
         **_signals(allowance),
         **_truncation(allowance),
-        **_sockets(allowance),
+        **sockets(net=allowance.net, agent=allowance.agent),
     }
     return {NUMBERS[name]: rule for name, rule in named.items()}
 
 
-def _sockets(allowance: Allowance) -> dict[str, Rule]:
-    """Without `net` there are those that were handed over, and they stay what they are.
-
-    With the agent it is Landlock that has them stay: a filter can't tell which is which.
-    """
-    made = _INTERNET if allowance.net else _always(NO_SOCKET)
-    return {
-        **(_free() if allowance.net else _handed(connects=allowance.agent)),
-        "socket": (_AGENT, *made) if allowance.agent else made,
-    }
-
-
-def _free() -> dict[str, Rule]:
-    names = ("connect", "sendto", "sendmsg", "sendmmsg", "setsockopt")
-    return {**dict.fromkeys(names, _always(ALLOW)), "listen": _always(NO)}
-
-
-def _handed(*, connects: bool) -> dict[str, Rule]:
-    return {
-        "connect": _always(ALLOW if connects else NO_SOCKET),
-        # Servers do so with whatever they are given, and what was handed over listens.
-        "listen": _always(DONE_ALREADY),
-        "sendto": _unless_connecting(3),
-        "sendmsg": _unless_connecting(2),
-        "sendmmsg": _unless_connecting(3),
-        "setsockopt": _OPTIONS,
-    }
-
-
 def _with_arguments() -> dict[str, Rule]:
     return {
-        "socketpair": _PAIR,
         "ioctl": _IOCTLS,
         "fcntl": _FCNTLS,
         "prctl": _PRCTLS,
@@ -332,29 +215,29 @@ def _with_arguments() -> dict[str, Rule]:
 
 
 def _programs(allowance: Allowance) -> dict[str, Rule]:
-    verdict = _always(ALLOW if allowance.exec else NO)
+    verdict = always(ALLOW if allowance.exec else NO)
     starting = dict.fromkeys(("execve", "execveat", "fork", "vfork"), verdict)
     return {**starting, "clone": _PROCESSES if allowance.exec else _THREADS}
 
 
 def _signals(allowance: Allowance) -> dict[str, Rule]:
     own = allowance.own_pid
-    to_process = _only((Test(0, own),)) if own else _always(ALLOW)
+    to_process = only((Test(0, own),)) if own else always(ALLOW)
     names = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
     # These name a thread, or a descriptor, from which a filter can't tell whose it is.
-    elsewhere = dict.fromkeys(("tkill", "pidfd_send_signal"), _always(NO if own else ALLOW))
+    elsewhere = dict.fromkeys(("tkill", "pidfd_send_signal"), always(NO if own else ALLOW))
     return {**dict.fromkeys(names, to_process), **elsewhere}
 
 
 def _truncation(allowance: Allowance) -> dict[str, Rule]:
     """Before Landlock 3 it took the right to read to empty a file."""
     if allowance.truncates:
-        return {"truncate": _always(ALLOW)}
+        return {"truncate": always(ALLOW)}
     return {
-        "truncate": _always(NO),
-        "open": _but(_emptying(1)),
-        "openat": _but(_emptying(2)),
-        "openat2": _always(ABSENT),
+        "truncate": always(NO),
+        "open": but(_emptying(1)),
+        "openat": but(_emptying(2)),
+        "openat2": always(ABSENT),
     }
 
 
@@ -372,11 +255,11 @@ def prepare() -> None:
 def program(allowance: Allowance) -> bytes:
     """The filter, made once: the template keeps it for its hosts."""
     found = rules(allowance)
-    by_number = [found.get(number, _always(ABSENT)) for number in range(LARGEST + 1)]
+    by_number = [found.get(number, always(ABSENT)) for number in range(LARGEST + 1)]
     runs: list[tuple[int, Rule]] = []
     for rule, numbers in groupby(range(LARGEST + 1), key=by_number.__getitem__):
         runs.append((next(numbers), rule))
-    runs.append((LARGEST + 1, _always(ABSENT)))  # also those of x32
+    runs.append((LARGEST + 1, always(ABSENT)))  # also those of x32
     names = count()
     return assemble(
         [
