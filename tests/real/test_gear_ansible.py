@@ -92,6 +92,16 @@ class Infra:
         """Write the inventory of an environment."""
         (self.project / f"inventories/{env}.ini").write_text(text)
 
+    def reach(self, env: str, sshd: Sshd) -> None:
+        """Have the one host of an environment be reached over SSH, as its user would have it."""
+        own = self.scratch.user / ".ssh"
+        own.mkdir(mode=0o700)
+        (own / "known_hosts").write_text(sshd.known_host)
+        (own / "config").write_text(f"Host far\n  HostName 127.0.0.1\n  Port {sshd.port}\n")
+        # A server that is not root's gives nobody a terminal.
+        about = f"ansible_user={sshd.user} ansible_ssh_use_tty=false {PYTHON}"
+        self.inventory(env, f"far out={sshd.far} {about}\n")
+
     def done(self, *words: str) -> None:
         """A command that must not fail."""
         done = self.scratch.axium(*words)
@@ -183,19 +193,13 @@ def test_profiles_and_hosts_are_shown(infra: Infra) -> None:
 
 
 def test_a_playbook_runs_over_ssh_with_the_keys_of_the_agent(infra: Infra, sshd: Sshd) -> None:
-    own = infra.scratch.user / ".ssh"
-    own.mkdir(mode=0o700)
-    (own / "known_hosts").write_text(sshd.known_host)
-    (own / "config").write_text(f"Host far\n  HostName 127.0.0.1\n  Port {sshd.port}\n")
-    # A server that is not root's gives nobody a terminal.
-    about = f"ansible_user={sshd.user} ansible_ssh_use_tty=false {PYTHON}"
-    infra.inventory("prod", f"far out={sshd.far} {about}\n")
+    infra.reach("prod", sshd)
     done = infra.typed("ansible-run", "site.yml", SSH_AUTH_SOCK=sshd.agent)
     assert (done.returncode, '"msg": "it is no prod"' in done.stdout) == (0, True), done
     assert (sshd.far / "made").read_text() == "no prod"
     without = infra.typed("ansible-run", "site.yml")
     assert (without.returncode, "Permission denied (publickey)" in without.stdout) == (4, True)
-    (own / "known_hosts").unlink()
+    (infra.scratch.user / ".ssh/known_hosts").unlink()
     unknown = infra.typed("ansible-run", "site.yml", SSH_AUTH_SOCK=sshd.agent)
     assert (unknown.returncode, "Host key verification failed" in unknown.stdout) == (4, True)
 
@@ -228,8 +232,10 @@ def panes(tmux: Tmux) -> list[str]:
 
 
 def test_in_tmux_it_runs_in_a_pane_of_its_own_and_the_prompt_is_back_at_once(
-    infra: Infra, shell: Tmux, terminal: Terminal
+    infra: Infra, sshd: Sshd, shell: Tmux, terminal: Terminal
 ) -> None:
+    infra.reach("prod", sshd)
+    shell.cmd("set-environment", "-t", "main", "SSH_AUTH_SOCK", sshd.agent)
     shell.send("%0", "axium ansible-run site.yml; echo began $?")
     shell.wait_for(lambda: "\nbegan 0\n" in shell.capture("%0"))
     assert panes(shell) == ["%0", "%1"]
@@ -238,6 +244,18 @@ def test_in_tmux_it_runs_in_a_pane_of_its_own_and_the_prompt_is_back_at_once(
     terminal.wait_for("ansible:ok")
     assert infra.told() == [("site.yml in prod: ok", "success")]
     shell.cmd("send-keys", "-t", "%1", "Enter")
+    shell.wait_for(lambda: panes(shell) == ["%0"])
+
+
+def test_the_new_pane_is_in_the_environment_where_it_was_typed(infra: Infra, shell: Tmux) -> None:
+    infra.inventory("dev", f"there ansible_connection=local out={OWN} {PYTHON}\n")
+    overrides = infra.scratch.home / "overrides"
+    overrides.mkdir(exist_ok=True)
+    (overrides / "ansible.yaml").write_text("default: {close: ok}\ndev: {vars: {word: held}}\n")
+    shell.send("%0", 'eval "$(axium init bash)"; axium env set dev --shell')
+    shell.send("%0", "axium ansible-run site.yml; axium ansible-run failing.yml -i gone --here")
+    shell.wait_for(lambda: "no inventory `gone`" in shell.capture("%0"))
+    until(lambda: infra.told() == [("site.yml in dev: ok", "success")], 30)
     shell.wait_for(lambda: panes(shell) == ["%0"])
 
 
