@@ -24,15 +24,20 @@ HERE = "127.0.0.1"
 
 MANIFEST = """
     permissions:
-      net: ["localhost:{port}", "listen:127.0.0.1:{own}", "listen:127.0.0.1:{other}"]
+      net:
+        - localhost:{port}
+        - 127.0.0.1:{silent}
+        - listen:127.0.0.1:{own}
+        - listen:127.0.0.1:{other}
 """
 
 MAIN = '''
 import asyncio, http.client, json, socket, ssl, threading
-import typer
+from concurrent.futures import ThreadPoolExecutor
 from axium.core import api
 
-PORT, OWN, OTHER = {port}, {own}, {other}
+PORT, SILENT, OWN, OTHER = {port}, {silent}, {own}, {other}
+PLACES = [("localhost", PORT), ("127.0.0.1", SILENT)]
 CONTEXT = ssl.create_default_context(cadata={certificate!r})
 
 
@@ -58,6 +63,15 @@ def by_asyncio():
     return asyncio.run(main())
 
 
+def by_threads():
+    def port(place):
+        with api.connect(*place) as connected:
+            return connected.getpeername()[1]
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(port, PLACES * 16)) == [PORT, SILENT] * 16
+
+
 def elsewhere():
     with api.connect("localhost", PORT) as handed:
         handed.connect(("127.0.0.1", PORT))
@@ -75,6 +89,7 @@ def asked():
     return {{
         "by_http": outcome(by_http),
         "by_asyncio": outcome(by_asyncio),
+        "by_threads": outcome(by_threads),
         "timeout": outcome(lambda: api.connect("localhost", PORT, timeout=3).gettimeout()),
         "not listed": outcome(lambda: api.connect("127.0.0.1", PORT)),
         "no port of it": outcome(lambda: api.listen(PORT)),
@@ -112,6 +127,7 @@ def register(app, events):
 REACHED: dict[str, Any] = {
     "by_http": "/by-http",
     "by_asyncio": "/by-asyncio",
+    "by_threads": True,
     "timeout": 3.0,
     "not listed": None,
     "no port of it": None,
@@ -161,12 +177,12 @@ def port(certificate: Path) -> Iterator[int]:
 
 
 class Reaching(Geared):
-    """A daemon with a gear that reaches `server`, and may listen at two ports of its own."""
+    """A daemon with a gear that reaches two servers, and may listen at two ports of its own."""
 
-    def __init__(self, scratch: Scratch, server: int, certificate: Path) -> None:
+    def __init__(self, scratch: Scratch, servers: tuple[int, int], certificate: Path) -> None:
         text = certificate.read_text()
         self.own, self.other = _free_ports(2)
-        ports = {"port": server, "own": self.own, "other": self.other}
+        ports = {"port": servers[0], "silent": servers[1], "own": self.own, "other": self.other}
         shown = text[text.index("-----BEGIN CERTIFICATE") :]
         main = MAIN.format(**ports, certificate=shown)
         super().__init__(scratch, reaching=(MANIFEST.format(**ports), main))
@@ -183,9 +199,10 @@ def _free_ports(count: int) -> list[int]:
 @pytest.fixture
 def daemon(scratch: Scratch, port: int, certificate: Path) -> Iterator[Reaching]:
     """One with the gear `reaching`."""
-    started = Reaching(scratch, port, certificate)
-    yield started
-    started.close()
+    with socket.create_server((HERE, 0)) as silent:
+        started = Reaching(scratch, (port, silent.getsockname()[1]), certificate)
+        yield started
+        started.close()
 
 
 def echoed(port: int) -> bytes | None:
