@@ -155,3 +155,58 @@ def test_cron_and_a_login_session_have_one_daemon(scratch: Scratch) -> None:
     finally:
         said(login, "daemon", "stop")
         until(lambda: not scratch.processes())
+
+
+GEAR = """
+tried = []
+
+def attempt(deed):
+    try:
+        deed()
+        tried.append("done")
+    except OSError as error:
+        tried.append(type(error).__name__)
+
+def register(app, events):
+    import os, socket
+    home = os.environ["HOME"]
+    for deed in (
+        lambda: open(home + "/secret").read(),
+        lambda: open(home + "/granted/file").read(),
+        lambda: open(os.environ["AXIUM_DATA"] + "/own", "w").close(),
+        lambda: open(__file__, "a").close(),
+        os.fork,
+        lambda: socket.socket(socket.AF_UNIX),
+        lambda: os.kill(os.getppid(), 0),
+    ):
+        attempt(deed)
+    print(*tried)
+    events.on("env_change", print)
+"""
+
+
+def test_a_gear_of_an_ordinary_user_is_held_as_root_s(users: tuple[User, User]) -> None:
+    alice, _ = users
+    directory = Path(home_of(alice), "gears/deploy")
+    granted = Path(alice.environ["HOME"], "granted")
+    for path, text in (
+        (directory / "gear.yaml", "name: deploy\npermissions: {fs_read: [~/granted/**]}\n"),
+        (directory / "main.py", GEAR),
+        (granted / "file", ""),
+        (granted.with_name("secret"), "s"),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    alice.run("chown", "-R", f"{ALICE}:{ALICE}", alice.environ["HOME"], uid=0)
+    approved = alice.axium("gear", "approve", "deploy", "-y")
+    assert approved.returncode == 0, approved.stderr
+    log = Path(home_of(alice), "logs/deploy.log")
+    until(lambda: log.exists() and log.read_text().endswith("\n"))
+    assert log.read_text().splitlines()[0].partition("[OUTPUT] ")[2].split() == [
+        "PermissionError",
+        "done",
+        "done",
+        *["PermissionError"] * 4,
+    ]
+    listed = alice.axium("gear", "list", "--json").stdout
+    assert '"enforced"' in listed, listed
