@@ -21,11 +21,21 @@ class ProcessGroup:
     Its leader is not reaped before, so that the group's number can't be another's.
     """
 
-    def __init__(self, handles: Handles, take: Callable[[int, bytes], None]) -> None:
-        """`take` is given pieces of output, with 0 for stdout and 1 for stderr."""
+    def __init__(
+        self,
+        handles: Handles,
+        take: Callable[[int, bytes], None],
+        *,
+        end: int = signal.SIGKILL,
+    ) -> None:
+        """`take` is given pieces of output, with 0 for stdout and 1 for stderr.
+
+        `end` is the signal that ends all of it.
+        """
         self.pid = handles.pid
         self._pidfd = handles.pidfd
         self._take = take
+        self._end = end
         self._loop = asyncio.get_running_loop()
         self._streams = {handles.stdout: 0, handles.stderr: 1}
         self._pauses: dict[int, asyncio.TimerHandle] = {}
@@ -44,7 +54,7 @@ class ProcessGroup:
 
     def let_go(self) -> None:
         """Kill the group, and mind its output no more; it is gone as soon as its program is."""
-        self.signal(signal.SIGKILL)
+        self.signal(self._end)
         for stream in list(self._streams):
             self._close(stream)
         self._look()

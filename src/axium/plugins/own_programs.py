@@ -18,6 +18,11 @@ def confined() -> list[str]:
     return [sys.executable, "-I", "-B", "-X", NOTED, f"{_PACKAGE}/confined.py"]
 
 
+def keeper() -> list[str]:
+    """What keeps a program together and ends as it does; it wants a path, and words."""
+    return [sys.executable, "-I", "-S", "-E", f"{_HERE}/keeper.py"]
+
+
 def runner() -> list[str]:
     """What has the daemon say how a gear is confined, and becomes that; it wants words."""
     return [sys.executable, "-I", "-S", "-E", f"{_HERE}/runner.py"]

@@ -1,7 +1,11 @@
 """The children of a process, as the kernel tells of them at one instant."""
 
 import os
+import signal
 from contextlib import suppress
+
+END_ALL = signal.SIGUSR1
+"""What `keeper` is told to have all of a program end at once."""
 
 
 def children(pid: int) -> list[int]:

@@ -12,6 +12,8 @@ from axium.daemon.process_group import ProcessGroup
 from axium.daemon.spawn import REAPING, Handles, start
 from axium.daemon.workers import Workers
 from axium.model.jobs import TAIL_BYTES, Mode, Reason, Row
+from axium.plugins.own_programs import keeper
+from axium.plugins.processes import END_ALL
 from axium.wire.errors import Refusal
 
 log = logging.getLogger("axium.jobs")
@@ -47,7 +49,17 @@ class Order(NamedTuple):
     mode: Mode
     limit: float | None
     inside: Sequence[str] | None = None
-    """What is started in the place of `argv`, and becomes it."""
+    """What is started in the place of `argv` and becomes it; then nothing of it is left behind."""
+
+    @property
+    def started(self) -> Sequence[str]:
+        """The command line of what is started."""
+        return self.argv if self.inside is None else [*keeper(), *self.inside]
+
+    @property
+    def end(self) -> int:
+        """The signal that ends all of it."""
+        return signal.SIGKILL if self.inside is None else END_ALL
 
 
 class Job:
@@ -64,7 +76,7 @@ class Job:
         self.heads = (bytearray(), bytearray())
         self.is_cut = False
         self._is_heard = order.mode != "wait"
-        self.group = ProcessGroup(handles, self._take)
+        self.group = ProcessGroup(handles, self._take, end=order.end)
 
     @property
     def is_running(self) -> bool:
@@ -129,13 +141,13 @@ class Jobs:
                 order.whose,
                 partial(
                     start,
-                    order.inside or order.argv,
+                    order.started,
                     order.environ,
                     open_files=self._open_files,
                     directory=None if order.inside else order.cwd,
                 ),
                 within=START_SECS,
-                discard=_discard,
+                discard=partial(_discard, order.end),
             )
         except OSError as fault:
             raise _not_started(order, fault) from None
@@ -213,10 +225,10 @@ class Jobs:
         self._is_ending = True
         for timer in self._timers.values():
             timer.cancel()
-        for number, secs in ((signal.SIGTERM, LAST_GRACE_SECS), (signal.SIGKILL, REAPING)):
+        for is_last, secs in ((False, LAST_GRACE_SECS), (True, REAPING)):
             running = self._running()
             for job in running:
-                job.group.signal(number)
+                job.group.signal(job.order.end if is_last else signal.SIGTERM)
             if running:
                 await asyncio.wait([job.group.gone for job in running], timeout=secs)
         running = self._running()
@@ -238,7 +250,7 @@ class Jobs:
 
     def _begun(self, order: Order, handles: Handles) -> Job:
         if self._is_ending:
-            _discard(handles)
+            _discard(order.end, handles)
             raise Refusal("unavailable", "the daemon is about to end")
         self._last += 1
         job = self._jobs[self._last] = Job(self._last, order, handles, self._clock())
@@ -282,9 +294,9 @@ class Jobs:
             del self._jobs[number]
 
 
-def _discard(handles: Handles) -> None:
+def _discard(end: int, handles: Handles) -> None:
     """End a program that came too late for anybody to mind it."""
-    os.killpg(handles.pid, signal.SIGKILL)
+    os.killpg(handles.pid, end)
     os.waitpid(handles.pid, 0)
     for descriptor in handles[1:]:
         os.close(descriptor)
