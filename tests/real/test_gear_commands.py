@@ -140,6 +140,26 @@ AGENT = """
             done = subprocess.run(["ssh-add", "-l"], capture_output=True, text=True)
             print("keys", done.returncode, done.stdout.strip(), done.stderr.strip())
 """
+SPLITS = """
+    import os, sys
+    import typer
+    from axium.core import api
+
+    def register(app, events):
+        @app.command("deploy-split")
+        def split():
+            "Open two panes."
+            print(api.tmux_split_run("deploy", "axium deploy-inside here", height=30),
+                  api.tmux_split_run("deploy", "cat file ~/secret; echo program $?; sleep 1000"))
+
+        @app.command("deploy-inside")
+        def inside(name: str):
+            "Run in a pane."
+            print("inside", name, os.isatty(0), open("file").read(), api.notify("deploy", "over"),
+                  flush=True)
+            sys.stdin.read()
+"""
+
 PLAIN = "permissions:\n  notify: true\n"
 STARTS = "permissions:\n  exec: true\n"
 
@@ -485,3 +505,32 @@ def test_the_agent_is_asked_by_who_was_granted_it_alone(
         "keys 2  Could not open a connection to your authentication agent.\n"
     }
     assert ungranted.startswith("keys 2 ")
+
+
+def test_its_panes_are_confined_and_see_where_the_command_was_typed(
+    geared: Callable[..., Geared], shell: Shell, scratch: Scratch
+) -> None:
+    may = "permissions:\n  exec: true\n  notify: true\n  ipc: [tmux_split_run]\n  fs_read: [./**]\n"
+    running = geared(may, SPLITS)
+    project = scratch.user / "project"
+    project.mkdir()
+    (project / "file").write_text("granted")
+    (scratch.user / "secret").write_text("secret")
+    shell.type(f"cd {project}; axium deploy-split")
+
+    def panes() -> list[str]:
+        found = shell.tmux.cmd("list-panes", "-a", "-F", "#{pane_id}").split()
+        return [shell.tmux.capture(pane) for pane in found]
+
+    def settled() -> list[str] | None:
+        said = "\n".join(panes())
+        return panes() if "inside" in said and "program" in said else None
+
+    said = "\n".join(until(settled, 20) or ())
+    assert set(re.findall(r"^(?:inside|granted|program).*", said, re.MULTILINE)) == {
+        "inside here True granted True",
+        f"grantedcat: {scratch.user}/secret: No such file or directory",
+        "program 1",
+    }
+    titles = [row["body"] for row in running.ask("notify_list")["notifications"]]
+    assert titles == ["over"]
