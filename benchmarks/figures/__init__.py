@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from benchmarks.figures import (
+    brokered,
     crowd,
     fresh,
     gears,
@@ -43,6 +44,7 @@ FIGURES = (
     Figure("idle", "memory and wakeups while a terminal is attached", idle.measure),
     Figure("plugins", "what plugins weigh, and delay", plugins.measure),
     Figure("gears", "how soon a gear is ready, and what its confinement costs", gears.measure),
+    Figure("brokered", "calls of gears, and what one that floods delays", brokered.measure),
     Figure("verbs", "axium's fast verbs, beside a bare interpreter", verbs.measure),
     Figure("spokes", "the command line beside many spokes, and a spoke's own", spokes.measure),
     Figure("palette", "the palette's first picture, and each next one", palette.measure),
