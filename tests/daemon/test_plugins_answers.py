@@ -9,6 +9,7 @@ from axium.daemon.services.plugins.answers import (
     MOST_EVENTS,
     MOST_FAULTS,
     MOST_SEGMENTS,
+    of_gear,
     sane,
 )
 from axium.wire.channel import Answer, Fault, Report, Segment
@@ -79,3 +80,26 @@ def test_faults_are_few_and_each_is_one_line() -> None:
 
 def test_values_are_cut() -> None:
     assert sane(Answer(answer=1, values=[["x" * 10_000_000]])).values == [["x" * LONGEST_VALUE]]
+
+
+def test_what_help_shows_of_a_command_does_not_steer_a_terminal() -> None:
+    report = Report(commands=["x y\tgear:x\tHelp \u202eples\x9b2J é.\t--all"])
+    kept = sane(Answer(answer=1, report=report)).report
+    assert kept == Report(commands=["x y\tgear:x\tHelp ples2J é.\t--all"])
+
+
+def test_a_segment_of_a_gear_s_looks_like_nobody_else_s() -> None:
+    given = [
+        Segment(name="build", priority=120, refresh=5.0),
+        Segment(name="first", priority=1),
+        Segment(name="text", is_verbatim=True),
+        Segment(name="env:dev"),
+        Segment(name="env dev"),
+    ]
+    kept, left_out = of_gear(given)
+    assert kept == [
+        Segment(name="build", priority=120, refresh=5.0),
+        Segment(name="first", priority=100),
+        Segment(name="text", priority=100),
+    ]
+    assert [fault.split("`")[1] for fault in left_out] == ["env:dev", "env dev"]

@@ -429,3 +429,31 @@ def test_what_can_not_name_a_gear_names_none(geared: Gear, name: str) -> None:
     for command in ("reload_gear", "unload_gear", "gear_channel"):
         assert daemon.ask(command, gear=name)["code"] in ("not_loaded", "invalid")
     assert daemon.gear("deploy")["status"] == "active"
+
+
+def test_a_gear_can_not_say_in_the_hud_where_a_pane_is(geared: Gear) -> None:
+    main = """
+        from axium.core.hud import register_hud_provider, register_hud_segment
+        from axium.core.hud_segments import HudSegment
+
+        class False_(HudSegment):
+            name = "env"
+            priority = 1
+            def render(self, context):
+                return "dev"
+
+        class Other(False_):
+            name = "deploy"
+
+        def text():
+            return "env:dev"
+
+        def register(app, events):
+            register_hud_segment(False_())
+            register_hud_segment(Other())
+            register_hud_provider(text)
+    """
+    daemon = geared(deploy=("", main))
+    until(lambda: "deploy:dev" in daemon.hud())
+    assert daemon.hud().split()[:3] == ["[axium]", "env:root", "uptime:0m"]
+    assert "  env:dev" not in daemon.hud()

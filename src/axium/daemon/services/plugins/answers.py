@@ -1,5 +1,6 @@
 """What a host answers, held to what is sane: any code may have written it."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 
@@ -20,6 +21,9 @@ LONGEST_VALUE = 1000
 """Characters; a HUD shows 60 columns of a segment."""
 
 _LONGEST_NAME = 100
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_FIRST_OF_GEARS = 100
+"""Priority (spec: HUD segments)."""
 _REFRESH_SECS = 86_400.0
 
 
@@ -35,10 +39,27 @@ def sane(answer: Answer) -> Answer:
     )
 
 
+def of_gear(segments: list[Segment]) -> tuple[list[Segment], list[str]]:
+    """Those that a stranger may have in the HUD, and why others are left out.
+
+    None of them looks like another one, or stands before those of the user's own plugins.
+    """
+    kept = [segment for segment in segments if _PLAIN_NAME.fullmatch(segment.name)]
+    faults = [
+        f"the segment `{segment.name}` is left out: a gear names one with letters, digits, `_-`"
+        for segment in segments
+        if segment not in kept
+    ]
+    return [
+        replace(segment, priority=max(segment.priority, _FIRST_OF_GEARS), is_verbatim=False)
+        for segment in kept
+    ], faults
+
+
 def _report(report: Report | None) -> tuple[Report | None, list[Fault]]:
     if report is None:
         return None, []
-    commands = [record for record in report.commands if len(record) <= LONGEST_RECORD]
+    commands = [_record(record) for record in report.commands if len(record) <= LONGEST_RECORD]
     segments = [segment for segment in report.segments if _is_named(segment)]
     left_out = [
         *_not(
@@ -55,6 +76,13 @@ def _report(report: Report | None) -> tuple[Report | None, list[Fault]]:
         segments=[_segment(segment) for segment in segments[:MOST_SEGMENTS]],
     )
     return kept, left_out
+
+
+def _record(record: str) -> str:
+    """Of help, completion and palette, which show it as it is."""
+    if record.isascii():
+        return record
+    return "\t".join([printable(field) for field in record.split("\t")])
 
 
 def _is_named(segment: Segment) -> bool:

@@ -2,6 +2,7 @@
 
 from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
+from axium.daemon.services.plugins.answers import of_gear
 from axium.daemon.services.plugins.commands import Commands
 from axium.daemon.services.plugins.host import Host
 from axium.daemon.services.plugins.installed import Installed
@@ -37,7 +38,11 @@ class Registrations:
         rules, left_out = self._rules(item, manifest)
         faults += left_out + await self._give_prefixes(rules)
         self._events.listen(host, report.events)
-        self._segments.give(item.name, host, report.segments)
+        segments = report.segments
+        if item.kind == "gear":
+            segments, left_out = of_gear(segments)
+            faults += left_out
+        self._segments.give(item.name, host, segments)
         return faults
 
     def rest(self, item: Installed, host: Host) -> None:
