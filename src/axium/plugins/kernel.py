@@ -28,11 +28,12 @@ def adopt_orphans() -> None:
 
 def call_ourselves(name: str) -> None:
     """Be shown under this name by `ps` and `top`, as far as there is room for it."""
-    _libc.prctl(_PR_SET_NAME, ctypes.c_char_p(name.encode()[:15]), 0, 0, 0)
+    data = os.fsencode(name)
+    _libc.prctl(_PR_SET_NAME, ctypes.c_char_p(data[:15]), 0, 0, 0)
     start, end = _arguments()
     if start < end:
         room = end - start
-        ctypes.memmove(start, name.encode()[: room - 1].ljust(room, b"\0"), room)
+        ctypes.memmove(start, data[: room - 1].ljust(room, b"\0"), room)
 
 
 def come_after_others() -> None:
