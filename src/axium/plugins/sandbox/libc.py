@@ -4,24 +4,22 @@ import ctypes
 import os
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_libc.syscall.restype = ctypes.c_long
+_syscall = _libc.syscall
+_syscall.restype = ctypes.c_long
+# Each as wide as a register: what is variadic would be passed as 32 bits.
+_syscall.argtypes = [ctypes.c_long, *[ctypes.c_void_p] * 6]
+_NONE_LEFT = (None,) * 6
 
 Argument = int | bytes | ctypes.Array[ctypes.c_char] | None
 
 
 def call(number: int, *args: Argument) -> int:
     """What a system call returns. OSError."""
-    ctypes.set_errno(0)
-    result: int = _libc.syscall(ctypes.c_long(number), *map(_word, args))
+    result: int = _syscall(number, *args, *_NONE_LEFT[len(args) :])
     if result == -1:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error), f"system call {number}")
     return result
-
-
-def _word(value: Argument) -> object:
-    """As wide as a register: what is variadic would be passed as 32 bits."""
-    return ctypes.c_ulong(value) if isinstance(value, int) else value
 
 
 def address(buffer: ctypes.Array[ctypes.c_char]) -> int:
