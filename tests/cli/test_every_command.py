@@ -16,7 +16,7 @@ DATA = {"list", "show", "get", "status", "logs", "drain", "explain", "hud", "inf
 MANY = {"install", "uninstall", "bootstrap", "theme set"}
 """Those of commands that change many things, or a file of the user's."""
 
-LONG_ONLY = {"spoke install"}
+LONG_ONLY = {"spoke install", "gear install"}
 """Those of them whose `-n` is something else, for which it was published."""
 
 

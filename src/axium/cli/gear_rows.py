@@ -44,19 +44,26 @@ def tell(found: list[dict[str, Any]]) -> None:
     widths = [
         max([foreign.width(text) for text, _ink in column]) for column in zip(*cells, strict=True)
     ]
-    for row in cells:
-        drawn = [_drawn(cell, width) for cell, width in zip(row, widths, strict=True)]
+    for line in cells:
+        drawn = [_drawn(cell, width) for cell, width in zip(line, widths, strict=True)]
         sys.stdout.write("  ".join(drawn).rstrip() + "\n")
     for row in found:
-        for change in row["changes"][:_MOST_CHANGES]:
-            show.notice(f"{row['name']}: {foreign.shown(change)}")
-        if row["approval"] in (CHANGED, NOT_APPROVED):
-            told = f"`{row['name']}` is not started before you say yes to it"
-            show.notice(told, f"`axium gear approve {row['name']}` shows what it may do")
-        elif row["error"]:
-            show.notice(f"{row['name']}: {row['error']}", "`axium doctor` looks at it")
-        for text, fix in troubles(row):
-            show.notice(f"{row['name']} {text}", fix or f"logs/{row['name']}.log tells more")
+        _tell_of(row)
+
+
+def _tell_of(row: dict[str, Any]) -> None:
+    """What is not as it should be with one."""
+    name = row["name"]
+    for change in row["changes"][:_MOST_CHANGES]:
+        show.notice(f"{name}: {foreign.shown(change)}")
+    if row["approval"] in (CHANGED, NOT_APPROVED):
+        again = "again " if row["status"] == "active" else ""
+        told = f"`{name}` is not started {again}before you say yes to it"
+        show.notice(told, f"`axium gear approve {name}` shows what it may do")
+    elif row["error"]:
+        show.notice(f"{name}: {row['error']}", "`axium doctor` looks at it")
+    for text, fix in troubles(row):
+        show.notice(f"{name} {text}", fix or f"logs/{name}.log tells more")
 
 
 def _row(
