@@ -2,11 +2,16 @@
 
 import os
 import select
-import signal
 import socket
 import struct
 import threading
 import time
+from _signal import (  # type: ignore[import-not-found]  # `signal` makes enums: 0.1 ms a request
+    SIG_BLOCK,
+    SIG_SETMASK,
+    pthread_sigmask,
+    valid_signals,
+)
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
@@ -24,7 +29,7 @@ _INT = 4
 _ROOM = socket.CMSG_SPACE(_INT)
 """For the descriptor of one line: the kernel ends a piece at the next one that has some."""
 
-_SIGNALS = signal.valid_signals()
+_SIGNALS = valid_signals()
 
 
 class Channel:
@@ -163,9 +168,9 @@ class Channel:
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """No handler of the plugin's runs, and raises, between what belongs together."""
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    mask = pthread_sigmask(SIG_BLOCK, ())
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        pthread_sigmask(SIG_BLOCK, _SIGNALS)
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        pthread_sigmask(SIG_SETMASK, mask)
