@@ -181,3 +181,32 @@ def test_a_spoke_has_the_variables_that_come_with_its_first_call(
     host.call("register", variables=[b64encode(home).decode()])
     assert printed(host)[0] == ["HOME"]
     assert printed(host)[3] == str(scratch.user)
+
+
+WITHIN = """
+    import json, os, subprocess
+
+    def register(registry=None, events=None):
+        outside = {outside!r}
+        try:
+            os.stat(outside)
+            seen = "seen"
+        except FileNotFoundError:
+            seen = "absent"
+        child = subprocess.run(["cat", outside], capture_output=True).returncode
+        with open("/dev/shm/memory", "w") as file:
+            file.write("shared")
+        print(json.dumps([seen, child, os.getcwd()]))
+        events.on("env_change", print)
+"""
+
+
+def test_a_gear_that_starts_programs_sees_nothing_that_was_not_granted(
+    hosting: Hosting, scratch: Scratch, places: dict[str, Path]
+) -> None:
+    said = order(scratch, places)
+    said["policy"] = said["policy"]._replace(exec=True)
+    host = hosting.registered(WITHIN.format(outside=str(places["outside"] / "file")), **said)
+    assert printed(host) == ["absent", 1, str(places["private"])]
+    os.kill(hosting.process.pid, 9)
+    until(lambda: not alive(host.pid))

@@ -19,6 +19,7 @@ from axium.plugins import kernel, variables
 from axium.plugins.cgroup import Cgroup
 from axium.plugins.channel import Channel
 from axium.plugins.orders import Fork
+from axium.plugins.sandbox import namespace
 from axium.plugins.sandbox.confinement import NotConfined, confine
 from axium.plugins.serving import Serving
 
@@ -79,8 +80,10 @@ def _confine(order: Fork) -> None:
         return
     if order.policy is None:
         raise NotConfined(f"`{order.name}` came without a policy")
+    # What starts programs sees nothing but what it was granted, where this machine allows that.
+    within = namespace.enter(order.policy) if order.policy.exec else None
     _move_to(order.policy)
-    confine(order.policy, keep=(CHANNEL,), is_permissive=order.is_permissive)
+    confine(within or order.policy, keep=(CHANNEL,), is_permissive=order.is_permissive)
 
 
 def _move_to(policy: Policy) -> None:
