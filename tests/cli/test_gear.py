@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.asking import Asked, answered
 from tests.cli.saying import said, told
+from tests.core.test_sandbox_level import WITHOUT_LANDLOCK
 from tests.support import Daemon, Scratch
+from tests.support.scratch import VENV_BIN
 
 QUIET = {"AXIUM_NO_AUTOSTART": "1"}
 
@@ -430,3 +433,35 @@ def test_what_was_granted_is_told_beside_what_was_used(home: Scratch) -> None:
         "notify": (1, 0),
         "ipc: set_env": (0, 1),
     }
+
+
+def unheld(scratch: Scratch, *args: str) -> tuple[int, str, str]:
+    """`axium ARGS` where the kernel refuses Landlock, as a container may."""
+    first = WITHOUT_LANDLOCK.format(38).partition("runpy.run_path")[0]
+    words = [str(VENV_BIN / "axium"), *args]
+    script = f"import os\n{first}\nos.execv({words[0]!r}, {words!r})"
+    done = scratch.run(sys.executable, "-c", script, env=QUIET)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_what_nothing_can_hold_is_told_before_the_yes_and_afterwards(scratch: Scratch) -> None:
+    source = gear(scratch)
+    code, screen, _talk = unheld(scratch, "gear", "install", str(source), "--dry-run")
+    reason = "this kernel has no Landlock, or it is turned off"
+    assert (code, screen.partition("if it is this.\n")[2]) == (
+        0,
+        f"  sandbox    none: {reason}\n             so it is not started on this machine\n",
+    )
+    assert unheld(scratch, "gear", "install", "-y", str(source))[0] == 0
+    listed = json.loads(unheld(scratch, "gear", "list", "--json")[1])["gears"][0]
+    assert (listed["sandbox"], listed["is_permissive"]) == (f"none: {reason}", False)
+    found = json.loads(unheld(scratch, "doctor", "--json")[1])["findings"]
+    text = f"greet is not started: this machine can't hold it (none: {reason})"
+    assert ("fault", text) in [(each["state"], each["text"]) for each in found]
+    file = scratch.home / "overrides/permissions/greet.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("sandbox: permissive\n")
+    assert f"PERMISSIVE, none: {reason}" in unheld(scratch, "gear", "list")[1]
+    found = json.loads(unheld(scratch, "doctor", "--json")[1])["findings"]
+    text = f"greet is PERMISSIVE: it is started also where nothing holds it (none: {reason})"
+    assert ("warning", text) in [(each["state"], each["text"]) for each in found]
