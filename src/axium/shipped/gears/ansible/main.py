@@ -114,7 +114,9 @@ class Gear:
             in_pane=in_pane,
         )
         is_here = here or in_pane is not None or not is_watched()
-        raise typer.Exit(told(lambda: self._run(asked, is_here), in_pane=in_pane is not None))
+        raise typer.Exit(
+            told(lambda: self._run(asked, is_here=is_here), in_pane=in_pane is not None)
+        )
 
     def hosts(
         self, profile: Profile = None, inventory: Inventory = None, *, json: Json = False
@@ -130,7 +132,7 @@ class Gear:
         """Show how playbooks run in this environment, with a profile."""
         raise typer.Exit(told(lambda: self._show_profile(profile, is_json=json)))
 
-    def _run(self, asked: Asked, is_here: bool) -> int:  # noqa: FBT001 (our own)
+    def _run(self, asked: Asked, *, is_here: bool) -> int:
         """The exit code; that of ansible, where it runs here. Mistake, OSError."""
         place = placed(asked.in_pane)
         settings = over(self._settings(asked.profile, place), asked)
@@ -154,7 +156,7 @@ class Gear:
         words = inventory_words(inventory_of(settings, place))
         how = "--list" if is_json else "--graph"
         argv = [program("ansible-inventory", settings), *words, how]
-        return running.attended(argv, running.environ(place))
+        return running.Attendant().run(argv, running.environ(place))
 
     def _list_profiles(self, *, is_json: bool) -> int:
         found = profiles_of(self._config(placed()))
@@ -234,13 +236,10 @@ def told(deed: Callable[[], int], *, in_pane: bool = False) -> int:
     try:
         return deed()
     except Mistake as mistake:
-        lines, code = (
-            [f"✗ {mistake}", *([f"  {mistake.hint}"] if mistake.hint else [])],
-            mistake.code,
-        )
+        said, hint, code = str(mistake), mistake.hint, mistake.code
     except (OSError, ValueError) as error:
-        lines, code = [f"✗ {error}"], 2
-    print(*lines, sep="\n", file=sys.stderr)
+        said, hint, code = str(error), "", 2
+    print(f"✗ {said}", *([f"  {hint}"] if hint else []), sep="\n", file=sys.stderr)
     if in_pane:
         stay(code, "never")
     return code

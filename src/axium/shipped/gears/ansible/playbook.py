@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .settings import Mistake, Settings
@@ -88,13 +88,9 @@ def program(name: str, settings: Settings) -> str:
     """The path of one of ansible's programs. Mistake."""
     found = shutil.which(name, path=settings.programs or None)
     if found is None:
-        where = settings.programs or "where a gear sees programs"
-        hint = (
-            "apt install ansible-core, or name its directory: `programs:` in overrides/ansible.yaml"
-        )
-        raise Mistake(
-            f"there is no `{name}` {'in ' if settings.programs else ''}{where}", hint, code=127
-        )
+        where = settings.programs or os.environ["PATH"]
+        hint = "apt install ansible-core; or say where: `programs:` in overrides/ansible.yaml"
+        raise Mistake(f"there is no `{name}` in {where}", hint, code=127)
     return found
 
 
@@ -131,7 +127,7 @@ def playbook_words(
         *inventory_words(inventory),
         *_chosen(settings),
         "--extra-vars",
-        _json({**settings.vars, "axium_env": env}),
+        json.dumps({**settings.vars, "axium_env": env}, ensure_ascii=False),
         *settings.options,
         _as_path(playbook),
         *more,
@@ -159,7 +155,3 @@ def _chosen(settings: Settings) -> Iterator[str]:
 def _as_path(playbook: str) -> str:
     """Never an option."""
     return f"./{playbook}" if playbook.startswith("-") else playbook
-
-
-def _json(values: Mapping[str, object]) -> str:
-    return json.dumps(values, ensure_ascii=False, default=str)

@@ -45,9 +45,10 @@ def run(argv: Sequence[str], place: Place, run: Run, events: EventBus) -> int:
     where = f"{place.env}: " if place.env else ""
     print(f"{where}{shlex.join(['ansible-playbook', *argv[1:]])}", file=sys.stderr, flush=True)
     around = environ(place)
+    attendant = Attendant()
     live = Live(runs_directory(), run)
     events.emit(CHANGED)
-    code = attended(argv, around)
+    code = attendant.run(argv, around)
     live.end(code)
     events.emit(CHANGED)
     title = f"{run.playbook}{f' in {place.env}' if place.env else ''}: {said(code)}"
@@ -66,7 +67,7 @@ def environ(place: Place) -> dict[str, str]:
             os.symlink(os.path.expanduser(f"~/.ansible/{shared}"), f"{home}/.ansible/{shared}")
     path = f"{ssh.prepare(f'{data()}/ssh', read)}:{os.environ['PATH']}"
     found = {**os.environ, "HOME": home, "PATH": path, "AXIUM_ENV": place.env}
-    if not _names_remote_tmp(place.directory, home):
+    if not names_remote_tmp(place.directory, home):
         found["ANSIBLE_REMOTE_TEMP"] = REMOTE_TMP
     return found
 
@@ -81,7 +82,7 @@ def read(path: str) -> str:
     return str(reply.get("content") or "")
 
 
-def _names_remote_tmp(directory: str, home: str) -> bool:
+def names_remote_tmp(directory: str, home: str) -> bool:
     """Whether the file that ansible will read says where modules are put on a host."""
     named = os.environ.get("ANSIBLE_CONFIG", "")
     files = (named, f"{directory}/ansible.cfg", f"{home}/.ansible.cfg", "/etc/ansible/ansible.cfg")
@@ -91,17 +92,34 @@ def _names_remote_tmp(directory: str, home: str) -> bool:
     return parser.has_option("defaults", "remote_tmp")
 
 
-def attended(argv: Sequence[str], around: Mapping[str, str]) -> int:
-    """The exit code of a program, which answers Ctrl-C itself, and ends where we have to."""
-    before = signal.signal(signal.SIGINT, ignore)
-    try:
-        child = subprocess.Popen(argv, env=around)
+class Attendant:
+    """Starts one program and waits for it; whatever is to end us from now on ends that first.
+
+    Ctrl-C reaches it as it reaches us, and is its own to answer.
+    """
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._is_to_end = False
+        signal.signal(signal.SIGINT, ignore)
         for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: child.terminate())
-        code = child.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
-    return code if code >= 0 else 128 - code
+            signal.signal(number, self._end)
+
+    def run(self, argv: Sequence[str], around: Mapping[str, str]) -> int:
+        """The exit code. OSError."""
+        try:
+            self._child = subprocess.Popen(argv, env=around)
+            if self._is_to_end:
+                self._child.terminate()
+            code = self._child.wait()
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        return code if code >= 0 else 128 - code
+
+    def _end(self, *_: object) -> None:
+        self._is_to_end = True
+        if self._child is not None:
+            self._child.terminate()
 
 
 def ignore(*_: object) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import io
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -260,13 +261,36 @@ class SshTest(InDirectory):
 
 
 class RunningTest(InDirectory):
+    def setUp(self) -> None:
+        super().setUp()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+
     def test_the_exit_code_is_that_of_the_program(self) -> None:
-        running = load("running")
+        attendant = load("running").Attendant
         codes = [
-            running.attended(["/bin/sh", "-c", script], os.environ)
+            attendant().run(["/bin/sh", "-c", script], os.environ)
             for script in ("exit 0", "exit 4", "kill -TERM $$")
         ]
         assert codes == [0, 4, 143]
+
+    def test_what_is_to_end_us_ends_the_program(self) -> None:
+        attendant = load("running").Attendant
+        soon = attendant()
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert soon.run(["/bin/sleep", "60"], os.environ) == 143
+        hangs_up = ["/bin/sh", "-c", "kill -HUP $PPID; exec /bin/sleep 60"]
+        assert attendant().run(hangs_up, os.environ) == 143
+
+    def test_a_place_for_modules_that_is_configured_is_left_alone(self) -> None:
+        running = load("running")
+        home, project = f"{self.root}/home", f"{self.root}/project"
+        found = [running.names_remote_tmp(project, home)]
+        self.write("home/.ansible.cfg", "[defaults]\nremote_tmp = /var/tmp/%me\n")
+        found += [running.names_remote_tmp(project, home)]
+        self.write("project/ansible.cfg", "[defaults]\nforks = 20\n")
+        found += [running.names_remote_tmp(project, home)]
+        assert found == [False, True, False]
 
     def test_codes_are_said_in_words(self) -> None:
         running = load("running")
