@@ -1,4 +1,4 @@
-"""How many lines one plugin causes in the daemon's log: some at once, then one a second."""
+"""How often one plugin may cause what people look at: some at once, then one a second."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ EACH_SECS = 1.0
 
 
 class Ration:
-    """Counts what is left out, so that the next line can tell of it."""
+    """Counts what is left out, so that the next time can tell of it."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -16,7 +16,7 @@ class Ration:
         self._left_out = 0
 
     def take(self) -> bool:
-        """Whether a line may be written now; it is counted where not."""
+        """Whether it may be now; it is counted where not."""
         now = self._clock()
         self._room = min(MOST_AT_ONCE, self._room + (now - self._looked) / EACH_SECS)
         self._looked = now
@@ -27,6 +27,6 @@ class Ration:
         return True
 
     def left_out(self) -> int:
-        """How many lines were left out since this was asked."""
+        """How many were left out since this was asked."""
         count, self._left_out = self._left_out, 0
         return count

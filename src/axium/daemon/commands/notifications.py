@@ -36,6 +36,7 @@ class Stored(Reply):
 async def notify(ctx: Context, req: Notify) -> Stored:
     caller = ctx.connection.caller
     ctx.services.permissions.require(caller, req.spoke, "notify")
+    ctx.services.permissions.take_turn(caller, "notify")
     body = req.body if req.body is not None else req.message or ""
     for field, text in (("title", req.title), ("body", body)):
         if len(text) > MOST_CHARACTERS:

@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import NoReturn
 
 from axium.daemon.caller import Caller, User, is_gear
 from axium.daemon.programs import approved
+from axium.daemon.ration import Ration
 from axium.daemon.services.confinements import Confinements
 from axium.daemon.services.decisions import Decisions
 from axium.daemon.services.store import Store
@@ -51,6 +53,7 @@ class Permissions:
         self._located = located
         self._manifests: dict[str, Manifest] = {}
         self._decisions = Decisions()
+        self._rations: dict[tuple[str, str], Ration] = {}
 
     def load(self, manifest: Manifest) -> None:
         """A plugin is loaded, or loaded again."""
@@ -134,6 +137,16 @@ class Permissions:
         if not allowed:
             _deny(action, self._way_out(asking, action, via_override=via_override))
         return rights
+
+    def take_turn(self, caller: Caller, action: str) -> None:
+        """Have a gear do what people are shown no more often than they can look. Refusal `busy`."""
+        if not is_gear(caller):
+            return
+        ration = self._rations.setdefault((caller.name, action), Ration(time.monotonic))
+        if not ration.take():
+            raise Refusal(
+                "busy", f"`{action}` is asked for too often", hint="once a second will do"
+            )
 
     def file_of(self, name: str, program: str) -> str | None:
         """The file that a program means which the plugin may start by name."""

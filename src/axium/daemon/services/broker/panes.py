@@ -63,6 +63,7 @@ class PaneBroker:
         action, shown = "tmux_split_run", masked(shown_as(asked.command))
         words = words_of(asked.command)
         rights = self._permissions.require(caller, spoke, action, shown)
+        self._permissions.take_turn(caller, action)
         if not 1 <= asked.height <= 99:
             raise Refusal("invalid", "height must be 1-99")
         variables = handed(asked.variables, "env_vars", from_plugin=rights is not None)
