@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.real.gears import Geared, approve, write_gear
+from tests.real.test_users import ALICE, made
 from tests.support import Scratch, Tmux, until
+from tests.support.installation import Installation
 from tests.support.processes import alive
+from tests.support.scratch import make_scratch
 
 MAIN = """
     import os, sys, time
@@ -160,6 +163,19 @@ SPLITS = """
             sys.stdin.read()
 """
 
+ORDINARY = """
+    import os, subprocess
+    import typer
+
+    def register(app, events):
+        @app.command("deploy-try")
+        def attempt(secret: str):
+            "Try what an ordinary user's gear does."
+            done = subprocess.run(["cat", secret, "file"], capture_output=True, text=True)
+            with open(os.environ["TMPDIR"] + "/mode", "w") as file:
+                os.fchmod(file.fileno(), 0o640)
+            print(os.getuid(), done.returncode, done.stdout, done.stderr.rpartition(": ")[2])
+"""
 PLAIN = "permissions:\n  notify: true\n"
 STARTS = "permissions:\n  exec: true\n"
 
@@ -534,3 +550,39 @@ def test_its_panes_are_confined_and_see_where_the_command_was_typed(
     }
     titles = [row["body"] for row in running.ask("notify_list")["notifications"]]
     assert titles == ["over"]
+
+
+@pytest.fixture
+def installed() -> Iterator[Installation]:
+    """Where every user may read it."""
+    place = make_scratch()
+    place.root.chmod(0o755)
+    yield Installation(place.root / "venv")
+    place.close()
+
+
+def test_an_ordinary_user_s_gear_is_held_the_same(
+    scratch: Scratch, installed: Installation
+) -> None:
+    config = scratch.user / ".config"
+    config.mkdir()
+    scratch.home.rename(config / "axium")
+    scratch.home = config / "axium"
+    write_gear(scratch, "deploy", ORDINARY, "permissions:\n  exec: true\n  fs_read: [./**]\n")
+    approve(scratch, "deploy")
+    project, secret = scratch.user / "project", scratch.user / "secret"
+    project.mkdir()
+    (project / "file").write_text("granted")
+    secret.write_text("secret")
+    user = made(scratch, ALICE if os.geteuid() == 0 else os.geteuid(), installed.axium)
+    for path in scratch.root.rglob("*"):
+        os.chown(path, user.uid, user.uid)
+    user.axium("daemon", "start")
+    until(lambda: "deploy-try" in user.axium("completions", "list").stdout, 20)
+    typed = f"cd {project} && exec {installed.axium} deploy-try {secret}"
+    done = user.run("sh", "-c", typed)
+    user.axium("daemon", "stop")
+    assert (done.stdout, done.stderr) == (
+        f"{user.uid} 1 granted No such file or directory\n\n",
+        "",
+    )
