@@ -150,6 +150,12 @@ def test_faults_of_overrides(text: str, expected: list[str]) -> None:
         ),
         ("{fs_read: [./**]}", "gears", []),
         (
+            f"{{ipc: [{', '.join(['a'] * 101)}]}}",
+            "gears",
+            ["321: `ipc` has 101 entries, at most 100"],
+        ),
+        (f"{{ipc: [{', '.join(['a'] * 101)}]}}", "spokes", []),
+        (
             "{fs_read: [./**]}",
             "spokes",
             ["25: `fs_read`: `./**` is in no directory: begin with `/` or `~/`"],

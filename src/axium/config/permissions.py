@@ -1,7 +1,6 @@
 """What files say of permissions: manifests, `permissions.yaml`, the override of one gear."""
 
 import os
-from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from axium.config.decode import decode, decode_each, mark_of
@@ -18,6 +17,9 @@ from axium.model.permissions import FIELDS, Field, Names, Permissions
 NAME = "permissions.yaml"
 OVERRIDES = "overrides/permissions"
 """Where the user's files of gears are."""
+
+MOST_ENTRIES = 100
+"""Of one list in a gear's manifest."""
 
 Place = Kind | Literal["override", "override of a gear"]
 """Where it stands: in the manifest of which kind, or in which of the user's files."""
@@ -111,7 +113,11 @@ def _permissions(entry: PermissionsEntry, findings: Findings, place: Place) -> P
     return Permissions(**said)
 
 
-def _checked(field: Field, given: Iterable[str], findings: Findings, place: Place) -> Names:
+def _checked(field: Field, given: list[str], findings: Findings, place: Place) -> Names:
+    if place == "gears" and len(given) > MOST_ENTRIES:
+        message = f"`{field}` has {len(given):,} entries, at most {MOST_ENTRIES}"
+        findings.error(mark_of(given[MOST_ENTRIES]), message, "who approves it has to read them")
+        return ()
     for entry in given:
         if fault := _fault(field, str(entry), place):
             findings.error(mark_of(entry), f"`{field}`: {fault}")
