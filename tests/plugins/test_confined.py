@@ -164,7 +164,7 @@ def test_where_namespaces_are_forbidden_nobody_gets_the_agent(ground: Ground) ->
         agent.bind(str(ground.scratch.root / "agent"))
         agent.listen()
         refused = ground.run("true", before=before, policy=ground.policy(agent=True))
-        run = {"policy": ground.policy(agent=True), "is_permissive": True}
+        run: dict[str, Any] = {"policy": ground.policy(agent=True), "is_permissive": True}
         permissive = ground.run("sh", "-c", "echo ${SSH_AUTH_SOCK-none}", before=before, **run)
     said = f"✗ gear `deploy` does not run: it can't be confined: {namespace.NONE}\n"
     assert (refused.returncode, refused.stderr) == (126, said)

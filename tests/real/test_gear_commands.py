@@ -194,6 +194,24 @@ def geared(scratch: Scratch) -> Iterator[Callable[..., Geared]]:
         each.close()
 
 
+@pytest.fixture(scope="module")
+def common() -> Iterator[Geared]:
+    """A daemon with the gear `deploy` that several tests use, none of which changes it."""
+    place = make_scratch()
+    daemon = Geared(place, deploy=(PLAIN, MAIN))
+    yield daemon
+    daemon.close()
+    place.close()
+
+
+@pytest.fixture
+def pane(common: Geared) -> Iterator[Shell]:
+    """A bash beside it."""
+    tmux = Tmux(common.scratch)
+    yield Shell(tmux)
+    tmux.close()
+
+
 class Shell:
     """A bash in a pane."""
 
@@ -224,11 +242,8 @@ def shell(tmux: Tmux) -> Shell:
     return Shell(tmux)
 
 
-def test_a_command_ends_with_its_own_exit_code(
-    geared: Callable[..., Geared], scratch: Scratch
-) -> None:
-    geared()
-    done = [scratch.axium("deploy-code", str(number)) for number in (0, 3, 255)]
+def test_a_command_ends_with_its_own_exit_code(common: Geared) -> None:
+    done = [common.scratch.axium("deploy-code", str(number)) for number in (0, 3, 255)]
     assert [(each.returncode, each.stdout, each.stderr) for each in done] == [
         (0, "", ""),
         (3, "", ""),
@@ -236,131 +251,103 @@ def test_a_command_ends_with_its_own_exit_code(
     ]
 
 
-def test_a_pipe_that_is_closed_ends_it(geared: Callable[..., Geared], shell: Shell) -> None:
-    geared()
-    shell.type('axium deploy-lines 100000 | head -1; echo "codes ${PIPESTATUS[*]}"')
-    assert shell.sees(r"^codes .*") in {"codes 1 0", "codes 141 0"}
-    assert shell.sees(r"^line 0$") == "line 0"
+def test_a_pipe_that_is_closed_ends_it(common: Geared, pane: Shell) -> None:
+    pane.type('axium deploy-lines 100000 | head -1; echo "codes ${PIPESTATUS[*]}"')
+    assert pane.sees(r"^codes .*") in {"codes 1 0", "codes 141 0"}
+    assert pane.sees(r"^line 0$") == "line 0"
 
 
-def test_it_has_the_terminal_its_size_and_its_colours(
-    geared: Callable[..., Geared], shell: Shell, scratch: Scratch
-) -> None:
-    geared()
-    shell.type("axium deploy-look")
-    assert shell.sees(r"^tty .*") == (
+def test_it_has_the_terminal_its_size_and_its_colours(common: Geared, pane: Shell) -> None:
+    pane.type("axium deploy-look")
+    assert pane.sees(r"^tty .*") == (
         "tty [True, True, True] os.terminal_size(columns=200, lines=50)"
     )
-    shell.sees("^green")
-    coloured = shell.tmux.cmd("capture-pane", "-p", "-e", "-t", "main")
+    pane.sees("^green")
+    coloured = pane.tmux.cmd("capture-pane", "-p", "-e", "-t", "main")
     assert "\x1b[32mgreen" in coloured
-    piped = scratch.axium("deploy-look")
+    piped = common.scratch.axium("deploy-look")
     assert piped.stdout == "tty [False, False, False] None\ngreen\n"
 
 
-def test_it_reads_what_is_typed_until_its_end(
-    geared: Callable[..., Geared], shell: Shell, scratch: Scratch
-) -> None:
-    geared()
-    shell.type("axium deploy-read")
-    shell.type("abc")
-    assert shell.sees("^read .*") == "read cba"
-    shell.press("C-d")
-    shell.type("echo next $?")
-    assert shell.sees("^next .*") == "next 0"
-    assert scratch.run("axium", "deploy-read", stdin="xyz\n").stdout == "read zyx\n"
+def test_it_reads_what_is_typed_until_its_end(common: Geared, pane: Shell) -> None:
+    pane.type("axium deploy-read")
+    pane.type("abc")
+    assert pane.sees("^read .*") == "read cba"
+    pane.press("C-d")
+    pane.type("echo next $?")
+    assert pane.sees("^next .*") == "next 0"
+    assert common.scratch.run("axium", "deploy-read", stdin="xyz\n").stdout == "read zyx\n"
 
 
-def test_ctrl_c_is_its_own_to_clean_up_after(geared: Callable[..., Geared], shell: Shell) -> None:
-    geared()
-    shell.type("axium deploy-wait; echo ended $?")
-    shell.sees("^wait begins")
-    shell.press("C-c")
-    assert shell.sees("cleaned up$") == "cleaned up"
-    assert shell.sees("^ended .*") == "ended 130"
+def test_ctrl_c_is_its_own_to_clean_up_after(common: Geared, pane: Shell) -> None:
+    pane.type("axium deploy-wait; echo ended $?")
+    pane.sees("^wait begins")
+    pane.press("C-c")
+    assert pane.sees("cleaned up$") == "cleaned up"
+    assert pane.sees("^ended .*") == "ended 130"
 
 
-def test_it_is_stopped_and_goes_on_in_the_foreground(
-    geared: Callable[..., Geared], shell: Shell
-) -> None:
-    geared()
-    shell.type("axium deploy-read")
-    shell.type("one")
-    shell.sees("^read eno")
-    shell.press("C-z")
-    shell.sees(r"Stopped +axium deploy-read")
-    shell.type("fg")
-    shell.type("two")
-    assert shell.sees("^read owt") == "read owt"
-    shell.press("C-d")
-    shell.type("echo next $?")
-    assert shell.sees("^next .*") == "next 0"
+def test_it_is_stopped_and_goes_on_in_the_foreground(common: Geared, pane: Shell) -> None:
+    pane.type("axium deploy-read")
+    pane.type("one")
+    pane.sees("^read eno")
+    pane.press("C-z")
+    pane.sees(r"Stopped +axium deploy-read")
+    pane.type("fg")
+    pane.type("two")
+    assert pane.sees("^read owt") == "read owt"
+    pane.press("C-d")
+    pane.type("echo next $?")
+    assert pane.sees("^next .*") == "next 0"
 
 
-def test_it_runs_in_the_background_and_is_waited_for(
-    geared: Callable[..., Geared], shell: Shell
-) -> None:
-    geared()
-    shell.type("axium deploy-code 7 & wait $!; echo waited $?")
-    assert shell.sees("^waited .*") == "waited 7"
+def test_it_runs_in_the_background_and_is_waited_for(common: Geared, pane: Shell) -> None:
+    pane.type("axium deploy-code 7 & wait $!; echo waited $?")
+    assert pane.sees("^waited .*") == "waited 7"
 
 
-def test_a_progress_bar_is_drawn_in_one_line(geared: Callable[..., Geared], shell: Shell) -> None:
-    geared()
-    shell.type("axium deploy-progress; echo drawn")
-    shell.sees("^drawn")
-    assert shell.sees(r"^Deploying .*100%") == f"Deploying  [{'#' * 36}]  100%"
+def test_a_progress_bar_is_drawn_in_one_line(common: Geared, pane: Shell) -> None:
+    pane.type("axium deploy-progress; echo drawn")
+    pane.sees("^drawn")
+    assert pane.sees(r"^Deploying .*100%") == f"Deploying  [{'#' * 36}]  100%"
 
 
-def test_its_end_by_a_signal_is_an_end_by_a_signal(
-    geared: Callable[..., Geared], shell: Shell
-) -> None:
-    geared()
-    shell.type("axium deploy-wait & pid=$!")
-    shell.sees("wait begins$")
-    shell.type("kill -TERM $pid; wait $pid; echo waited $?")
-    assert shell.sees("^waited .*") == "waited 143"
+def test_its_end_by_a_signal_is_an_end_by_a_signal(common: Geared, pane: Shell) -> None:
+    pane.type("axium deploy-wait & pid=$!")
+    pane.sees("wait begins$")
+    pane.type("kill -TERM $pid; wait $pid; echo waited $?")
+    assert pane.sees("^waited .*") == "waited 143"
 
 
-def test_it_goes_on_when_its_shell_is_gone(geared: Callable[..., Geared], scratch: Scratch) -> None:
-    geared()
+def test_it_goes_on_when_its_shell_is_gone(common: Geared) -> None:
     begin = "trap '' HUP; axium deploy-wait >out 2>&1 & echo $! >pid"
-    scratch.run("bash", "-c", begin, check=True)
-    until(lambda: "begins" in (scratch.user / "out").read_text())
-    pid = int((scratch.user / "pid").read_text())
+    common.scratch.run("bash", "-c", begin, check=True)
+    until(lambda: "begins" in (common.scratch.user / "out").read_text())
+    pid = int((common.scratch.user / "pid").read_text())
     assert alive(pid)
     os.kill(pid, 15)
     until(lambda: not alive(pid))
 
 
-def test_an_error_of_its_code_is_told_with_file_and_line(
-    geared: Callable[..., Geared], scratch: Scratch
-) -> None:
-    geared()
-    (scratch.user / "secret").write_text("secret")
+def test_an_error_of_its_code_is_told_with_file_and_line(common: Geared) -> None:
+    (common.scratch.user / "secret").write_text("secret")
     line = next(n for n, text in enumerate(MAIN.splitlines(), 1) if "~/secret" in text)
-    failed = scratch.axium("deploy-boom")
-    where = f"{scratch.home}/gears/deploy/main.py:{line}"
-    why = f"PermissionError: [Errno 13] Permission denied: '{scratch.user}/secret'"
+    failed = common.scratch.axium("deploy-boom")
+    where = f"{common.scratch.home}/gears/deploy/main.py:{line}"
+    why = f"PermissionError: [Errno 13] Permission denied: '{common.scratch.user}/secret'"
     said = f"✗ gear `deploy` failed: {where}: {why}\n"
     assert (failed.returncode, failed.stdout, failed.stderr) == (2, "", said)
 
 
-def test_what_was_mistyped_is_told_with_help(
-    geared: Callable[..., Geared], scratch: Scratch
-) -> None:
-    geared()
-    done = scratch.axium("deploy-code")
+def test_what_was_mistyped_is_told_with_help(common: Geared) -> None:
+    done = common.scratch.axium("deploy-code")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("✗ missing argument `number`\n\nUsage: axium deploy-code")
 
 
-def test_its_help_is_its_own_wherever_it_is_asked_for(
-    geared: Callable[..., Geared], scratch: Scratch
-) -> None:
-    geared()
+def test_its_help_is_its_own_wherever_it_is_asked_for(common: Geared) -> None:
     asked = [
-        scratch.axium(*words).stdout
+        common.scratch.axium(*words).stdout
         for words in (
             ("deploy-code", "--help"),
             ("help", "deploy-code"),
@@ -393,9 +380,8 @@ def test_nothing_of_it_runs_unconfined_for_help_or_completion(
     assert running.quick("ping")["ok"]
 
 
-def test_it_asks_axium_as_itself(geared: Callable[..., Geared], scratch: Scratch) -> None:
-    geared()
-    done = scratch.axium("deploy-ask")
+def test_it_asks_axium_as_itself(common: Geared) -> None:
+    done = common.scratch.axium("deploy-ask")
     assert (done.stdout, done.stderr) == ("env root denied denied\n", "")
 
 
@@ -454,11 +440,8 @@ def test_a_gear_that_was_granted_it_starts_programs_that_see_no_more(
     assert (coded.returncode, coded.stdout) == (5, "started\n")
 
 
-def test_a_gear_that_was_not_granted_it_starts_none(
-    geared: Callable[..., Geared], scratch: Scratch
-) -> None:
-    geared()
-    done = scratch.axium("deploy-start", "--", "true")
+def test_a_gear_that_was_not_granted_it_starts_none(common: Geared) -> None:
+    done = common.scratch.axium("deploy-start", "--", "true")
     assert (done.returncode, "PermissionError" in done.stderr) == (2, True)
 
 
@@ -538,11 +521,11 @@ def test_its_panes_are_confined_and_see_where_the_command_was_typed(
         found = shell.tmux.cmd("list-panes", "-a", "-F", "#{pane_id}").split()
         return [shell.tmux.capture(pane) for pane in found]
 
-    def settled() -> list[str] | None:
+    def settled() -> str:
         said = "\n".join(panes())
-        return panes() if "inside" in said and "program" in said else None
+        return said if "inside" in said and "program" in said else ""
 
-    said = "\n".join(until(settled, 20) or ())
+    said = until(settled, 20)
     assert set(re.findall(r"^(?:inside|granted|program).*", said, re.MULTILINE)) == {
         "inside here True granted True",
         f"grantedcat: {scratch.user}/secret: No such file or directory",

@@ -145,12 +145,9 @@ except OSError as error:
 def test_a_granted_directory_that_was_swapped_for_a_link_is_not_mounted(stand: Stand) -> None:
     world = stand.world
     Path(world.writable, "inner").symlink_to(world.outside)
-    for grant in (
-        {"reads": (f"{world.writable}/inner",)},
-        {"writes": (f"{world.writable}/inner",)},
-    ):
-        policy = stand.policy(exec=True)._replace(**grant)
-        argv = [str(SYSTEM_PYTHON), "-I", "-S", "-c", LINKED, world.package, json.dumps(policy)]
+    policy, linked = stand.policy(exec=True), (f"{world.writable}/inner",)
+    for granted in (policy._replace(reads=linked), policy._replace(writes=linked)):
+        argv = [str(SYSTEM_PYTHON), "-I", "-S", "-c", LINKED, world.package, json.dumps(granted)]
         said = stand.run(argv).stdout
         assert said == f"NotAsNamed it is `{world.outside}` {world.writable}/inner\n"
 
@@ -172,15 +169,18 @@ def test_the_temporary_directory_of_all_is_the_gears_own_where_nothing_in_it_was
     shutil.copytree(world.package, package)
     own = Policy("/nonexistent", "/usr/share", scratch=(str(scratch),), exec=True)
     granted = own._replace(reads=(world.readable,))
+    whole = own._replace(reads=("/tmp",))
     found = []
-    for policy in (own, granted):
+    for policy in (own, granted, whole):
         argv = [str(SYSTEM_PYTHON), "-I", "-S", "-c", SHARED, str(package), json.dumps(policy)]
         done = stand.run([*argv, world.readable])
         assert (done.returncode, done.stderr) == (0, "")
-        found.append(json.loads(done.stdout))
+        places, names, is_there = json.loads(done.stdout)
+        found.append([places, names if policy is not whole else [], is_there])
     assert found == [
         [["/tmp", "/dev/shm"], ["file"], False],
         [[str(scratch), "/dev/shm"], [world.readable.split("/")[2]], True],
+        [[str(scratch), "/dev/shm"], [], True],
     ]
 
 

@@ -8,7 +8,7 @@ import errno
 import os
 import stat
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -65,14 +65,15 @@ def enter(policy: Policy, agent: str | None = None) -> Policy | None:
     the process has to end. To be called without threads, before `confine`.
     """
     mounts = sorted(_mounts(policy, agent))
-    if not _parted():
+    if not _is_allowed(_parted):
         return None
-    trees = [(mount, _tree(mount)) for mount in mounts]
-    _make_root()
+    # All of them before the new root hides some.
+    trees = [(mount, tree) for mount in mounts if (tree := _tree(mount)) is not None]
+    if not _is_allowed(_make_root):
+        return None
     for mount, tree in trees:
-        if tree is not None:
-            _show(mount, tree)
-            os.close(tree)
+        _show(mount, tree)
+        os.close(tree)
     private = _make_private(policy, [mount.place for mount in mounts])
     _attributes(_ROOT, _READ_ONLY)
     os.chdir(_ROOT)
@@ -100,16 +101,17 @@ def _mounts(policy: Policy, agent: str | None) -> Iterator[_Mount]:
         yield _Mount(AGENT, agent)
 
 
-def _parted() -> bool:
-    """Whether this process has mounts of its own now."""
+def _parted() -> None:
+    """Have mounts of our own from now on."""
+    _unshare()
+    libc.call(NUMBERS["mount"], None, b"/", None, _MS_REC | _MS_SLAVE, None)
+    os.close(_opened_tree("/proc", is_exact=False))  # to see that it is allowed
+
+
+def _is_allowed(deed: Callable[[], None]) -> bool:
+    """Whether it could be done; a machine may forbid one part of this and not another."""
     try:
-        _unshare()
-        libc.call(NUMBERS["mount"], None, b"/", None, _MS_REC | _MS_SLAVE, None)
-        flags = _MS_NOSUID | _MS_NODEV
-        # To see that it is allowed, where no path leads yet.
-        os.close(_opened_tree("/proc", is_exact=False))
-        libc.call(NUMBERS["mount"], b"none", b"/proc", b"tmpfs", flags, b"size=0")
-        libc.call(NUMBERS["umount2"], b"/proc", _MNT_DETACH)
+        deed()
     except OSError as error:
         if error.errno not in _NOT_OURS:
             raise
@@ -142,8 +144,12 @@ def _tree(mount: _Mount) -> int | None:
     """A descriptor of what is at the source with all that is mounted in it; None for nothing."""
     try:
         tree = _opened_tree(mount.source, is_exact=not mount.is_runtime)
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except PermissionError:
+        if os.access(mount.source, os.F_OK):
+            raise
+        return None  # what can't be entered is not there for us
     # What a device is read and written through is no part of its mount, but its mode is.
     flags = _NO_SUID | (0 if mount.is_writable else _READ_ONLY)
     _attributes("", flags | (0 if mount.is_device else _NO_DEVICES), tree)
@@ -203,7 +209,7 @@ def _make_private(policy: Policy, places: Iterable[str]) -> tuple[str, ...]:
     _make_place(memory, is_directory=True)
     flags = _MS_NOSUID | _MS_NODEV
     libc.call(NUMBERS["mount"], b"none", memory.encode(), b"tmpfs", flags, _MOST_MEMORY.encode())
-    if not policy.scratch or any([place.startswith(f"{_ROOT}/") for place in places]):
+    if not policy.scratch or any([f"{place}/".startswith(f"{_ROOT}/") for place in places]):
         return (_MEMORY,)
     tree = _opened_tree(_ROOT + policy.scratch[0], is_exact=True)
     _show(_Mount(_ROOT, policy.scratch[0], is_writable=True), tree)
