@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from axium.thin.client import addressed, ask, ask_line
+from axium.thin.client import addressed, ask, ask_handed, ask_line
 from tests.support import Scratch
 from tests.thin.speaker import Speaker
 
@@ -24,6 +25,38 @@ def test_an_answer_comes_whole(scratch: Scratch) -> None:
 def test_an_answer_may_hold_newlines_where_it_ends_with_the_connection(scratch: Scratch) -> None:
     with Speaker(scratch.socket, lambda _line: b"a\nb\n"):
         assert ask(b"PLAN\n", str(scratch.socket), ends=b"") == b"a\nb\n"
+
+
+def test_a_descriptor_comes_with_the_reply_that_hands_it_over(scratch: Scratch) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"handed")
+    os.close(writing)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(scratch.socket))
+        listening.listen()
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(100)
+                socket.send_fds(connection, [b"{"], [reading])
+                connection.sendall(b'"ok": true}\n')
+
+        server = threading.Thread(target=serve)
+        server.start()
+        answer, descriptor = ask_handed(b"{}\n", str(scratch.socket), 5.0)
+        server.join()
+    os.close(reading)
+    assert answer == b'{"ok": true}\n'
+    assert descriptor is not None
+    assert os.get_inheritable(descriptor) is False
+    with open(descriptor, "rb") as file:
+        assert file.read() == b"handed"
+
+
+def test_a_reply_may_hand_nothing_over(scratch: Scratch) -> None:
+    with Speaker(scratch.socket, lambda _line: b'{"ok": false}\n'):
+        assert ask_handed(b"{}\n", str(scratch.socket), 5.0) == (b'{"ok": false}\n', None)
 
 
 def test_no_socket_and_a_stale_socket_are_told_apart_by_type(scratch: Scratch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from axium.thin.catalogue import catalogue, is_of_plugin
+from axium.thin.catalogue import catalogue, is_of_plugin, named
 from axium.thin.paths import Home
 from axium.thin.words import frame
 
@@ -62,10 +62,36 @@ def test_no_other_words_are_a_plugins(home: Home, words: list[str]) -> None:
     assert not is_of_plugin(home, words)
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["ssh", "prod"], ("ssh prod", "other")),
+        (["ssh", "prod", "--json", "x"], ("ssh prod", "other")),
+        (["greet", "prod"], ("greet", "")),
+        (["aws", "ec2", "list"], ("aws ec2 list", "")),
+    ],
+)
+def test_a_whole_name_is_found_whatever_follows_it(
+    home: Home, words: list[str], found: tuple[str, str]
+) -> None:
+    command = named(home, words)
+    assert command is not None
+    assert (command.name, command.gear) == found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], [""], ["ssh"], ["ssh", "--help"], ["ssh", "prod x"], ["aws", "ec2"], ["env", "set"]],
+)
+def test_no_part_of_a_name_is_taken_for_it(home: Home, words: list[str]) -> None:
+    assert named(home, words) is None
+
+
 @pytest.mark.parametrize("damage", [b"", b"axium1\0", b"axium1\0aws whoami\0end\0", b"\xff" * 40])
 def test_a_damaged_catalogue_has_no_plugins(home: Home, damage: bytes) -> None:
     Path(home.catalogue).write_bytes(damage)
     assert not is_of_plugin(home, ["aws", "whoami"])
+    assert named(home, ["ssh", "prod"]) is None
     assert {command.plugin for command in catalogue(home)} == {""}
 
 
