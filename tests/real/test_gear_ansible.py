@@ -135,15 +135,10 @@ def sshd(scratch: Scratch) -> Iterator[Sshd]:
     server.close()
 
 
-def test_the_gear_passes_its_own_test() -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-B", "-m", "unittest"],
-        cwd=GEAR,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_the_gear_passes_its_own_test(scratch: Scratch) -> None:
+    done = scratch.run(sys.executable, "-W", "error", "-B", "-m", "unittest", cwd=GEAR)
     assert done.returncode == 0, done.stderr
+    assert not scratch.socket.exists()
 
 
 def test_a_playbook_runs_on_this_machine_with_what_the_environment_says(infra: Infra) -> None:

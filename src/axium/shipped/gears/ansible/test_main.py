@@ -316,7 +316,9 @@ class CommandsTest(InDirectory):
     def test_the_profiles_are_listed(self) -> None:
         config = {"profiles": {"look": {"check": True}, "plain": {}}}
         printed = io.StringIO()
+        place = load("playbook").Place("prod", str(self.root))
         with (
+            mock.patch.object(self.main, "placed", return_value=place),
             mock.patch.object(self.main.Gear, "_config", return_value=config),
             contextlib.redirect_stdout(printed),
             contextlib.suppress(typer.Exit),
