@@ -32,13 +32,16 @@ LINES = b"".join(
     for cmd in ("ping", "set_env", "get_state", "no_such") * 100
 )
 
+BOMB = b'{"cmd": "emit_event", "id": "x", "event": "e", "args": [' + b"1," * 500_000 + b"1]}\\n"
+
 def register(app, events):
     events.on("measure", measure)
     events.on("flood", flood)
 
 def measure(request, rounds):
-    took = [once(request) for _ in range(rounds)]
-    send_request_sync({"cmd": "emit_event", "event": "measured", "args": [median(took)]})
+    # The best of some windows: other work of the machine is not what is measured.
+    took = min(median(once(request) for _ in range(rounds // 8)) for _ in range(8))
+    send_request_sync({"cmd": "emit_event", "event": "measured", "args": [took]})
 
 def once(request):
     began = time.perf_counter_ns()
@@ -50,7 +53,9 @@ def flood():
 
 def pour():
     while True:
-        os.write(3, LINES)
+        for lines in (LINES, BOMB):
+            while lines:
+                lines = lines[os.write(3, lines):]
 """
 
 
@@ -60,7 +65,7 @@ def measure(bench: Bench) -> Iterator[Row]:
         stream.do("subscribe", events=["measured"])
         for call, asked in CALLS.items():
             sleep(1)  # the gear's pace has to let it ask so often at once
-            connection.do("emit_event", event="measure", args=[asked, bench.rounds(400, 20)])
+            connection.do("emit_event", event="measure", args=[asked, bench.rounds(400, 24)])
             took = stream.event()["args"][0]
             yield Row(f"brokered call, {call}", took, "ms", at_most(0.2))
         connection.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -25,9 +26,9 @@ class Clock:
         return self.now
 
 
-def spend(pace: Pace, count: int, data: bytes = b"") -> None:
+def spend(pace: Pace, count: int, data: bytes = b"", secs: float = 0.0) -> None:
     for _ in range(count):
-        pace.take(data)
+        pace.take(data, secs)
 
 
 def test_a_budget_is_spent_and_fills_up_by_itself() -> None:
@@ -49,6 +50,12 @@ def test_a_long_line_is_owed_for() -> None:
     owed = (pace.room(), pace.secs())
     clock.now += pace.secs()
     assert (owed, pace.room()) == ((0, (STEP + 1) / 1000), STEP)
+
+
+def test_what_keeps_the_loop_is_owed_for_a_hundredfold() -> None:
+    pace = Pace(Clock())
+    spend(pace, 1, secs=0.0205)
+    assert pace.secs() == pytest.approx(2 - 0.5 + 0.021, abs=0.002)
 
 
 @pytest.fixture
@@ -112,6 +119,31 @@ def test_a_gear_that_floods_is_not_read_and_keeps_nobody_busy(
     assert count < AT_ONCE + 1.5 * 1000
     assert written < 2 << 20
     assert time.thread_time() - busy < 0.6
+
+
+BOMB = b'"args": [' + b"1," * (1 << 20) + b"1]}\n"
+
+
+def test_what_is_no_file_that_is_written_is_no_long_line(
+    served: Served, channel: GearChannel
+) -> None:
+    with suppress(BrokenPipeError, ConnectionResetError):
+        channel.send(b'{"cmd": "emit_event", "id": 1, "event": "x", ' + BOMB)
+    assert not channel.channel.is_open
+    assert channel.channel.is_broken
+
+
+def test_a_file_that_is_written_may_be_long_and_what_is_hidden_beside_it_is_not_made(
+    served: Served, channel: GearChannel
+) -> None:
+    path = served.scratch.user / "long"
+    load_gear(served, ipc=("write_file",), fs_write=("~/*",))
+    assert channel.ask("write_file", path=str(path), content="x" * (3 << 20))["ok"]
+    began = time.thread_time()
+    channel.send(b'{"cmd": "write_file", "id": 9, "path": "/x", "content": "", ' + BOMB)
+    assert channel.reply()["code"] == "denied"
+    assert time.thread_time() - began < 0.5
+    assert path.stat().st_size == 3 << 20
 
 
 def test_a_spoke_has_no_pace(served: Served, channel: GearChannel) -> None:

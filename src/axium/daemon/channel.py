@@ -21,6 +21,10 @@ log = logging.getLogger("axium.plugins")
 MOST_UNREAD = 64 * 1024 * 1024
 """Bytes of answers that wait for a gear; those that are under way may be large ones."""
 
+LONGEST_LINE = 1024 * 1024
+"""Of a gear's, but for a file that it writes: what is in a line is looked at before its command."""
+
+_WRITES = re.compile(rb'\s*\{\s*"cmd"\s*:\s*"write_file"')
 _ANSWER = re.compile(rb'\s*\{\s*"answer"')
 _decode = msgspec.json.Decoder(Answer).decode
 
@@ -110,8 +114,18 @@ class _Answers:
 
     def answer(self, line: bytes, connection: Connection) -> bytes | None:
         """See `Port`."""
-        if self._pace is not None:
-            self._pace.take(line)
+        if self._pace is None:
+            return self._answered(line, connection)
+        if len(line) > LONGEST_LINE and not _WRITES.match(line):
+            connection.close_after()
+            return encode_refusal("too_large", f"a gear's line has at most {LONGEST_LINE} bytes")
+        began = time.perf_counter()
+        try:
+            return self._answered(line, connection)
+        finally:
+            self._pace.take(line, time.perf_counter() - began)
+
+    def _answered(self, line: bytes, connection: Connection) -> bytes | None:
         if not _ANSWER.match(line):
             if line.lstrip()[:1] == b"{":
                 return self._port.answer(line, connection)

@@ -11,6 +11,11 @@ STEP = 20
 BYTES_EACH = 16 * 1024
 """A long line counts as one more request for each of these."""
 
+FREE_SECS = 0.0005
+SECS_EACH = 0.00001
+"""One that keeps the loop for longer than the first counts as one more for each of the second: a
+hundredth of its time, so that hardly any request of another one waits for it."""
+
 
 class Pace:
     """A budget of requests, which fills up by itself."""
@@ -20,9 +25,9 @@ class Pace:
         self._room = float(AT_ONCE)
         self._looked = clock()
 
-    def take(self, line: bytes) -> None:
-        """One request was answered; what it costs may be owed for a while."""
-        self._room -= 1 + len(line) // BYTES_EACH
+    def take(self, line: bytes, secs: float) -> None:
+        """One request was answered within so long; what it costs may be owed for a while."""
+        self._room -= 1 + len(line) // BYTES_EACH + int(max(0.0, secs - FREE_SECS) / SECS_EACH)
 
     def room(self) -> int:
         """How many may be answered now."""
