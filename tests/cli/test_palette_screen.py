@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from axium.cli.palette.rows import source
 from axium.cli.palette.screen import draw
 from axium.cli.palette.style import COLORS, Style, has_unicode, in_256
 from axium.cli.palette.where import Where
@@ -140,3 +141,11 @@ def test_an_environments_colours_are_brought_down_too() -> None:
 )
 def test_utf_8_is_known_by_the_locale(around: dict[str, str], expected: bool) -> None:  # noqa: FBT001
     assert has_unicode(around) is expected
+
+
+def test_a_command_of_a_gear_says_of_which_one() -> None:
+    assert (source("gear:aws"), source("spoke:aws"), source("plugins")) == (
+        ("gear aws", "green"),
+        ("spoke aws", "teal"),
+        ("core", "grey"),
+    )
