@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Coroutine
 from functools import partial
@@ -158,7 +159,12 @@ async def _outcome(command: Command, context: Context, request: Request) -> Answ
 
 
 def _hand(connection: Connection, handed: Handed[Any], answer_id: RequestId | None) -> None:
-    connection.send(encode_handed(handed.reply, answer_id), (handed.descriptor,))
+    try:
+        reply = encode_handed(handed.reply, answer_id)
+    except Exception:
+        os.close(handed.descriptor)
+        raise
+    connection.send(reply, (handed.descriptor,))
 
 
 def _text_failed(fault: BaseException) -> bytes:

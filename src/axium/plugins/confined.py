@@ -67,6 +67,8 @@ def _leave(text: str, code: int) -> NoReturn:
 def _confine(run: Run) -> None:
     """Hold this process to its policy, in a namespace where there is one. NotConfined."""
     keep = (CHANNEL,) if run.has_channel else ()
+    for descriptor in keep:
+        os.set_inheritable(descriptor, False)
     if run.policy is None:
         if not run.is_permissive:
             raise NotConfined(f"`{run.name}` came without a policy")
