@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -15,8 +16,10 @@ from typing import Any, Literal, NamedTuple
 import axium
 from axium.model.policy import Policy
 from tests.plugins.sandbox.attacks.runner import Outcome
-from tests.plugins.sandbox.attacks.table import World
+from tests.plugins.sandbox.attacks.table import ATTACKS, World
 from tests.support.installation import SYSTEM_PYTHON
+from tests.support.processes import alive
+from tests.support.waiting import until
 
 USER = 65533
 _Address = str | tuple[str, int]
@@ -39,8 +42,10 @@ class Tried(NamedTuple):
 class Stand:
     """One world, for one guise."""
 
-    def __init__(self, root: Path, guise: Guise) -> None:
+    def __init__(self, root: Path, guise: Guise, environ: Mapping[str, str] | None = None) -> None:
         self._guise = guise
+        plain = {"PATH": "/usr/bin:/bin", "HOME": f"{root}/scratch", "LANG": "C.UTF-8"}
+        self._environ = {**plain, **(environ or {})}
         self._stack = ExitStack()
         root.chmod(0o711)
         names = ("gear", "scratch", "readable", "writable", "dropbox", "outside", "package")
@@ -58,6 +63,8 @@ class Stand:
             stream=self._listen(socket.AF_UNIX, f"{paths['outside']}/stream"),
             datagrams=self._datagrams(socket.AF_UNIX, f"{paths['outside']}/datagrams"),
             abstract=self._listen(socket.AF_UNIX, f"\0{root}")[1:].decode(),
+            tmux=self._tmux(f"{root}/tmux"),
+            agent=self._listen(socket.AF_UNIX, f"{root}/agent"),
         )
         if guise == "user" and os.geteuid() == 0:
             for path in (root, *root.rglob("*")):
@@ -104,25 +111,20 @@ class Stand:
     def run(self, argv: list[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a program in this guise."""
         return subprocess.run(
-            self._as(argv),
+            in_guise(self._guise, argv),
             input=stdin,
             capture_output=True,
             text=True,
             cwd="/",
-            env={"PATH": "/usr/bin:/bin", "HOME": self.world.scratch, "LANG": "C.UTF-8"},
+            env=self._environ,
             timeout=50,
             check=False,
         )
 
-    def _as(self, words: list[str]) -> list[str]:
-        if self._guise == "root" or os.geteuid() != 0:
-            return words
-        who = str(USER)
-        return ["setpriv", "--reuid", who, "--regid", who, "--clear-groups", *words]
-
     def _victim(self) -> int:
         """It sleeps; in a group of its own."""
-        argv = self._as([str(SYSTEM_PYTHON), "-c", "print(flush=True); input()"])
+        asleep = [str(SYSTEM_PYTHON), "-c", "print(flush=True); input()"]
+        argv = in_guise(self._guise, asleep)
         victim = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
@@ -131,6 +133,18 @@ class Stand:
         assert victim.stdout is not None
         victim.stdout.readline()
         return victim.pid
+
+    def _tmux(self, path: str) -> str:
+        """The socket of a server of this guise's, in which nothing is typed."""
+        if self._guise == "user" and os.geteuid() == 0:
+            os.chown(Path(path).parent, USER, USER)
+        tmux = ["tmux", "-S", path, "-f", "/dev/null"]
+        began = self.run([*tmux, "new-session", "-d", "-P", "-F", "#{pid}", "sleep 1000"])
+        assert began.returncode == 0, began.stderr
+        pid = int(began.stdout)
+        self._stack.callback(until, lambda: not alive(pid))
+        self._stack.callback(os.kill, pid, signal.SIGTERM)
+        return path
 
     def _server(self, family: int, host: str) -> int:
         port: int = self._listen(family, (host, 0))[1]
@@ -146,6 +160,28 @@ class Stand:
         server = self._stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
         server.bind(address)
         return server.getsockname()
+
+
+def of(tried: dict[str, Tried], *outcomes: str) -> dict[str, str]:
+    """The rows with one of these outcomes."""
+    return {name: row.detail for name, row in tried.items() if row.outcome in outcomes}
+
+
+def able(guise: Guise) -> list[str]:
+    """The attacks that succeed in this guise where nothing holds them."""
+    return [
+        name
+        for name, row in ATTACKS.items()
+        if row.control == "anyone" or row.control == guise == "root"
+    ]
+
+
+def in_guise(guise: Guise, argv: list[str]) -> list[str]:
+    """The command line that does this as somebody."""
+    if guise == "root" or os.geteuid() != 0:
+        return argv
+    who = str(USER)
+    return ["setpriv", "--reuid", who, "--regid", who, "--clear-groups", *argv]
 
 
 def _install(package: Path) -> None:

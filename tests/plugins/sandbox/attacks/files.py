@@ -168,7 +168,7 @@ def watches_everything(at: World) -> object:
 
 @attack()
 def reads_what_was_left_open(at: World) -> object:
-    return os.pread(LEAKED, 100, 0)
+    return os.pread(LEAKED, 100, 0) == b"secret"
 
 
 @attack(control="root")

@@ -16,7 +16,7 @@ from axium.plugins.sandbox import landlock
 from axium.plugins.sandbox.libc import address, buffer, call
 from axium.plugins.sandbox.numbers import NUMBERS
 
-from .sockets import CHANNEL
+from .sockets import HANDED
 from .table import World, attack
 
 
@@ -136,27 +136,27 @@ def changes_its_personality(at: World) -> object:
     return "changed"
 
 
-def _terminal(at: World) -> object:
+def terminal(at: World) -> object:
     """A terminal of its own at descriptor 0, as a command of a gear has the user's."""
     master, slave = pty.openpty()
-    os.dup2(master, CHANNEL)  # stays open, or the terminal would hang up
+    os.dup2(master, HANDED)  # stays open, or the terminal would hang up
     os.setsid()
     fcntl.ioctl(slave, 0x540E, 0)
     os.dup2(slave, 0)
     return None
 
 
-@attack(before=_terminal)
+@attack(before=terminal)
 def types_into_the_terminal(at: World) -> object:
     return call(NUMBERS["ioctl"], 0, 0x5412, b"x") == 0
 
 
-@attack(before=_terminal)
+@attack(before=terminal)
 def types_with_more_bits(at: World) -> object:
     return call(NUMBERS["ioctl"], 0, 0x100005412, b"x") == 0
 
 
-@attack(control="nobody", before=_terminal)
+@attack(control="nobody", before=terminal)
 def pastes_into_the_console(at: World) -> object:
     return call(NUMBERS["ioctl"], 0, 0x541C, buffer(b"\x03")) == 0
 

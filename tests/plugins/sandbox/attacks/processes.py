@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import struct
+from pathlib import Path
 
 from axium.plugins.sandbox.libc import address, buffer, call
 from axium.plugins.sandbox.numbers import NUMBERS
@@ -79,12 +80,21 @@ def has_itself_traced(at: World) -> object:
 _victims_memory: list[int] = []
 
 
-def _find_memory(at: World) -> object:
-    _victims_memory.append(_start_of_memory(at))
+def find_memory(at: World) -> object:
+    _victims_memory.append(start_of_memory(at))
     return None
 
 
-def _start_of_memory(at: World) -> int:
+def know_memory(at: World) -> object:
+    """As somebody wrote down who may see it, for who may not."""
+    try:
+        return find_memory(at)
+    except OSError:
+        _victims_memory.append(int(Path(at.readable, "memory").read_text()))
+        return None
+
+
+def start_of_memory(at: World) -> int:
     with open(f"/proc/{at.victim}/maps") as maps:
         return int(next(line for line in maps if " rw-p " in line).split("-")[0], 16)
 
@@ -96,12 +106,12 @@ def _transfer(at: World, name: str) -> object:
     return call(NUMBERS[name], at.victim, local, 1, remote, 1, 0) == 8
 
 
-@attack(before=_find_memory)
+@attack(before=find_memory)
 def reads_memory(at: World) -> object:
     return _transfer(at, "process_vm_readv")
 
 
-@attack(before=_find_memory)
+@attack(before=find_memory)
 def writes_memory(at: World) -> object:
     with open(f"/proc/{at.victim}/mem", "r+b", 0):
         return "opened"

@@ -10,15 +10,17 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, NoReturn
 
 from axium.model.policy import Policy
 from axium.plugins.sandbox import landlock, namespace, seccomp
 from axium.plugins.sandbox.confinement import NotConfined, allowance, confine
 
 from . import files, kernel, processes, programs, sockets
-from .table import ATTACKS, World
+from .table import ATTACKS, Deed, World
 from .work import WORK
 
 assert all((files, kernel, processes, programs, sockets)), "they have filled the table"
@@ -37,6 +39,7 @@ _ABSENT = frozenset(
 """What the kernel says where it has no such thing at all."""
 
 Outcome = Literal["succeeded", "refused", "absent", "broken"]
+Result = tuple[Outcome, str]
 
 
 class Task(NamedTuple):
@@ -61,26 +64,31 @@ def main() -> None:
 
 
 def _tried(task: Task, name: str) -> tuple[Outcome, str]:
-    _make_anew(task.world)
+    make_anew(task.world)
+    return in_a_child(partial(_try, task, name))
+
+
+def in_a_child(trial: Callable[[int], Result]) -> Result:
+    """What comes of a trial, in a process of its own; it is told where its pipe is."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        _try(task, name, writing)
+        _be_the_child(trial, writing)
     os.close(writing)
     with open(reading, "rb") as pipe:
         said = pipe.read()
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     _bury_others()
     if said:
-        outcome, detail = json.loads(said)
-        return outcome, detail
+        found, detail = json.loads(said)
+        return found, detail
     if status == 0:
         return "succeeded", "it became a program that ended well"
     return "broken", f"ended with status {status}"
 
 
-def _make_anew(world: World) -> None:
+def make_anew(world: World) -> None:
     """What one row has changed is no hindrance to the next one."""
     for name in ("gear", "scratch", "readable", "writable", "dropbox", "outside"):
         directory = Path(getattr(world, name))
@@ -88,7 +96,7 @@ def _make_anew(world: World) -> None:
         for entry in directory.iterdir():
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
-            elif not entry.is_socket():
+            elif name != "outside" or not entry.is_socket():
                 entry.unlink()
     Path(world.gear, "main.py").write_text("")
     Path(world.readable, "data").write_text("data")
@@ -110,20 +118,20 @@ def _bury_others() -> None:
         return
 
 
-def _try(task: Task, name: str, writing: int) -> None:
+def _be_the_child(trial: Callable[[int], Result], writing: int) -> NoReturn:
     os.set_inheritable(writing, False)
     kept = 10
     os.dup2(writing, kept, inheritable=False)
     os.close(writing)
-    os.dup2(os.open(f"{task.world.outside}/secret", os.O_RDONLY), files.LEAKED)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (512, 512))
     signal.alarm(MOST_SECS)
-    result = _outcome(task, name, kept)
+    result = trial(kept)
     os.write(kept, json.dumps(result).encode())
     os._exit(0)
 
 
-def _outcome(task: Task, name: str, kept: int) -> tuple[Outcome, str]:
+def _try(task: Task, name: str, kept: int) -> Result:
+    os.dup2(os.open(f"{task.world.outside}/secret", os.O_RDONLY), files.LEAKED)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, 512))
     row = ATTACKS[name] if task.table == "attacks" else WORK[name]
     try:
         if row.before is not None:
@@ -132,18 +140,19 @@ def _outcome(task: Task, name: str, kept: int) -> tuple[Outcome, str]:
         if task.is_within and policy is None:
             return "broken", "before: there is no namespace"
         if policy is not None:
-            confine(policy, keep=(sockets.CHANNEL, sockets.LISTENING, kept))
+            confine(policy, keep=(sockets.CHANNEL, sockets.HANDED, sockets.LISTENING, kept))
     except (OSError, NotConfined) as error:
         return "broken", f"before: {error}"
-    return _deeds_outcome(row.deed, task.world)
+    return outcome(row.deed, task.world)
 
 
-def _deeds_outcome(deed: Any, world: World) -> tuple[Outcome, str]:
+def outcome(deed: Deed, world: World) -> Result:
+    """What comes of a deed, in this process."""
     try:
         evidence = deed(world)
     except OSError as error:
-        outcome: Outcome = "absent" if error.errno in _ABSENT else "refused"
-        return outcome, f"{type(error).__name__}: {error}"
+        found: Outcome = "absent" if error.errno in _ABSENT else "refused"
+        return found, f"{type(error).__name__}: {error}"
     except subprocess.CalledProcessError as error:
         return "refused", str(error)
     except BaseException as error:  # noqa: BLE001 (it is told, and the suite fails)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
+import subprocess
+from pathlib import Path
 
 from axium.plugins.sandbox.libc import buffer, call
 from axium.plugins.sandbox.numbers import NUMBERS
 
 from .table import World, attack
 
-CHANNEL, LISTENING = 3, 8
+CHANNEL, HANDED, LISTENING = 3, 7, 8
 LOOPBACK, LOOPBACK6 = "127.0.0.1", "::1"
 
 
-def _channel(at: World) -> object:
+def channel(at: World) -> object:
     """A connected pair, as the daemon hands it over, of which the other end stays open."""
     ours, theirs = socket.socketpair()
     os.dup2(ours.detach(), CHANNEL)
@@ -22,25 +25,25 @@ def _channel(at: World) -> object:
     return None
 
 
-def _handed_connected(at: World) -> object:
+def handed_connected(at: World) -> object:
     """What `net_connect` is answered with."""
-    os.dup2(socket.create_connection((LOOPBACK, at.port)).detach(), CHANNEL)
+    os.dup2(socket.create_connection((LOOPBACK, at.port)).detach(), HANDED)
     return None
 
 
-def _handed_connected6(at: World) -> object:
-    os.dup2(socket.create_connection((LOOPBACK6, at.port6)).detach(), CHANNEL)
+def handed_connected6(at: World) -> object:
+    os.dup2(socket.create_connection((LOOPBACK6, at.port6)).detach(), HANDED)
     return None
 
 
-def _handed_listening(at: World) -> object:
+def handed_listening(at: World) -> object:
     """What `net_listen` is answered with."""
-    os.dup2(socket.create_server((LOOPBACK, 0)).detach(), CHANNEL)
+    os.dup2(socket.create_server((LOOPBACK, 0)).detach(), HANDED)
     return None
 
 
 def _handed() -> socket.socket:
-    return socket.socket(fileno=CHANNEL)
+    return socket.socket(fileno=HANDED)
 
 
 def _disconnect(handed: socket.socket) -> None:
@@ -48,7 +51,7 @@ def _disconnect(handed: socket.socket) -> None:
     call(NUMBERS["connect"], handed.fileno(), buffer(bytes(16)), 16)
 
 
-@attack(unless="net", before=_handed_connected)
+@attack(unless="net", before=handed_connected)
 def connects_elsewhere_what_it_was_handed(at: World) -> object:
     with _handed() as handed:
         _disconnect(handed)
@@ -56,14 +59,14 @@ def connects_elsewhere_what_it_was_handed(at: World) -> object:
         return "connected"
 
 
-@attack(unless="net", before=_handed_listening)
+@attack(unless="net", before=handed_listening)
 def sends_elsewhere_by_what_listened(at: World) -> object:
     with _handed() as handed:
         handed.shutdown(socket.SHUT_RDWR)
         return handed.sendmsg([b"x"], [], socket.MSG_FASTOPEN, (LOOPBACK, at.port))
 
 
-@attack(unless="net", before=_handed_listening)
+@attack(unless="net", before=handed_listening)
 def connects_what_listened(at: World) -> object:
     with _handed() as handed:
         handed.shutdown(socket.SHUT_RDWR)
@@ -71,7 +74,7 @@ def connects_what_listened(at: World) -> object:
         return "connected"
 
 
-@attack(before=_handed_connected)
+@attack(before=handed_connected)
 def listens_with_what_was_connected(at: World) -> object:
     with _handed() as handed:
         _disconnect(handed)
@@ -79,7 +82,7 @@ def listens_with_what_was_connected(at: World) -> object:
         return handed.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
 
 
-@attack(before=_handed_connected)
+@attack(before=handed_connected)
 def binds_what_was_connected(at: World) -> object:
     with _handed() as handed:
         _disconnect(handed)
@@ -87,7 +90,7 @@ def binds_what_was_connected(at: World) -> object:
         return handed.getsockname()
 
 
-@attack(before=_handed_listening)
+@attack(before=handed_listening)
 def listens_elsewhere_with_what_listened(at: World) -> object:
     with _handed() as handed:
         handed.shutdown(socket.SHUT_RDWR)
@@ -95,7 +98,7 @@ def listens_elsewhere_with_what_listened(at: World) -> object:
         return handed.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
 
 
-@attack(unless="net", before=_handed_connected6)
+@attack(unless="net", before=handed_connected6)
 def has_its_packets_go_by_another_machine(at: World) -> object:
     with _handed() as handed:
         way = b"\0\2\4\0\0\0\0\0" + socket.inet_pton(socket.AF_INET6, LOOPBACK6)
@@ -103,7 +106,7 @@ def has_its_packets_go_by_another_machine(at: World) -> object:
         return handed.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_RTHDR, 100)
 
 
-@attack(unless="net", before=_handed_connected)
+@attack(unless="net", before=handed_connected)
 def has_its_packets_go_by_another_device(at: World) -> object:
     with _handed() as handed:
         handed.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
@@ -221,11 +224,64 @@ def opens_a_socket_for_keys(at: World) -> object:
     return _opened(15, socket.SOCK_RAW, 2)
 
 
+def _connected(path: str) -> object:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(path)
+        return "connected"
+
+
 @attack()
 def connects_to_a_server_of_this_machine(at: World) -> object:
+    return _connected(at.stream)
+
+
+@attack()
+def connects_by_a_link_of_its_own(at: World) -> object:
+    os.symlink(os.path.dirname(at.stream), f"{at.writable}/away")
+    return _connected(f"{at.writable}/away/{os.path.basename(at.stream)}")
+
+
+@attack()
+def connects_by_a_hard_link(at: World) -> object:
+    os.link(at.stream, f"{at.writable}/hard")
+    return _connected(f"{at.writable}/hard")
+
+
+@attack()
+def connects_by_the_root_of_its_process(at: World) -> object:
+    return _connected(f"/proc/self/root{at.stream}")
+
+
+@attack()
+def connects_by_the_root_of_another_process(at: World) -> object:
+    return _connected(f"/proc/{at.victim}/root{at.stream}")
+
+
+@attack()
+def connects_from_where_the_server_is(at: World) -> object:
+    os.chdir(os.path.dirname(at.stream))
+    return _connected(os.path.basename(at.stream))
+
+
+@attack()
+def connects_to_the_agent(at: World) -> object:
+    return _connected(at.agent)
+
+
+@attack()
+def talks_to_tmux_as_a_client_does(at: World) -> object:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(at.stream)
-        return "connected"
+        connection.connect(at.tmux)
+        # MSG_IDENTIFY_FLAGS of a protocol that there is not: a server says which one it has.
+        connection.sendall(struct.pack("=IHHII", 100, 16, 0, 99, 0))
+        return connection.recv(100)
+
+
+@attack()
+def has_tmux_run_a_shell(at: World) -> object:
+    words = ["/usr/bin/tmux", "-S", at.tmux, "run-shell", f"echo run >{at.outside}/run"]
+    subprocess.run(words, check=True, capture_output=True)
+    return Path(at.outside, "run").read_text()
 
 
 @attack()
@@ -263,7 +319,7 @@ def makes_a_pair_of_packets(at: World) -> object:
         return "made"
 
 
-@attack(control="nobody", before=_channel)
+@attack(control="nobody", before=channel)
 def connects_its_channel_again(at: World) -> object:
     with socket.socket(fileno=CHANNEL) as channel:
         channel.shutdown(socket.SHUT_RDWR)

@@ -10,7 +10,10 @@ Who = Literal["anyone", "root", "nobody"]
 
 
 class World(NamedTuple):
-    """What there is to attack. `outside` has `secret`, `victim` is a process of the same user."""
+    """What there is to attack. `outside` has `secret`, `victim` is a process of the same user.
+
+    `stream` to `agent` are sockets.
+    """
 
     root: str
     gear: str
@@ -27,6 +30,8 @@ class World(NamedTuple):
     stream: str
     datagrams: str
     abstract: str
+    tmux: str
+    agent: str
 
 
 Deed = Callable[[World], object]

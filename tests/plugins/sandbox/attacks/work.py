@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from .sockets import CHANNEL, LISTENING, LOOPBACK
+from .sockets import HANDED, LISTENING, LOOPBACK
 from .table import Deed, Grant, World
 
 
@@ -129,7 +129,7 @@ def knows_the_time_of_places(at: World) -> object:
 @work()
 def keeps_a_database(at: World) -> object:
     sqlite3 = importlib.import_module("sqlite3")
-    database = sqlite3.connect(f"{at.scratch}/db")
+    database = sqlite3.connect(f"{at.scratch}/db-{os.getpid()}")
     database.execute("PRAGMA journal_mode = WAL")
     with database:
         database.execute("CREATE TABLE t (x)")
@@ -162,18 +162,18 @@ def talks_to_itself(at: World) -> object:
         return theirs.recv(1)
 
 
-def _handed_both_ends(at: World) -> object:
+def handed_both_ends(at: World) -> object:
     """A listening socket, and one that is connected to it."""
     listening = socket.create_server((LOOPBACK, 0))
     os.dup2(listening.fileno(), LISTENING)
-    os.dup2(socket.create_connection(listening.getsockname()).detach(), CHANNEL)
+    os.dup2(socket.create_connection(listening.getsockname()).detach(), HANDED)
     listening.detach()
     return None
 
 
-@work(before=_handed_both_ends)
+@work(before=handed_both_ends)
 def talks_over_what_it_was_handed(at: World) -> object:
-    with socket.socket(fileno=CHANNEL) as ours, socket.socket(fileno=LISTENING) as listening:
+    with socket.socket(fileno=HANDED) as ours, socket.socket(fileno=LISTENING) as listening:
         theirs, address = listening.accept()
         with theirs:
             ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -187,7 +187,7 @@ def talks_over_what_it_was_handed(at: World) -> object:
             return ours.recv(6) == b"answer"
 
 
-@work(unless="net", before=_handed_both_ends)
+@work(unless="net", before=handed_both_ends)
 def serves_with_an_event_loop_what_it_was_handed(at: World) -> object:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(await reader.readline())
@@ -197,7 +197,7 @@ def serves_with_an_event_loop_what_it_was_handed(at: World) -> object:
     async def main() -> bytes:
         listening = socket.socket(fileno=LISTENING)
         async with await asyncio.start_server(echo, sock=listening):
-            reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=CHANNEL))
+            reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=HANDED))
             writer.write(b"line\n")
             line = await reader.readline()
             writer.close()
