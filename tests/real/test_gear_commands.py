@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -492,11 +493,16 @@ def agent(scratch: Scratch) -> Iterator[Path]:
 def test_the_agent_is_asked_by_who_was_granted_it_alone(
     geared: Callable[..., Geared], scratch: Scratch, agent: Path
 ) -> None:
-    running = geared("permissions:\n  exec: true\n  unix: [ssh-agent]\n", AGENT)
+    may = "permissions:\n  exec: true\n  unix: [ssh-agent]\n  fs_read: [~/open/**]\n"
+    running = geared(may, AGENT)
     around = {"SSH_AUTH_SOCK": str(agent)}
     asked = scratch.axium("deploy-keys", env=around).stdout
     without = scratch.axium("deploy-keys").stdout
     not_an_agent = scratch.axium("deploy-keys", env={"SSH_AUTH_SOCK": str(scratch.home)}).stdout
+    with socket.socket(socket.AF_UNIX) as other:
+        (scratch.user / "open/inner").mkdir(parents=True)
+        other.bind(str(scratch.user / "open/inner/socket"))
+        beside = scratch.axium("deploy-keys", env=around)
     running.mend("deploy", AGENT, "permissions:\n  exec: true\n  env: [SSH_AUTH_SOCK]\n")
     ungranted = scratch.axium("deploy-keys", env=around).stdout
     assert asked.startswith("keys 0 256 SHA256:")
@@ -504,6 +510,9 @@ def test_the_agent_is_asked_by_who_was_granted_it_alone(
         "keys 2  Could not open a connection to your authentication agent.\n"
     }
     assert ungranted.startswith("keys 2 ")
+    other_socket = f"`{scratch.user}/open/inner/socket` is a socket that was granted too"
+    assert beside.stdout.startswith("keys 2 ")
+    assert beside.stderr == f"! your ssh-agent is not offered: {other_socket}\n"
 
 
 def test_its_panes_are_confined_and_see_where_the_command_was_typed(

@@ -13,8 +13,9 @@ import msgspec
 from axium.model.policy import Policy
 from axium.plugins import environ, kernel
 from axium.plugins.orders import Run, Running
-from axium.plugins.sandbox import namespace
+from axium.plugins.sandbox import landlock, namespace
 from axium.plugins.sandbox.confinement import NotConfined, confine
+from axium.plugins.sandbox.exposed import exposed
 
 CHANNEL = 3
 """The only descriptor beside 0, 1 and 2, where there is one."""
@@ -59,9 +60,15 @@ def become(argv: list[str]) -> NoReturn:
 
 
 def _leave(text: str, code: int) -> NoReturn:
-    with suppress(OSError):  # stderr is closed: the exit code is all that can be said
-        os.write(2, f"✗ {text}\n".encode("utf-8", "backslashreplace"))
+    _say(f"✗ {text}")
     os._exit(code)
+
+
+def _say(text: str) -> None:
+    """Tell it on one line, whatever names of files are in it."""
+    shown = "".join([letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text])
+    with suppress(OSError):  # stderr is closed: nobody is to be told
+        os.write(2, f"{shown}\n".encode())
 
 
 def _confine(run: Run) -> None:
@@ -78,7 +85,7 @@ def _confine(run: Run) -> None:
     within = _entered(run.policy, agent)
     if within is None and run.policy.agent and not run.is_permissive:
         raise NotConfined(namespace.NONE)
-    has_agent = agent is not None and within is not None
+    has_agent = agent is not None and within is not None and _is_alone(agent, within)
     if has_agent:
         os.environ["SSH_AUTH_SOCK"] = namespace.AGENT
     confine(within or run.policy, keep=keep, is_permissive=run.is_permissive, has_agent=has_agent)
@@ -90,6 +97,16 @@ def _entered(policy: Policy, agent: str | None) -> Policy | None:
         return namespace.enter(policy, agent) if policy.exec or policy.agent else None
     except OSError as error:
         raise NotConfined(f"the namespace is not whole: {error}") from error
+
+
+def _is_alone(agent: str, within: Policy) -> bool:
+    """Whether there is no other socket that could be connected to; it is told where there is."""
+    if landlock.abi() >= landlock.UNIX_SOCKETS_SINCE:
+        return True  # the kernel knows which one is meant
+    why = exposed((within.directory, *within.reads, *within.writes), agent=agent)
+    if why is not None:
+        _say(f"! your ssh-agent is not offered: {why}")
+    return why is None
 
 
 def _agent(path: str) -> str | None:

@@ -34,7 +34,15 @@ _CHANGE = (
 _OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV | RESOLVE_UNIX
 """What a rule for one file can have."""
 
-_FILES_SINCE = ((1, (1 << 13) - 1), (2, REFER), (3, TRUNCATE), (5, IOCTL_DEV), (9, RESOLVE_UNIX))
+UNIX_SOCKETS_SINCE = 9
+
+_FILES_SINCE = (
+    (1, (1 << 13) - 1),
+    (2, REFER),
+    (3, TRUNCATE),
+    (5, IOCTL_DEV),
+    (UNIX_SOCKETS_SINCE, RESOLVE_UNIX),
+)
 
 SIGNALS_SINCE = 6
 TRUNCATION_SINCE = 3
