@@ -6,9 +6,8 @@ whose files no approval names is not loaded.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import msgspec
@@ -20,7 +19,7 @@ from axium.config.manifest_file import parse as parse_manifest
 from axium.config.manifests import find
 from axium.config.permissions import Override, override_name, read_override
 from axium.config.source import Unreadable
-from axium.core import installing
+from axium.core import installing, trees
 from axium.core.installing import Preview, Wanted
 from axium.core.plugin_metadata import Rows, SpokeMetadata, from_row
 from axium.model.approvals import Approval
@@ -133,7 +132,8 @@ def uninstall(name: str) -> None:
     """Take a gear's files away, its approval first, and what was kept for it. As `installing`."""
     installing.uninstall("gears", name)
     around = environ()
-    shutil.rmtree(f"{state_dir(home_of(around), around)}/gears/{name}", ignore_errors=True)
+    with suppress(FileNotFoundError):
+        trees.remove(f"{state_dir(home_of(around), around)}/gears/{name}")
 
 
 def override_of(name: str) -> Override | None:

@@ -5,7 +5,6 @@ interrupted change left there is taken away by the next. Nothing here tells the 
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 from axium.config import approvals
 from axium.config.atomic import sync_directory
 from axium.config.manifests import METADATA, read_manifest
+from axium.core import trees
 from axium.core.plugin_metadata import Locked, Rows, SpokeMetadata, from_row, metadata_of
 from axium.core.plugin_sources import Source, clone, source_of
 from axium.core.plugin_tree import copy_tree
@@ -288,4 +288,4 @@ def _remove(path: str) -> None:
         with suppress(FileNotFoundError):
             os.unlink(path)
     else:
-        shutil.rmtree(path)
+        trees.remove(path)

@@ -1,7 +1,6 @@
 """Taking axium away again: what it made, piece by piece, and nothing that is somebody else's."""
 
 import os
-import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +10,7 @@ from typing import NamedTuple
 
 from axium.config.defaults import SHIPPED
 from axium.config.own_files import read_text
-from axium.core import completion_files
+from axium.core import completion_files, trees
 from axium.core.bootstrap import hooks
 from axium.core.shims import NOTES, Shims, noted
 from axium.thin.paths import Home, state_dir, user_home
@@ -127,7 +126,7 @@ def _piece(path: Path) -> Iterator[Step]:
     if path.is_symlink() or path.is_file() or path.is_socket():
         yield Step(str(path), partial(path.unlink, missing_ok=True))
     elif path.is_dir():
-        yield Step(f"{path}/", partial(shutil.rmtree, path))
+        yield Step(f"{path}/", partial(trees.remove, str(path)))
 
 
 def _remove_empty(home: Home) -> None:
