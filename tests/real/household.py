@@ -8,10 +8,10 @@ import shlex
 import shutil
 import socket
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tests.plugins.sandbox.attacks
 from axium.config import approvals
@@ -35,6 +35,7 @@ permissions:
   net: {net}
   fs_read: ["{at.readable}/**", "{at.writable}/**"]
   fs_write: ["{at.writable}/**", "{at.dropbox}/**"]
+  unix: {unix}
   ipc: [tmux_split_run]
 """
 
@@ -169,16 +170,23 @@ class Household:
         self.axium("daemon", "stop")
         self._stack.close()
 
-    def gear(self, name: str, *granted: Grant, is_listed: bool = False) -> Gear:
+    def gear(
+        self,
+        name: str,
+        *granted: Grant,
+        is_listed: bool = False,
+        unix: Sequence[str] = (),
+    ) -> Gear:
         """Another hostile gear, whose files are there; `net` may be a list of places."""
-        may = {"exec": "exec" in granted, "net": "net" in granted}
+        may: dict[str, Any] = {grant: grant in granted for grant in ("exec", "net")}
         rows = _rows(may, is_listed=is_listed)
         made = Gear(name, self._stand(name), rows, free_ports(), is_free=False)
         at = made.stand.world
         listed = [f"127.0.0.1:{at.port}", f"[::1]:{at.port6}"]
         for port in made.ports:
             listed += [f"127.0.0.1:{port}", f"listen:127.0.0.1:{port}"]
-        self._write(made, exec=may["exec"], net=listed if is_listed else may["net"])
+        may |= {"net": listed} if is_listed else {}
+        self._write(made, **may, unix=unix)
         return made
 
     def free(self, name: str) -> Gear:
@@ -186,7 +194,7 @@ class Household:
         # Even of such a gear what was open is closed.
         rows = [("attacks", row) for row in able(self.guise) if row != "reads_what_was_left_open"]
         made = Gear(name, self._stand(name), rows, free_ports(), is_free=True)
-        self._write(made, exec=True, net=True)
+        self._write(made, exec=True, net=True, unix=[])
         override = self.scratch.home / "overrides/permissions" / f"{name}.yaml"
         override.parent.mkdir(parents=True)
         override.write_text("sandbox: permissive\n")
@@ -256,12 +264,13 @@ class Household:
         script = [str(SYSTEM_PYTHON), "-I", "-S", "-c", REFUSING, self._packages, call]
         return [*script, str(self.program), *words]
 
-    def in_terminal(self, gear: Gear, argv: list[str]) -> None:
+    def in_terminal(self, gear: Gear, argv: Sequence[str]) -> None:
         """Run it in a terminal of its own, with a file open that nobody gave to the gear."""
         secret = shlex.quote(f"{gear.stand.world.outside}/secret")
         typed = f"exec {files.LEAKED}<{secret}; {shlex.join(argv)}"
-        done = self.run(["script", "-qec", f"bash -c {shlex.quote(typed)}", "/dev/null"])
-        assert done.returncode == 0, done.stdout
+        words = ["script", "-qec", f"bash -c {shlex.quote(typed)}", "/dev/null"]
+        done = self.run(words, SSH_AUTH_SOCK=gear.stand.world.agent)
+        assert (done.returncode, "not offered" in done.stdout) == (0, False), done.stdout
 
     def in_tmux(self, gear: Gear) -> dict[str, str]:
         """The variables of a shell in its server."""
@@ -279,7 +288,7 @@ class Household:
         self.prepare(gear)
         return {f"{table}: {name}": Tried(*found) for table, name, *found in lines}
 
-    def _write(self, gear: Gear, **granted: bool | list[str]) -> None:
+    def _write(self, gear: Gear, **granted: Any) -> None:
         world = gear.stand.world
         directory = self.gears / gear.name
         directory.mkdir(parents=True)

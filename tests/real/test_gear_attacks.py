@@ -57,11 +57,12 @@ def starting(household: Household) -> list[Gear]:
 
 @pytest.fixture
 def gears(household: Household, starting: list[Gear]) -> list[Gear]:
-    """One for each combination of `exec` and `net`, and one with a list of places."""
+    """One for each combination of `exec` and `net`, one with a list of places, one with agent."""
     made = [
         household.gear("h-none"),
         household.gear("h-net", "net"),
         household.gear("h-listed", is_listed=True),
+        household.gear("h-agent", "exec", unix=["ssh-agent"]),
     ]
     household.approve(*made)
     return [*starting, *made]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import struct
 from pathlib import Path
 
@@ -197,6 +198,13 @@ def makes_a_file(at: World) -> object:
 @attack()
 def makes_a_file_without_a_name(at: World) -> object:
     return os.open(at.outside, os.O_TMPFILE | os.O_RDWR, 0o600)
+
+
+@attack()
+def makes_a_huge_file_where_it_may_write(at: World) -> object:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with open(f"{at.scratch}/huge", "wb") as file:
+        return file.truncate(5 << 30)
 
 
 @attack()
