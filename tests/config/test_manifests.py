@@ -105,6 +105,18 @@ def test_a_home_without_plugins_has_none(tmp_path: Path, kind: Kind) -> None:
     assert discover(str(tmp_path), kind) == []
 
 
+@pytest.mark.parametrize(("kind", "one"), [("spokes", "spoke"), ("gears", "gear")])
+def test_a_link_that_leads_nowhere_is_removed_as_its_kind_is(
+    tmp_path: Path, kind: Kind, one: str
+) -> None:
+    (tmp_path / kind).mkdir()
+    (tmp_path / kind / "gone").symlink_to(tmp_path / "nowhere")
+    found = discover(str(tmp_path), kind)
+    assert [fault.hint for each in found for fault in each.faults] == [
+        f"install it again, or remove the link: `axium {one} uninstall gone`"
+    ]
+
+
 def test_a_plugin_that_is_linked_into_the_home_is_there_as_any_other(tmp_path: Path) -> None:
     work = plugin(tmp_path / "work", "x", "name: a")
     (tmp_path / "spokes").mkdir()

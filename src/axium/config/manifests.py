@@ -106,7 +106,7 @@ def _found(parent: str, name: str, kind: Kind, named: str) -> Found | None:
     """What one name in `parent` is; None for what is no plugin."""
     directory, shown = f"{parent}/{name}", _sayable(f"{kind}/{name}")
     if os.path.islink(directory) and not os.path.exists(directory):
-        return _unreadable(name, directory, _gone(directory, shown))
+        return _unreadable(name, directory, _gone(directory, shown, kind))
     if not _is_meant(directory, kind):
         return None
     if fault := plugin_fault(name):
@@ -133,10 +133,9 @@ def _is_meant(directory: str, kind: Kind) -> bool:
     return any([os.path.lexists(f"{directory}/{name}") for name in (*FILES[kind], *_LOOKS_MEANT)])
 
 
-def _gone(directory: str, shown: str) -> Fault:
-    hint = (
-        f"install it again, or remove the link: `axium spoke uninstall {os.path.basename(shown)}`"
-    )
+def _gone(directory: str, shown: str, kind: Kind) -> Fault:
+    way = f"`axium {kind[:-1]} uninstall {os.path.basename(shown)}`"
+    hint = f"install it again, or remove the link: {way}"
     target = _sayable(os.readlink(directory))
     return Fault(Mark(shown), f"leads to {target}, which is gone", hint)
 
