@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from axium.core.cli import is_verbose
 
-GREEN, RED, YELLOW, PLAIN = "\033[32m", "\033[31m", "\033[33m", "\033[0m"
+GREEN, RED, PLAIN = "\033[32m", "\033[31m", "\033[0m"
 
 _STEERING = (
     *range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x2028, 0x202F),

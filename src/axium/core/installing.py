@@ -22,7 +22,7 @@ from axium.core.plugin_sources import Source, clone, source_of
 from axium.core.plugin_tree import copy_tree
 from axium.model.manifests import Kind, Manifest
 from axium.model.names import plugin_fault
-from axium.thin.catalogue import shipped
+from axium.thin.catalogue import core_words
 from axium.thin.paths import environ, home_of
 
 NEW, OLD, GONE = ".new-", ".old-", ".gone-"
@@ -134,7 +134,7 @@ def check_name(name: str) -> None:
 def check_free(name: str, kind: Kind) -> None:
     """ValueError where the name is axium's own, FileExistsError where a plugin has it."""
     check_name(name)
-    if name in {record.split("\t", 1)[0].split(" ")[0] for record in shipped()}:
+    if name in core_words():
         raise ValueError(f"`{name}` is a command of axium itself, and can't name a {kind[:-1]}")
     root = home_of(environ()).root
     for each in ("spokes", "gears"):
