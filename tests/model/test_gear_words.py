@@ -96,3 +96,8 @@ def test_what_differs_between_two_manifests_is_told_entry_by_entry() -> None:
         "- exec: any",
         "- fs_read: ~/a",
     ]
+
+
+def test_what_a_gear_may_do_with_its_own_alone_is_no_danger() -> None:
+    own = ("list_jobs", "register_prefix", "show_job", "stop_job", "unregister_prefixes")
+    assert exposures(rights(ipc=own), home="/home/u") == []

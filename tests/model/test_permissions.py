@@ -144,5 +144,5 @@ def test_what_amounts_to_anything_is_labelled() -> None:
 
 def test_what_is_harmless_has_no_label_and_a_gears_own_programs_are_confined() -> None:
     harmless = rights(notify=True, fs_read=("/**",), fs_write=("~/notes/**",), ipc=("read_file",))
-    confined = rights(exec=True, ipc=("tmux_split_run",))
+    confined = rights(exec=True, ipc=("tmux_split_run", "register_prefix"))
     assert (labels(harmless, home=HOME), labels(confined, home=HOME, is_gear=True)) == ([], [])

@@ -29,10 +29,8 @@ _ACTIONS = {
     "list_envs": "reads every property in envs.yaml, secrets among them",
     "notify_drain": "takes notifications of others away before you see them",
     "notify_clear": "takes notifications of others away before you see them",
-    "stop_job": "ends jobs of others",
     "clear_pane_env": "decides in which environment a pane's commands run",
     "previous_env": "decides in which environment every command runs",
-    "unregister_prefixes": "decides what a wrapped command becomes",
 }
 
 _SHOWN = 3

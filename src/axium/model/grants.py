@@ -14,8 +14,9 @@ _ACTIONS = {
     "tmux_split_run": "runs any command in a pane",
     "tmux_split_unconfined": "runs any command in a pane, outside of its confinement",
 }
-_CONFINED = {"tmux_split_run"}
-"""What is no such grant to a gear, whose commands are confined as it is."""
+_NOT_OF_GEARS = {"register_prefix", "tmux_split_run"}
+"""What is no such grant to a gear: it has the prefixes of its manifest without it, and no others
+with it; and its commands are confined as it is."""
 
 START_FILES = (
     ".bashrc", ".bash_profile", ".bash_login", ".profile", ".bash_logout",
@@ -51,7 +52,7 @@ def _labels(rights: Effective, home: str, *, has_prefixes: bool, is_gear: bool) 
             yield Label(
                 f"ipc: {action}", f"does whatever {action.removeprefix('call:')} lets you do"
             )
-        elif action in _ACTIONS and not (is_gear and action in _CONFINED):
+        elif action in _ACTIONS and not (is_gear and action in _NOT_OF_GEARS):
             yield Label(f"ipc: {action}", _ACTIONS[action])
     for file in START_FILES:
         if rights.allows("fs_write", f"{home.rstrip('/')}/{file}", home=home):
