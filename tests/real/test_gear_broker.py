@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -100,6 +101,16 @@ def test_nothing_of_a_program_is_left_when_the_gear_goes(asking: Start) -> None:
     sleeping = f"sleep\0{SECS}\0"
     assert until(lambda: len(running(sleeping)) == 2)
     assert gear.daemon.ask("unload_gear", gear="asks")["ok"]
+    assert until(lambda: not running(sleeping))
+
+
+def test_nothing_of_a_program_is_left_when_the_daemon_is_killed(asking: Start) -> None:
+    gear = asking()
+    command = f"sleep {SECS} & setsid sleep {SECS} & wait"
+    assert gear.ask("daemon_exec", command=command, cwd=str(gear.open))["ok"]
+    sleeping = f"sleep\0{SECS}\0"
+    assert until(lambda: len(running(sleeping)) == 2)
+    os.kill(gear.daemon.pid, signal.SIGKILL)
     assert until(lambda: not running(sleeping))
 
 

@@ -1,8 +1,8 @@
 """Keeps a program of a gear's together, whatever it moves elsewhere: all of it ends with it.
 
-Started as `python -I -S -E .../keeper.py PROGRAM WORD...`, outside of the confinement. It ends as
-the program does, and nothing that descends from that is left then. SIGTERM is for all of it;
-SIGUSR1 ends all of it at once.
+Started as `python -I -S -E .../keeper.py DAEMON PROGRAM WORD...`, outside of the confinement. It
+ends as the program does, and nothing that descends from that is left then. SIGTERM is for all of
+it; SIGUSR1 ends all of it at once, and so does the end of the daemon, whose number is `DAEMON`.
 """
 
 import sys
@@ -22,6 +22,9 @@ from axium.plugins.processes import END_ALL, children
 
 NOT_FOUND = 127
 PAUSE_SECS = 0.005
+LOOK_SECS = 1.0
+"""How often it is looked whether the daemon is there. The kernel would tell us of the end of the
+thread alone that started us (PDEATHSIG), and that ends at once."""
 WITHIN_SECS = 10.0
 """For what does not end at once when it is killed: the kernel holds it, and nothing else."""
 
@@ -29,12 +32,12 @@ _FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 _MINDED = (*_FORWARDED, END_ALL, signal.SIGCHLD)
 
 
-def main(argv: list[str]) -> NoReturn:
+def main(daemon: int, argv: list[str]) -> NoReturn:
     """Start the program, keep it, and end as it does."""
     kernel.adopt_orphans()
     signal.pthread_sigmask(signal.SIG_BLOCK, _MINDED)
     program = _started(argv)
-    status = _ended(program)
+    status = _ended(program, daemon)
     _end_all()
     _end_like(status)
 
@@ -52,11 +55,12 @@ def _started(argv: list[str]) -> int:
         os._exit(NOT_FOUND)
 
 
-def _ended(program: int) -> int:
+def _ended(program: int, daemon: int) -> int:
     """How the program ended; what it leaves to us meanwhile is waited for too."""
     while True:
-        number = signal.sigwait(_MINDED)
-        if number == END_ALL:
+        told = signal.sigtimedwait(_MINDED, LOOK_SECS)
+        number = told.si_signo if told is not None else None
+        if number == END_ALL or os.getppid() != daemon:
             _tell_all(signal.SIGKILL)
         elif number in _FORWARDED:
             _tell_all(number)
@@ -108,4 +112,4 @@ def _end_like(status: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(int(sys.argv[1]), sys.argv[2:])

@@ -1,5 +1,6 @@
 """The command lines of the programs of this package that are started by path."""
 
+import posix
 import sys
 
 from axium.thin.usage import NOTED
@@ -19,8 +20,11 @@ def confined() -> list[str]:
 
 
 def keeper() -> list[str]:
-    """What keeps a program together and ends as it does; it wants a path, and words."""
-    return [sys.executable, "-I", "-S", "-E", f"{_HERE}/keeper.py"]
+    """What keeps a program together as long as we live, and ends as it does.
+
+    It wants a path, and words.
+    """
+    return [sys.executable, "-I", "-S", "-E", f"{_HERE}/keeper.py", str(posix.getpid())]
 
 
 def runner() -> list[str]:
