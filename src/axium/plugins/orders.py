@@ -68,6 +68,9 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     children: int
 
 
+RunKind = Literal["program", "command"]
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a process is to be that confines itself first.
 
@@ -78,7 +81,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     name: str
-    kind: Literal["program", "command"] = "program"
+    kind: RunKind = "program"
     directory: str
     entrypoint: str = "main:register"
     policy: Policy | None = None

@@ -1,10 +1,8 @@
 """Gears from outside: what a command of one needs, to be run in its confinement."""
 
-from typing import Literal
-
 from axium.daemon.caller import USER
 from axium.daemon.context import Context
-from axium.plugins.orders import Run
+from axium.plugins.orders import Run, RunKind
 from axium.wire.envelope import Handed, Reply, Request
 from axium.wire.errors import Refusal
 from axium.wire.registry import NEVER, command
@@ -20,7 +18,7 @@ class GearChannel(Request, tag="gear_channel"):
     """
 
     gear: str
-    kind: Literal["command", "program"] = "command"
+    kind: RunKind = "command"
     cwd: str | None = None
 
 
@@ -40,18 +38,6 @@ async def gear_channel(ctx: Context, req: GearChannel) -> Handed[Confinement]:
     confined = await plugins.admit(req.gear, here=req.cwd)
     if req.gear not in confinements:
         await plugins.reload("gear", req.gear)
-    policy = confined.policy_in_force
-    if policy is not None and req.kind == "program":
-        policy = policy._replace(exec=True)
-    run = Run(
-        name=confined.name,
-        kind=req.kind,
-        directory=confined.directory,
-        entrypoint=confined.entrypoint,
-        policy=policy,
-        is_permissive=confined.is_permissive,
-        has_channel=req.kind == "command",
-    )
-    here = req.cwd if req.kind == "command" else None
-    channel = ctx.services.gear_channels.open(req.gear, here=here)
+    run = confined.run(req.kind)
+    channel = ctx.services.gear_channels.open(req.gear, here=req.cwd if run.has_channel else None)
     return Handed(Confinement(names=" ".join(confined.variables), run=run), channel)

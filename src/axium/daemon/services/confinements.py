@@ -6,6 +6,7 @@ from typing import NamedTuple
 from axium.model.confining import Brokered, Places
 from axium.model.permissions import Effective
 from axium.model.policy import Policy
+from axium.plugins.orders import Run, RunKind
 from axium.wire.errors import Refusal
 
 
@@ -36,6 +37,21 @@ class Confined(NamedTuple):
     def variables(self) -> tuple[str, ...]:
         """The names of those that it gets beside the plain ones."""
         return (*self.rights.env, *(("SSH_AUTH_SOCK",) if self.policy.agent else ()))
+
+    def run(self, kind: RunKind) -> Run:
+        """What a process of it is to be, as yet without words. A program may start others."""
+        policy = self.policy_in_force
+        if policy is not None and kind == "program":
+            policy = policy._replace(exec=True)
+        return Run(
+            name=self.name,
+            kind=kind,
+            directory=self.directory,
+            entrypoint=self.entrypoint,
+            policy=policy,
+            is_permissive=self.is_permissive,
+            has_channel=kind == "command",
+        )
 
 
 class Confinements:

@@ -22,7 +22,7 @@ class GearChannels:
         self._open: dict[str, set[Channel]] = {}
         self._poller: Poller | None = None
         self.port: Port | None = None
-        confinements.on_unload(self.close)
+        confinements.on_unload(self._close_of)
 
     def open(self, name: str, *, here: str | None = None) -> int:
         """The other end of a new channel of a loaded gear. Refusal `busy`.
@@ -38,11 +38,16 @@ class GearChannels:
         channels.add(made)
         return theirs.detach()
 
-    def close(self, name: str | None = None) -> None:
-        """Close those of one gear, or of all."""
-        for each in [name] if name is not None else list(self._open):
-            for channel in self._open.pop(each, ()):
-                channel.close()
+    def close(self) -> None:
+        """Close all of them."""
+        for name in list(self._open):
+            self._close_of(name)
+        if self._poller is not None:
+            self._poller.close()
+
+    def _close_of(self, name: str) -> None:
+        for channel in self._open.pop(name, ()):
+            channel.close()
 
     def _made(self, ours: plain_socket, gear: Plugin) -> Channel:
         assert self.port is not None

@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import msgspec
+
 from axium.daemon.caller import Caller, Plugin, is_gear
 from axium.daemon.services.broker.files import WITHIN_SECS
 from axium.daemon.services.broker.words import argv_of, shown_as
@@ -113,16 +115,8 @@ def _here(caller: Caller) -> str | None:
 
 def run_of(confined: Confined, argv: Sequence[str], variables: Mapping[str, str], cwd: str) -> Run:
     """A program in a gear's confinement, with these variables beside those that a gear has."""
-    policy = confined.policy_in_force
-    return Run(
-        name=confined.name,
-        directory=confined.directory,
-        entrypoint=confined.entrypoint,
-        policy=policy and policy._replace(exec=True),
-        is_permissive=confined.is_permissive,
-        cwd=cwd,
-        argv=with_variables(argv, variables),
-    )
+    words = with_variables(argv, variables)
+    return msgspec.structs.replace(confined.run("program"), cwd=cwd, argv=words)
 
 
 def with_variables(argv: Sequence[str], variables: Mapping[str, str]) -> list[str]:

@@ -116,17 +116,19 @@ class Loading:
         """What holds a program of a gear that is started in `here`. Refusal `not_loaded`."""
         work = partial(self._admit, gear, here)
         try:
-            return await self._workers.run("admission", work, within=LOOK_SECS)
+            confined = await self._workers.run("admission", work, within=LOOK_SECS)
         except NotAdmitted as refusal:
             raise Refusal("not_loaded", "gear not loaded", hint=refusal.reason) from None
         except OSError as error:
             raise Refusal("not_loaded", "gear not loaded", hint=str(error)) from None
-
-    def _admit(self, gear: str, here: str | None) -> Confined:
-        found = find(self._root, "gears", gear)
-        if found is None:
+        if confined is None:
             raise self._unknown("gear", gear)
-        return self._admission.admit(found, here=here).confined
+        return confined
+
+    def _admit(self, gear: str, here: str | None) -> Confined | None:
+        """What holds it, None where there is no such gear; on a thread, where no item is known."""
+        found = find(self._root, "gears", gear)
+        return None if found is None else self._admission.admit(found, here=here).confined
 
     def _in_order(self) -> list[Installed]:
         order = list(KINDS)
