@@ -54,22 +54,21 @@ SCREEN = r"""gear evil
   needs      axium >=99, and this is VERSION
 
 it may
-  reads      ~/.ssh/*                      through axium, and only with `ipc:
-                                           [read_file]` (axium)
-             ./**                          all that is where you start it
-                                           (kernel)
+  reads      ~/.ssh/*                      not before it has `ipc: [read_file]`
+                                           too (axium)
+             ./**                          all in the current directory (kernel)
              ~/a\x20b\u202e/**             all that is in it (kernel)
-  writes     ~/.bashrc                     through axium, and only with `ipc:
-                                           [write_file]` (axium)
+  writes     ~/.bashrc                     not before it has `ipc: [write_file]`
+                                           too (axium)
              ~/notes/**                    all that is in it (kernel)
   starts     nosuch                        it is not there (axium)
   network    example.org:443               axium connects (axium)
              listen:127.0.0.1:8080         axium listens for it (axium)
-  sockets    ssh-agent                     your keys, by the agent (kernel)
+  sockets    ssh-agent                     use of your ssh keys (kernel)
   variables  GITHUB_TOKEN                  its value (axium)
   notifies   sends notifications (axium)
-  asks axium tmux_split_run                to run it, held like this, in a new
-                                           pane (axium)
+  asks axium tmux_split_run                to run things in a pane, held to all
+                                           of this (axium)
              call:hub                      for anything that the link hub offers
                                            (axium)
              set_env                       to change the environment of
@@ -78,7 +77,7 @@ it may
                                            (axium)
   wraps      aws ... -> axium evil 'a b' ...
 
-(kernel): Linux holds it to that. (axium): the daemon does it, if it is this.
+(kernel): Linux keeps it to this. (axium): axium does this for it, on request.
   sandbox    LEVEL
 ! ipc: call:hub: does whatever hub lets you do
 ! ipc: set_env: decides in which environment every command runs
@@ -448,7 +447,7 @@ def test_what_nothing_can_hold_is_told_before_the_yes_and_afterwards(scratch: Sc
     source = gear(scratch)
     code, screen, _talk = unheld(scratch, "gear", "install", str(source), "--dry-run")
     reason = "this kernel has no Landlock, or it is turned off"
-    assert (code, screen.partition("if it is this.\n")[2]) == (
+    assert (code, screen.partition("on request.\n")[2]) == (
         0,
         f"  sandbox    none: {reason}\n             so it is not started on this machine\n",
     )

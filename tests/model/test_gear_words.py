@@ -37,24 +37,19 @@ def test_the_same_pattern_may_be_the_kernels_to_read_and_the_daemons_to_write() 
     found = rights(fs_read=("/usr/lib/axium/**",), fs_write=("/usr/lib/axium/**",))
     assert told(found) == [
         ("fs_read", "/usr/lib/axium/**", "all that is in it", "kernel"),
-        (
-            "fs_write",
-            "/usr/lib/axium/**",
-            "through axium, and only with `ipc: [write_file]`",
-            "daemon",
-        ),
+        ("fs_write", "/usr/lib/axium/**", "not before it has `ipc: [write_file]` too", "daemon"),
     ]
 
 
 def test_the_daemon_reads_for_who_may_ask_it_to() -> None:
     found = rights(fs_read=("~/a.json",), ipc=("read_file",))
-    assert told(found)[0] == ("fs_read", "~/a.json", "through axium", "daemon")
+    assert told(found)[0] == ("fs_read", "~/a.json", "axium reads it when asked", "daemon")
 
 
 def test_what_the_user_takes_away_is_told() -> None:
     found = rights(Permissions(fs_read=("!~/a/b",)), fs_read=("~/a/**", "~/c/**"))
     assert told(found) == [
-        ("fs_read", "~/a/**", "through axium, and only with `ipc: [read_file]`", "daemon"),
+        ("fs_read", "~/a/**", "not before it has `ipc: [read_file]` too", "daemon"),
         ("fs_read", "~/c/**", "all that is in it", "kernel"),
         ("fs_read", "!~/a/b", "not this, you said", "daemon"),
     ]

@@ -160,7 +160,7 @@ def what_it_wraps(manifest: Manifest, columns: int) -> Iterator[Line]:
 
 def what_holds_it(name: str, level: str, columns: int, *, is_permissive: bool) -> Iterator[Line]:
     """How far it is held here, and what that means for it."""
-    yield Line("(kernel): Linux holds it to that. (axium): the daemon does it, if it is this.", DIM)
+    yield Line("(kernel): Linux keeps it to this. (axium): axium does this for it, on request.", DIM)
     yield from _row("sandbox", foreign.shown(level), columns, level_ink(level))
     if is_permissive:
         told = f"PERMISSIVE: {override_name(name)} has it started also where nothing holds it"

@@ -27,7 +27,7 @@ _ACTIONS = {
     "apply_prefixes": "what a command becomes",
     "clear_pane_env": "to take a pane's environment away",
     "daemon_status": "how the daemon is",
-    "emit_event": "to tell other plugins of events of its own",
+    "emit_event": "to tell plugins of its events",
     "exec_unconfined": "to start programs that nothing holds",
     "explain": "what a command would run",
     "forget_config": "to read its configuration again",
@@ -46,7 +46,7 @@ _ACTIONS = {
     "notify_drain": "for notifications, which are gone then",
     "notify_list": "for the notifications that wait",
     "previous_env": "to return to the environment before",
-    "read_file": "to read files for it, of those above",
+    "read_file": "to read the files above",
     "register_prefix": "to wrap commands, those below alone",
     "set_env": "to change the environment of everything",
     "set_pane_env": "to change a pane's environment",
@@ -58,10 +58,10 @@ _ACTIONS = {
     "tmux_capture_pane": "what any pane shows",
     "tmux_detach": "to take the HUD off a tmux server",
     "tmux_send_keys": "to type into any pane",
-    "tmux_split_run": "to run it, held like this, in a new pane",
+    "tmux_split_run": "to run things in a pane, held to all of this",
     "tmux_split_unconfined": "to run commands in a pane that nothing holds",
     "unregister_prefixes": "to have the commands below wrapped no more",
-    "write_file": "to write files for it, of those above",
+    "write_file": "to write the files above",
 }
 
 
@@ -91,7 +91,7 @@ def grants(
     found += _files(rights, places, directory, "fs_write")
     found += _programs(rights, programs)
     found += _network(rights)
-    found += [Grant("unix", entry, "your keys, by the agent", "kernel") for entry in rights.unix]
+    found += [Grant("unix", entry, "use of your ssh keys", "kernel") for entry in rights.unix]
     found += [Grant("env", entry, "its value", "daemon") for entry in rights.env]
     if rights.notify:
         found.append(Grant("notify", "", "sends notifications", "daemon"))
@@ -114,10 +114,11 @@ def _files(
     _policy, brokered = policy_of(alone, places, directory=directory, scratch=(), here=here)
     why = dict(brokered)
     action = "read_file" if field == "fs_read" else "write_file"
-    needs = "" if action in rights.ipc else f", and only with `ipc: [{action}]`"
+    does = f"axium {'reads' if field == 'fs_read' else 'writes'} it when asked"
+    words = does if action in rights.ipc else f"not before it has `ipc: [{action}]` too"
     for pattern in getattr(rights, field):
         if pattern in why:
-            yield Grant(field, pattern, f"through axium{needs}", "daemon", why[pattern])
+            yield Grant(field, pattern, words, "daemon", why[pattern])
         else:
             yield Grant(field, pattern, _whole(pattern), "kernel")
     for pattern in rights.refused.get(field, ()):
@@ -126,7 +127,7 @@ def _files(
 
 def _whole(pattern: str) -> str:
     if pattern.startswith("./"):
-        return "all that is where you start it"
+        return "all in the current directory"
     return "all that is in it"
 
 
