@@ -13,7 +13,18 @@ from axium.cli.editor import prepared
 from axium.cli.gear_screen import screen
 from axium.cli.loading import LOAD_SECS, as_failure, load, require, unload
 from axium.cli.loading import reload as reload_one
-from axium.cli.options import GEAR, PATH, DryRun, Json, group
+from axium.cli.options import (
+    GEAR,
+    As,
+    Description,
+    DryRun,
+    Json,
+    NewName,
+    NoInteractive,
+    Source,
+    Version,
+    group,
+)
 from axium.config.edit_override import beginning
 from axium.config.manifests import find
 from axium.config.permissions import override_name, read_override
@@ -30,23 +41,10 @@ Name = Annotated[str, typer.Argument(metavar="NAME", click_type=GEAR, help="A ge
 OptionalName = Annotated[
     str | None, typer.Argument(metavar="[NAME]", click_type=GEAR, help="A gear; default: all.")
 ]
-NewName = Annotated[str, typer.Argument(metavar="NAME", help="What it will be called.")]
-Source = Annotated[
-    str,
-    typer.Argument(
-        metavar="SOURCE", click_type=PATH, help="A directory, a git URL, or a name of an index."
-    ),
-]
-Description = Annotated[
-    str | None, typer.Option("-d", "--description", help="What it is for, in one line.")
-]
-Version = Annotated[str, typer.Option("--version", help="Its version.")]
-NoInteractive = Annotated[bool, typer.Option("--no-interactive", help="Ask nothing.")]
 Editable = Annotated[
     bool,
     typer.Option("-e", "--editable", help="Link the directory; the manifest alone is approved."),
 ]
-As = Annotated[str | None, typer.Option("-n", "--name", help="Install it under this name.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Approve it without being asked.")]
 LongDryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what it is and may do, and do nothing.")

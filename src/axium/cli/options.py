@@ -35,6 +35,21 @@ Pane = Annotated[
     ),
 ]
 
+# Of those that make and install plugins.
+NewName = Annotated[str, typer.Argument(metavar="NAME", help="What it will be called.")]
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE", click_type=PATH, help="A directory, a git URL, or a name of an index."
+    ),
+]
+Description = Annotated[
+    str | None, typer.Option("-d", "--description", help="What it is for, in one line.")
+]
+Version = Annotated[str, typer.Option("--version", help="Its version.")]
+NoInteractive = Annotated[bool, typer.Option("--no-interactive", help="Ask nothing.")]
+As = Annotated[str | None, typer.Option("-n", "--name", help="Install it under this name.")]
+
 # A command whose arguments belong to another program: nothing after its first word is ours.
 FOREIGN_ARGUMENTS = {"allow_extra_args": True, "allow_interspersed_args": False}
 

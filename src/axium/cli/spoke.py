@@ -11,7 +11,18 @@ from axium.cli.ask import NotRunning, ask
 from axium.cli.checks.plugins import troubles
 from axium.cli.loading import LOAD_SECS, as_failure, load, require, rows, unload
 from axium.cli.loading import reload as reload_one
-from axium.cli.options import PATH, SPOKE, DryRun, Json, group
+from axium.cli.options import (
+    SPOKE,
+    As,
+    Description,
+    DryRun,
+    Json,
+    NewName,
+    NoInteractive,
+    Source,
+    Version,
+    group,
+)
 from axium.config.manifests import Found, discover
 from axium.config.permissions import NAME as PERMISSIONS
 from axium.core import installing, scaffold
@@ -25,22 +36,9 @@ Name = Annotated[str, typer.Argument(metavar="NAME", click_type=SPOKE, help="A s
 OptionalName = Annotated[
     str | None, typer.Argument(metavar="[NAME]", click_type=SPOKE, help="A spoke; default: all.")
 ]
-NewName = Annotated[str, typer.Argument(metavar="NAME", help="What it will be called.")]
-Source = Annotated[
-    str,
-    typer.Argument(
-        metavar="SOURCE", click_type=PATH, help="A directory, a git URL, or a name of an index."
-    ),
-]
-Description = Annotated[
-    str | None, typer.Option("-d", "--description", help="What it is for, in one line.")
-]
-Version = Annotated[str, typer.Option("--version", help="Its version.")]
-NoInteractive = Annotated[bool, typer.Option("--no-interactive", help="Ask nothing.")]
 Editable = Annotated[
     bool, typer.Option("-e", "--editable", help="Link the directory instead of copying it.")
 ]
-As = Annotated[str | None, typer.Option("-n", "--name", help="Install it under this name.")]
 LongDryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be installed, and do nothing.")
 ]
