@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from axium.daemon.services.broker import logs
 from axium.daemon.services.broker.logs import LogBroker
+from axium.daemon.services.plugins.logs import shown
 from axium.wire.errors import Refusal
 from tests.daemon.brokered import CREDS, GEAR, ask_as, load, outcome
 from tests.daemon.serving import Served
@@ -95,8 +96,10 @@ def test_a_flood_is_refused_and_no_other_log_suffers() -> None:
     assert send("creds", 300) == logs.RATE_BYTES // 1024
 
 
-@given(st.text(max_size=60))
-def test_any_message_is_one_line_that_a_terminal_only_shows(message: str) -> None:
-    line = logs._escaped(message)
+@given(
+    st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode("utf-8", "replace"))
+)
+def test_any_line_is_one_that_a_terminal_only_shows(message: bytes) -> None:
+    line = shown(message).decode()
     assert len((line + "x").splitlines()) == 1
-    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", line)
+    assert not re.search(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", line)

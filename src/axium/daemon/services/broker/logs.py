@@ -29,11 +29,6 @@ RATE_BYTES = 16 * 1024
 
 _MOST_NAMES = 1000
 
-_STEERING = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
-"""What breaks a line or moves a cursor."""
-
-_ESCAPES = {code: ascii(chr(code))[1:-1] for code in _STEERING}
-
 
 class Write(Protocol):
     """Where lines go: `PluginLogs.write`."""
@@ -60,7 +55,7 @@ class LogBroker:
         if len(message) > LONGEST:
             most = f"{LONGEST} letters at most, found {len(message)}"
             raise Refusal("too_large", f"field `message`: it has {most}")
-        line = _escaped(message).encode(errors="backslashreplace")
+        line = message.encode(errors="backslashreplace")
         self._take_room(name, len(line))
         try:
             await self._write(name, word, [line])
@@ -84,8 +79,3 @@ class LogBroker:
         self._room[name] = (room - wanted, now)
         if len(self._room) > _MOST_NAMES:
             del self._room[next(iter(self._room))]
-
-
-def _escaped(message: str) -> str:
-    """One line, which a terminal only shows."""
-    return message.translate(_ESCAPES)
