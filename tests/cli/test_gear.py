@@ -325,6 +325,11 @@ def test_an_override_is_begun_with_what_is_asked_for_and_gone_if_nothing_is_made
     assert data.endswith('# Its manifest asks for:\n#   exec: ["ls"]\n#   notify: true\n')
     assert edit(scratch, 'echo "exec: false" >>"$1"') == (0, "", "")
     assert told(scratch, "gear", "perms-show", "greet", **QUIET)["permissions"]["exec"] is False
+    shown = said(scratch, "gear", "perms-show", "greet", **QUIET)[1].splitlines()
+    assert shown[1:3] == [
+        "  notifies   sends notifications (axium; base)",
+        "  starts     nothing, you said (override)",
+    ]
     code, _data, talk = edit(scratch, 'echo "sandbox: off" >"$1"')
     assert (code, talk.splitlines()[0]) == (
         1,

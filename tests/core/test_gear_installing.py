@@ -89,6 +89,13 @@ def test_an_editable_one_is_a_link_whose_manifest_is_approved(home: Path, greet:
     assert not is_approved(home, "greet")
 
 
+def test_one_that_becomes_editable_has_lost_no_file(home: Path, greet: Path) -> None:
+    install(greet)
+    (home / "gears/greet").rename(home / "aside")
+    (home / "gears/greet").symlink_to(greet)
+    assert gears.proposed_here("greet").changes == []
+
+
 def test_another_name_is_that_of_its_approval_too(home: Path, greet: Path) -> None:
     install(greet, name="hello")
     assert is_approved(home, "hello")

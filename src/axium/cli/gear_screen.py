@@ -138,6 +138,10 @@ def what_it_may(
         before = grant.field
         said = _said(rights, grant, is_full=is_full)
         yield from _triple(title, foreign.entry(grant.entry), said, columns)
+    for field, title in TITLES.items():
+        if rights.sources[field] == "override" and not getattr(rights, field):
+            told = f"nothing, you said ({'override' if is_full else 'your override'})"
+            yield from _row(title, told, columns)
 
 
 def _said(rights: Effective, grant: Grant, *, is_full: bool) -> str:
@@ -160,7 +164,9 @@ def what_it_wraps(manifest: Manifest, columns: int) -> Iterator[Line]:
 
 def what_holds_it(name: str, level: str, columns: int, *, is_permissive: bool) -> Iterator[Line]:
     """How far it is held here, and what that means for it."""
-    yield Line("(kernel): Linux keeps it to this. (axium): axium does this for it, on request.", DIM)
+    yield Line(
+        "(kernel): Linux keeps it to this. (axium): axium does this for it, on request.", DIM
+    )
     yield from _row("sandbox", foreign.shown(level), columns, level_ink(level))
     if is_permissive:
         told = f"PERMISSIVE: {override_name(name)} has it started also where nothing holds it"

@@ -50,11 +50,19 @@ class Proposal(NamedTuple):
 
     @property
     def changes(self) -> list[str]:
-        """What is otherwise than it was approved, in words; nothing where it never was."""
+        """What is otherwise than it was approved, in words; nothing where it never was.
+
+        Of an editable one the manifest alone is looked at: its other files are not gone.
+        """
         if self.former is None:
             return []
-        seen = approvals.Seen(self.approval.digest, self.approval.files)
-        return approvals.changes(self.former, seen, self.approval.manifest)
+        before, files = self.former.files, self.approval.files
+        if self.approval.is_editable:
+            before = {path: digest for path, digest in before.items() if path in files}
+        former = msgspec.structs.replace(self.former, files=before)
+        return approvals.changes(
+            former, approvals.Seen(self.approval.digest, files), self.approval.manifest
+        )
 
 
 @contextmanager
