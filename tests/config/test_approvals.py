@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from axium.config import approvals, gear_files
-from axium.config.approvals import Unapprovable, approve, changes, seen
+from axium.config.approvals import Unapprovable, changes, seen
+from tests.support.approving import approve
 
 MANIFEST = "name: g\npermissions:\n  notify: true\n  fs_read: [~/a/**]\n"
 
@@ -169,7 +170,7 @@ def test_an_editable_gear_is_approved_by_its_manifest_alone(tmp_path: Path) -> N
     (project / "__pycache__").mkdir()
     (tmp_path / "gears").mkdir()
     (tmp_path / "gears" / "g").symlink_to(project)
-    made = approve(str(tmp_path), "g")
+    made = approve(tmp_path, "g")
     assert (made.is_editable, list(made.files)) == (True, ["gear.yaml"])
     (project / "main.py").write_text("anything")
     assert seen(f"{tmp_path}/gears/g", is_editable=True).digest == made.digest
@@ -190,7 +191,7 @@ def test_a_copy_is_not_covered_by_the_approval_of_a_link_nor_a_link_by_that_of_a
 
 def test_an_approval_is_read_back_as_it_was_written(gear: Path, tmp_path: Path) -> None:
     (gear / "gear.yaml").write_text(MANIFEST + "  exec: [sh, no-such]\n")
-    made = approve(str(tmp_path), "g")
+    made = approve(tmp_path, "g")
     assert approvals.read(str(tmp_path), "g") == made
     assert made.programs == {"sh": os.path.realpath("/bin/sh")}
     assert made.manifest == (gear / "gear.yaml").read_text()
@@ -202,7 +203,7 @@ def test_an_approval_is_read_back_as_it_was_written(gear: Path, tmp_path: Path) 
 
 
 def test_an_approval_that_is_somebody_elses_or_damaged_is_none(gear: Path, tmp_path: Path) -> None:
-    approve(str(tmp_path), "g")
+    approve(tmp_path, "g")
     file = tmp_path / "gears/.approved/g.json"
     file.with_name("h.json").write_bytes(file.read_bytes())
     file.with_name("h.json").chmod(0o600)
@@ -220,7 +221,7 @@ def test_an_approval_that_is_somebody_elses_or_damaged_is_none(gear: Path, tmp_p
 
 
 def test_what_changed_since_is_said_in_words(gear: Path, tmp_path: Path) -> None:
-    made = approve(str(tmp_path), "g")
+    made = approve(tmp_path, "g")
     (gear / "gear.yaml").write_text(MANIFEST.replace("notify: true", "exec: [git]"))
     (gear / "main.py").chmod(0o755)
     (gear / "lib" / "a.py").unlink()
@@ -238,4 +239,4 @@ def test_what_changed_since_is_said_in_words(gear: Path, tmp_path: Path) -> None
 def test_a_gear_without_a_manifest_can_not_be_approved(gear: Path, tmp_path: Path) -> None:
     (gear / "gear.yaml").unlink()
     with pytest.raises(FileNotFoundError):
-        approve(str(tmp_path), "g")
+        approve(tmp_path, "g")

@@ -6,9 +6,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from axium.config import approvals
 from tests.real.spokes import Plugged
-from tests.support import Scratch, until
+from tests.support import Scratch, approving, until
 
 
 def write_gear(scratch: Scratch, name: str, main: str, manifest: str = "") -> Path:
@@ -22,7 +21,7 @@ def write_gear(scratch: Scratch, name: str, main: str, manifest: str = "") -> Pa
 
 def approve(scratch: Scratch, name: str) -> None:
     """Say yes to it as it is, as `axium gear approve` does in the end."""
-    approvals.approve(str(scratch.home), name)
+    approving.approve(scratch.home, name)
 
 
 class Geared(Plugged):

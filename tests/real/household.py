@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import tests.plugins.sandbox.attacks
-from axium.config import approvals
 from tests.plugins.sandbox.attacks import files
 from tests.plugins.sandbox.attacks.here import LISTENING_FIRST
 from tests.plugins.sandbox.attacks.processes import start_of_memory
@@ -24,6 +23,7 @@ from tests.plugins.sandbox.attacks.table import ATTACKS, Grant, World
 from tests.plugins.sandbox.attacks.work import WORK, handed_both_ends
 from tests.plugins.sandbox.stand import USER, Guise, Stand, Tried, able, in_guise
 from tests.support import Scratch, until
+from tests.support.approving import approve
 from tests.support.installation import SYSTEM_PYTHON, Installation
 
 ATTACKS_OF_A_GEAR = Path(tests.plugins.sandbox.attacks.__file__).parent
@@ -215,7 +215,7 @@ class Household:
             world, ground = self.world(gear), gear.stand.world if gear.is_free else None
             told = {"world": world, "ground": ground, "ports": gear.ports, "rows": gear.rows}
             Path(world.gear, "task.json").write_text(json.dumps(told))
-            approvals.approve(str(self.scratch.home), gear.name)
+            approve(self.scratch.home, gear.name)
         self._give(self.gears, *self.gears.rglob("*"))
         self.done("gear", "reload")
         assert [gear for gear in gears if gear.has_run_free != gear.is_free] == []

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from axium.config import approvals
 from axium.daemon.services import gear_channels
-from tests.real.gears import Geared
+from tests.real.gears import Geared, approve
 from tests.support import Scratch, until
 
 MAIN = """
@@ -126,7 +125,7 @@ def test_a_gear_that_was_just_approved_is_loaded_for_it(
     geared: Geared, scratch: Scratch, stack: ExitStack
 ) -> None:
     geared.ask("unload_gear", gear="deploy")
-    approvals.approve(str(scratch.home), "deploy")
+    approve(scratch, "deploy")
     opened = Opened(scratch)
     stack.callback(opened.close)
     assert (opened.ask("list_envs")["ok"], geared.gear("deploy")["status"]) == (True, "active")

@@ -20,7 +20,6 @@ __all__ = [
     "Seen",
     "Unapprovable",
     "approval_of",
-    "approve",
     "changes",
     "forget",
     "programs",
@@ -82,16 +81,6 @@ def approval_of(directory: str, name: str) -> Approval:
         programs={},
         approved_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     )
-
-
-def approve(root: str, name: str) -> Approval:
-    """Approve a gear of the home `root` as it is, and what it names. As `approval_of`."""
-    made = approval_of(f"{root}/gears/{name}", name)
-    words = _asked(made.manifest).exec
-    named = programs(words if isinstance(words, tuple) else (), os.environ.get("PATH", ""))
-    made = msgspec.structs.replace(made, programs=named)
-    write(root, made)
-    return made
 
 
 def programs(words: Iterable[str], search_path: str) -> dict[str, str]:
