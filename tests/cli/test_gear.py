@@ -337,6 +337,15 @@ def test_an_override_is_begun_with_what_is_asked_for_and_gone_if_nothing_is_made
     )
 
 
+def test_a_list_on_a_terminal_is_as_wide_as_that(scratch: Scratch) -> None:
+    manifest = f"name: greet\nversion: 1.0.0\ndescription: {'so many words ' * 20}\n"
+    said(scratch, "gear", "install", "-y", str(gear(scratch, manifest=manifest)), **QUIET)
+    columns = len(said(scratch, "gear", "list", **QUIET)[1].partition("so many")[0]) + 19
+    shown = Asked(scratch, "gear", "list", columns=columns, env=QUIET | {"NO_COLOR": "1"}).end()[1]
+    assert shown.splitlines()[0].endswith("  so many words so...")
+    assert len(shown.splitlines()[0]) == columns
+
+
 def test_a_permissive_gear_is_red_wherever_it_is_listed(scratch: Scratch) -> None:
     said(scratch, "gear", "install", "-y", str(gear(scratch)), **QUIET)
     file = scratch.home / "overrides/permissions/greet.yaml"

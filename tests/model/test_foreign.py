@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axium.model.foreign import entry, folded, shown, width
+from axium.model.foreign import cut, entry, folded, shown, width
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,22 @@ def test_folded_text_fits_and_nothing_of_it_is_lost(text: str, columns: int) -> 
     assert all(width(line) <= columns for line in lines)
     assert re.sub(" ", "", "".join(lines)) == re.sub(" ", "", safe)
     assert all(each == " " or category(each)[0] not in "CZM" for line in lines for each in line)
+
+
+@pytest.mark.parametrize(
+    ("columns", "seen"),
+    [
+        (27, "Playbooks of this environment"[:24] + "..."),
+        (15, ""),
+        (40, "Playbooks of this environment"),
+    ],
+)
+def test_what_is_cut_says_so_and_is_left_out_where_nobody_could_tell(
+    columns: int, seen: str
+) -> None:
+    assert cut("Playbooks of this environment", columns) == seen
+
+
+@given(st.text(), st.integers(min_value=-5, max_value=100))
+def test_what_is_cut_fits(text: str, columns: int) -> None:
+    assert width(cut(shown(text), columns)) <= max(0, columns)

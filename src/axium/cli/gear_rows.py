@@ -44,7 +44,9 @@ def tell(found: list[dict[str, Any]]) -> None:
     widths = [
         max([foreign.width(text) for text, _ink in column]) for column in zip(*cells, strict=True)
     ]
-    for line in cells:
+    room = show.room_beside(widths[:-1])
+    for *line, (description, ink) in cells:
+        line.append((foreign.cut(description, room), ink))
         drawn = [_drawn(cell, width) for cell, width in zip(line, widths, strict=True)]
         sys.stdout.write("  ".join(drawn).rstrip() + "\n")
     for row in found:

@@ -113,6 +113,12 @@ def table(rows: list[tuple[str, str]]) -> None:
         line(f"{name:<{width}}  {value}".rstrip())
 
 
+def room_beside(widths: list[int]) -> int:
+    """Columns that the terminal has left of a table's last column; many where there is none."""
+    wide = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
+    return wide - sum(widths) - 2 * len(widths) if wide else sys.maxsize
+
+
 def scalar(value: Any) -> str:
     """A value of a user's file as text: strings as they are, the rest as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

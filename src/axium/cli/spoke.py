@@ -28,6 +28,7 @@ from axium.config.permissions import NAME as PERMISSIONS
 from axium.core import installing, scaffold
 from axium.core.bootstrap import ensure_axium_config
 from axium.core.plugin_metadata import Rows, SpokeMetadata
+from axium.model import foreign
 from axium.thin.paths import environ, home_of
 
 app = group("Make, install and load spokes.")
@@ -180,7 +181,8 @@ def _row(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _columns(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    room = show.room_beside(widths)
+    for *row, description in rows:
         cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
-        yield "  ".join(cells).rstrip()
+        yield "  ".join([*cells, foreign.cut(description, room)]).rstrip()

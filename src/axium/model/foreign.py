@@ -8,6 +8,9 @@ _HIDING = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _OVER_OTHERS = frozenset({"Mn", "Me"})
 """Marks that are drawn over what stands beside them, as high as they are many."""
 
+LEAST_CUT = 16
+"""Columns."""
+
 
 def shown(text: str) -> str:
     """The text on one line; what can't be seen, or moves what can, as `\\u202e`."""
@@ -38,6 +41,16 @@ def folded(text: str, columns: int) -> list[str]:
         lines[-1:] = [lines[-1], first] if lines[-1] else [first]
         lines += more
     return lines
+
+
+def cut(text: str, columns: int) -> str:
+    """What fits of a shown text, with `...` where that is not all; nothing where it is too little.
+
+    At less than `LEAST_CUT` columns nobody could tell what it was.
+    """
+    if width(text) <= columns:
+        return text
+    return f"{_cut(text, columns - 3)[0].rstrip()}..." if columns >= LEAST_CUT else ""
 
 
 def _letter(letter: str) -> str:
