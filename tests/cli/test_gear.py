@@ -248,6 +248,8 @@ def test_an_editable_gear_is_marked_so(home: Scratch) -> None:
     code, screen = answered(home, "y\n", "gear", "install", "-e", str(source))
     assert (code, "editable: its code may change" in screen) == (0, True)
     assert "approved, editable" in said(home, "gear", "list")[1]
+    screen = answered(home, "n\n", "gear", "uninstall", "greet")[1]
+    assert "remove the link to greet, and what it keeps? [y/N]" in screen
     (source / "main.py").write_text(MAIN.replace("hello", "changed"))
     assert said(home, "greet") == (0, "changed\n", "")
 
@@ -265,6 +267,8 @@ def test_uninstalling_asks_and_takes_what_was_kept(home: Scratch) -> None:
     said(home, "gear", "install", "-y", str(gear(home)))
     (kept,) = home.state.glob("*/gears/greet")
     assert said(home, "gear", "uninstall", "greet")[0] == 1
+    told_before = f"would remove {home.home}/gears/greet\nwould remove {kept}\n"
+    assert said(home, "gear", "uninstall", "-n", "greet") == (0, told_before, "")
     assert answered(home, "\n", "gear", "uninstall", "greet")[0] == 1
     assert (installed(home), kept.exists()) == (["greet"], True)
     (home.home / "overrides/permissions").mkdir(parents=True)

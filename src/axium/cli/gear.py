@@ -1,5 +1,6 @@
 """`axium gear`: installing other people's plugins, and saying yes to what they may do."""
 
+import os
 import sys
 from contextlib import suppress
 from typing import Annotated
@@ -135,10 +136,12 @@ def uninstall(name: Name, *, force: Force = False, dry_run: DryRun = False) -> N
     """Remove a gear, its approval and what it keeps; what you have set for it stays."""
     require("gears", name)
     root = home_of(environ()).root
+    what = "the link to" if os.path.islink(f"{root}/gears/{name}") else "the gear"
     if dry_run:
-        show.line(f"would remove {root}/gears/{name}")
+        for path in filter(os.path.lexists, (f"{root}/gears/{name}", gears.kept_for(name))):
+            show.line(f"would remove {path}")
         return
-    if not force and not consent.confirmed(f"remove the gear {name}, and what it keeps?"):
+    if not force and not consent.confirmed(f"remove {what} {name}, and what it keeps?"):
         raise show.Failure(f"`{name}` is not removed", "`-f` removes it without a question")
     unload("gears", name)
     with as_failure():

@@ -139,9 +139,14 @@ def approve(proposal: Proposal) -> None:
 def uninstall(name: str) -> None:
     """Take a gear's files away, its approval first, and what was kept for it. As `installing`."""
     installing.uninstall("gears", name)
-    around = environ()
     with suppress(FileNotFoundError):
-        trees.remove(f"{state_dir(home_of(around), around)}/gears/{name}")
+        trees.remove(kept_for(name))
+
+
+def kept_for(name: str) -> str:
+    """The directory of what a gear keeps, whether it has any or not."""
+    around = environ()
+    return f"{state_dir(home_of(around), around)}/gears/{name}"
 
 
 def override_of(name: str) -> Override | None:
