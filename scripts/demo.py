@@ -47,17 +47,17 @@ eval "$(axium init bash)"
 
 TRY = """\
 
-  This pane is in dev, the other in prod.
+  This pane is in dev, the other prod.
   Try, and watch the status line:
 
     aws s3 ls
-    Ctrl-b o      (goes to the other pane)
+    {keys} o  (the other pane)
     axium env set prod
     axium explain -- aws s3 ls
     command aws s3 ls
 
-  Ctrl-b d leaves, and nothing is left
-  behind in {root}
+  {keys} d leaves; nothing is
+  left behind in {root}
 
 """
 
@@ -95,7 +95,7 @@ class Demo:
     def _furnish(self) -> None:
         for name in ("wrapx",) if self.real_aws else ("wrapx", "aws"):
             self.scratch.tool(name, STAND_IN.format(name=name, calls=self.calls))
-        text = TRY.format(root=self.scratch.root) if sys.stdout.isatty() else ""
+        text = TRY.format(root=self.scratch.root, keys=prefix()) if sys.stdout.isatty() else ""
         (self.scratch.user / "start").write_text(SHELL_START)
         (self.scratch.user / "try").write_text(text)
         (self.scratch.home / "envs.yaml").write_text(ENVIRONMENTS)
@@ -137,6 +137,15 @@ class Demo:
 
     def close(self) -> None:
         self.tmux.close()
+
+
+def prefix() -> str:
+    """What is pressed before a key of the demo's tmux: a tmux around it may take the first."""
+    if "TMUX" not in os.environ:
+        return "Ctrl-b"
+    asked = ("tmux", "show-options", "-gv", "prefix")
+    around = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    return "Ctrl-b Ctrl-b" if around == "C-b" else "Ctrl-b"
 
 
 def show(demo: Demo) -> None:

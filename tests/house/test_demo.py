@@ -35,7 +35,7 @@ def test_without_a_terminal_the_demo_prints_its_screens() -> None:
 @pytest.mark.timeout(120)
 def test_on_a_terminal_the_demo_leaves_the_person_in_its_session(tmux: Tmux) -> None:
     tmux.send("main", f"cd {PROJECT} && {' '.join(COMMAND)}")
-    tmux.wait_for(lambda: "Ctrl-b d leaves" in tmux.capture(), timeout=30)
+    tmux.wait_for(lambda: "Ctrl-b Ctrl-b d leaves" in tmux.capture(), timeout=30)
     tmux.wait_for(lambda: "env:dev" in tmux.capture().rpartition("\n")[2])
     home = re.findall(r"behind in (/\S+)", tmux.capture())[0]
     assert Path(home).is_dir()
