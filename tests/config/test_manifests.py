@@ -313,3 +313,12 @@ def test_what_stands_in_tables_is_no_book() -> None:
     assert [str(fault) for fault in findings.faults] == [
         "spoke.yaml:2:10: `version` has 101 letters, at most 100"
     ]
+
+
+def test_what_people_approve_is_no_book_either() -> None:
+    rules = "".join(f"  - {{command: c{number}, wrapper: axium a-b}}\n" for number in range(101))
+    assert faults(f"name: a\nrequires: {'<1,>=0,' * 20}\nprefixes:\n{rules}", "gears") == [
+        "error 2:11: `requires` has 140 letters, at most 100",
+        "error 104:15: `prefixes` has 101 entries, at most 100",
+    ]
+    assert faults(f"name: a\nprefixes:\n{rules}") == []

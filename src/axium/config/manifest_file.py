@@ -6,6 +6,7 @@ from axium.config import permissions, prefixes
 from axium.config.decode import Text, decode, mark_of
 from axium.config.findings import Findings
 from axium.config.nodes import parse as parse_yaml
+from axium.config.permissions import MOST_ENTRIES
 from axium.config.shapes import GearFile, SpokeFile, WrapperRule
 from axium.model import gear_rules
 from axium.model.manifests import Kind, Manifest
@@ -15,7 +16,7 @@ from axium.thin.catalogue import core_words
 
 _SHAPES: dict[Kind, type[SpokeFile]] = {"spokes": SpokeFile, "gears": GearFile}
 
-LONGEST = {"version": 100, "description": 1000, "author": 200}
+LONGEST = {"version": 100, "description": 1000, "author": 200, "requires": 100}
 """Letters: they stand in tables and in rows of every answer."""
 
 
@@ -28,15 +29,15 @@ def parse(text: str, shown: str, kind: Kind, findings: Findings) -> Manifest | N
     if fault := plugin_fault(file.name):
         findings.error(mark_of(file.name), fault)
     for field, most in LONGEST.items():
-        said = getattr(file, field)
-        if len(said) > most:
+        said = getattr(file, field, None)  # a spoke has no `requires`
+        if said is not None and len(said) > most:
             findings.error(mark_of(said), f"`{field}` has {len(said)} letters, at most {most}")
     _check_entrypoint(file.entrypoint, findings)
     name = str(file.name)
     made = (_rule(entry, name, findings) for entry in file.prefixes)
     rules = tuple(rule for rule in made if rule is not None)
     if kind == "gears":
-        _check_rules(rules, findings)
+        _check_rules(file, rules, findings)
     return Manifest(
         name=name,
         where=mark_of(file.name),
@@ -64,7 +65,11 @@ def _rule(entry: WrapperRule, owner: str, findings: Findings) -> Rule | None:
     return prefixes.wrapper_rule(entry.command, entry.wrapper, owner, findings)
 
 
-def _check_rules(rules: tuple[Rule, ...], findings: Findings) -> None:
+def _check_rules(file: SpokeFile, rules: tuple[Rule, ...], findings: Findings) -> None:
+    if len(file.prefixes) > MOST_ENTRIES:
+        message = f"`prefixes` has {len(file.prefixes):,} entries, at most {MOST_ENTRIES}"
+        where = mark_of(file.prefixes[MOST_ENTRIES].command)
+        findings.error(where, message, "who approves it has to read them")
     core = core_words() if rules else ()
     each = chain.from_iterable([gear_rules.faults(rule, core) for rule in rules])
     for fault in (*each, *gear_rules.repeated(rules)):
