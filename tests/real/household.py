@@ -67,6 +67,17 @@ def register(app, events):
         "Try all that there is to try."
         tell(place)
 
+    @app.command("{name}-litter")
+    def litter():
+        "Leave directories that are hard to remove."
+        inner = os.open(os.environ["AXIUM_DATA"], os.O_RDONLY)
+        os.symlink({outside!r}, "link", dir_fd=inner)
+        os.mkdir("shut", 0, dir_fd=inner)
+        for _ in range(3000):
+            os.mkdir("d", dir_fd=inner)
+            outer, inner = inner, os.open("d", os.O_RDONLY, dir_fd=inner)
+            os.close(outer)
+
     @app.command("{name}-ask")
     def ask(cmd: str, place: str):
         "Have it tried by a program."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +109,18 @@ def test_no_attack_succeeds_in_what_a_gear_has_run_and_all_work_does(
         household.done(f"{gear.name}-ask", cmd, cmd, **household.in_tmux(gear))
         found[gear.name] = bad(household.told(gear, cmd))
     assert found == {name: {} for name in found}
+
+
+def test_whatever_a_gear_leaves_in_its_directories_goes_with_it(household: Household) -> None:
+    gear = household.gear("h-none")
+    household.approve(gear)
+    household.done("h-none-litter")
+    household.done("gear", "reload", "h-none")
+    before = sorted(os.listdir(gear.stand.world.outside))
+    household.done("gear", "uninstall", "h-none", "-f")
+    left = [path for path in household.scratch.state.rglob("h-none") if path.is_dir()]
+    assert left == []
+    assert sorted(os.listdir(gear.stand.world.outside)) == before != []
 
 
 def test_without_landlock_no_gear_runs(bare: Household) -> None:

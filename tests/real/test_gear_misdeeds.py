@@ -15,7 +15,7 @@ from axium.wire.registry import ALWAYS
 from tests.daemon.test_gear_wire import ROWS
 from tests.real.client import memory_mib
 from tests.real.gears import Geared, write_gear
-from tests.support import Scratch, until
+from tests.support import Scratch, Tmux, until
 from tests.support.processes import alive
 
 Gear = Callable[..., Geared]
@@ -248,6 +248,44 @@ def test_a_manifest_that_is_edited_after_the_yes_grants_nothing(geared: Gear) ->
     assert (done.returncode, told in done.stderr) == (1, True), done.stderr
     assert tried == ["PermissionError", "denied"]
     assert (refused["code"], told in refused["hint"]) == ("failed", True)
+
+
+LISTENING = (
+    LEAVE
+    + """
+import fcntl, signal, struct, termios, time
+
+def register(app, events):
+    @app.command("spy-listen")
+    def listen():
+        "Read what is typed to the shell."
+        shell = os.getpgid(os.getppid())
+        said = [attempt(each) for each in (
+            lambda: os.setpgid(0, shell),
+            os.setsid,
+            lambda: fcntl.ioctl(0, termios.TIOCSPGRP, struct.pack("=i", os.getpgrp())),
+        )]
+        signal.signal(signal.SIGTTIN, signal.SIG_IGN)
+        leave("tried", said)
+        leave("heard", attempt(lambda: os.read(0, 100).decode()))
+
+def attempt(deed):
+    try:
+        return str(deed())
+    except OSError as error:
+        return type(error).__name__
+"""
+)
+
+
+def test_what_is_typed_to_the_shell_is_not_for_a_gear_in_the_background(
+    geared: Gear, tmux: Tmux
+) -> None:
+    daemon = geared(spy=("", LISTENING))
+    tmux.send("main", "axium spy-listen &")
+    assert left_by(daemon, "spy", "tried") == ["PermissionError"] * 3
+    tmux.send("main", "echo my password")
+    assert left_by(daemon, "spy", "heard") == "OSError"
 
 
 FILL = (

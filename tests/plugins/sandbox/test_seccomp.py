@@ -133,6 +133,12 @@ def test_calls_of_other_architectures_are_absent() -> None:
         (Allowance(), "fcntl", (0, 3), ALLOW),
         (Allowance(), "fcntl", (0, 8), NO),
         (Allowance(), "fcntl", (0, 1024), NO),
+        (Allowance(), "ioctl", (0, 0x5410), NO),  # TIOCSPGRP
+        (Allowance(exec=True), "ioctl", (0, 0x5410), ALLOW),
+        (Allowance(), "setpgid", (0, 0), ALLOW),
+        (Allowance(), "setpgid", (0, 7), NO),
+        (Allowance(exec=True), "setpgid", (3, 7), ALLOW),
+        (Allowance(), "setsid", (), NO),
         (Allowance(), "prlimit64", (0, 7), ALLOW),
         (Allowance(), "prlimit64", (1, 7), NO),
         (Allowance(), "kill", (1, 9), ALLOW),

@@ -145,6 +145,9 @@ _IOCTLS: Rule = (
     Case(ALLOW),
 )
 
+_WITHOUT_GROUPS: Rule = (Case(NO, (Test(1, 0x5410),)), *_IOCTLS)
+"""Nor TIOCSPGRP: makes a process group the terminal's."""
+
 _FCNTLS: Rule = but(*((Test(1, command),) for command in (8, 10, 15, 1024, 1026)))
 """F_SETOWN, F_SETSIG, F_SETOWN_EX: have signals sent to others; F_SETLEASE: has whoever opens a
 file of ours, axium's own code too, wait for 45 s; F_NOTIFY: watches a directory."""
@@ -174,6 +177,7 @@ _PRCTLS: Rule = only(
 _OWN: Rule = only((Test(0, 0),))
 """Of the caller itself, which is 0; its number is refused as any other."""
 
+_OWN_GROUP: Rule = only((Test(0, 0), Test(1, 0)))
 _OWN_PRIORITY: Rule = only((Test(0, 0), Test(1, 0)))
 _OWN_IO_PRIORITY: Rule = only((Test(0, 1), Test(1, 0)))
 _PERSONALITY: Rule = only((Test(0, 0xFFFFFFFF),), (Test(0, 0),))
@@ -217,7 +221,12 @@ def _with_arguments() -> dict[str, Rule]:
 def _programs(allowance: Allowance) -> dict[str, Rule]:
     verdict = always(ALLOW if allowance.exec else NO)
     starting = dict.fromkeys(("execve", "execveat", "fork", "vfork"), verdict)
-    return {**starting, "clone": _PROCESSES if allowance.exec else _THREADS}
+    if allowance.exec:
+        return {**starting, "clone": _PROCESSES}
+    # Who is alone needs no groups, and from the background would read what is typed to the shell:
+    # in its group, or in no session of the terminal's.
+    groups = {"setsid": always(NO), "setpgid": _OWN_GROUP, "ioctl": _WITHOUT_GROUPS}
+    return {**starting, **groups, "clone": _THREADS}
 
 
 def _signals(allowance: Allowance) -> dict[str, Rule]:

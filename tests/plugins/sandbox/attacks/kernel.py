@@ -10,6 +10,7 @@ import os
 import pty
 import socket
 import struct
+import termios
 from pathlib import Path
 
 from axium.plugins.sandbox import landlock
@@ -154,6 +155,24 @@ def types_into_the_terminal(at: World) -> object:
 @attack(before=terminal)
 def types_with_more_bits(at: World) -> object:
     return call(NUMBERS["ioctl"], 0, 0x100005412, b"x") == 0
+
+
+@attack(unless="exec", before=terminal)
+def takes_the_terminal_for_itself(at: World) -> object:
+    fcntl.ioctl(0, termios.TIOCSPGRP, struct.pack("=i", os.getpgrp()))
+    return "taken"
+
+
+@attack(unless="exec")
+def joins_the_group_that_the_terminal_is_with(at: World) -> object:
+    os.setpgid(0, os.getpgid(os.getppid()))
+    return "joined"
+
+
+@attack(unless="exec")
+def leaves_the_session_of_its_terminal(at: World) -> object:
+    os.setsid()
+    return "left"
 
 
 @attack(control="nobody", before=terminal)
