@@ -313,6 +313,36 @@ def test_rights_are_told_with_their_source_and_holder(scratch: Scratch) -> None:
     assert "~/c/**                        all that is in it (kernel; override)" in text
 
 
+def test_what_is_told_is_what_was_approved_whatever_the_file_says_by_now(scratch: Scratch) -> None:
+    manifest = "name: greet\npermissions: {notify: true}\n"
+    said(scratch, "gear", "install", "-y", str(gear(scratch, manifest=manifest)), **QUIET)
+    (scratch.home / "gears/greet/gear.yaml").write_text("name: greet\npermissions: {net: true}\n")
+    shown = told(scratch, "gear", "perms-show", "greet", **QUIET)["permissions"]
+    assert (shown["notify"], shown["net"]) == (True, False)
+    _code, text, talk = said(scratch, "gear", "perms-show", "greet", **QUIET)
+    assert "  approval   changed: this is what you approved\n" in text
+    assert talk.splitlines() == [
+        "! `gear.yaml` was changed",
+        "! permissions: + net: any",
+        "! permissions: - notify",
+    ]
+
+
+def test_a_program_that_the_user_added_is_shown_where_it_is(scratch: Scratch) -> None:
+    manifest = "name: greet\npermissions: {exec: [nosuch]}\n"
+    said(scratch, "gear", "install", "-y", str(gear(scratch, manifest=manifest)), **QUIET)
+    file = scratch.home / "overrides/permissions/greet.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("exec: [added]\n")
+    for name in ("added", "nosuch"):
+        scratch.tool(name, "#!/bin/sh\n")
+    shown = told(scratch, "gear", "perms-show", "greet", **QUIET)["grants"]
+    assert [(each["entry"], each["words"]) for each in shown] == [
+        ("nosuch", "it is not there"),
+        ("added", f"{scratch.bin}/added, held to all of this too"),
+    ]
+
+
 def edit(scratch: Scratch, script: str) -> tuple[int, str, str]:
     editor = scratch.tool("editor", f"#!/bin/sh\n{script}\n")
     return said(scratch, "gear", "perms-edit", "greet", EDITOR=str(editor), **QUIET)

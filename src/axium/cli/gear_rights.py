@@ -17,9 +17,15 @@ from axium.cli.gear_screen import (
 )
 from axium.cli.gear_used import UNSEEN, lines
 from axium.config import approvals
-from axium.config.manifests import find
-from axium.core.gear_installing import is_strict, override_of, rights_of
-from axium.core.gear_standing import Standing, standing
+from axium.core.gear_installing import (
+    approved_manifest,
+    installed,
+    is_strict,
+    override_of,
+    programs_of,
+    rights_of,
+)
+from axium.core.gear_standing import CHANGED, Standing, level_of, standing
 from axium.model.gear_rules import final_argv
 from axium.model.gear_words import Grant
 from axium.model.grants import Label
@@ -39,21 +45,22 @@ class Told(NamedTuple):
 
 
 def of(name: str) -> Told:
-    """Of a gear of this home. FileNotFoundError; ValueError where its manifest has an error."""
+    """Of a gear of this home, by the manifest that was approved, which alone is in force.
+
+    By that which is there where none was. FileNotFoundError; ValueError where one has an error.
+    """
     root = home_of(environ()).root
-    found = find(root, "gears", name)
-    if found is None:
-        raise FileNotFoundError(f"there is no gear `{name}`")
-    if found.manifest is None:
-        raise ValueError(str(found.faults[0]))
-    rights = rights_of(found.manifest, override_of(name))
+    found, manifest = installed(name)
     approval = approvals.read(root, name)
+    if approval is not None:
+        manifest = approved_manifest(approval)
+    rights = rights_of(manifest, override_of(name))
     return Told(
-        manifest=found.manifest,
+        manifest=manifest,
         rights=rights,
-        grants=granted(name, rights, {} if approval is None else approval.programs),
-        labels=dangers(found.manifest, rights),
-        stands=standing(root, found),
+        grants=granted(name, rights, programs_of(rights, approval)),
+        labels=dangers(manifest, rights),
+        stands=standing(root, found)._replace(sandbox=level_of(rights)),
     )
 
 
@@ -89,7 +96,7 @@ def tell(told: Told, used: list[dict[str, Any]] | None) -> None:
         *what_it_wraps(manifest, wide),
         Line("  all else   nothing (default)"),
         *what_holds_it(manifest.name, stands.sandbox, wide, is_permissive=stands.is_permissive),
-        Line(f"  approval   {show.escaped(stands.approval)}"),
+        Line(f"  approval   {show.escaped(stands.approval)}{_what_counts(stands)}"),
         *told_dangers(told.labels, wide),
     ]
     sys.stdout.write(drawn(shown, in_colour=show.is_coloured(sys.stdout)))
@@ -100,6 +107,10 @@ def tell(told: Told, used: list[dict[str, Any]] | None) -> None:
         for line in lines(told.grants, used):
             show.line(line)
         show.line(UNSEEN)
+
+
+def _what_counts(stands: Standing) -> str:
+    return ": this is what you approved" if stands.approval == CHANGED else ""
 
 
 def _rule(command: str, argv: list[str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from axium.config import approvals
 from axium.config.approvals import Unapprovable
 from axium.config.findings import Findings
 from axium.config.manifest_file import parse as parse_manifest
-from axium.config.manifests import find
+from axium.config.manifests import Found, find
 from axium.config.permissions import Override, override_name, read_override
 from axium.config.source import Unreadable
 from axium.core import installing, trees
@@ -86,21 +86,27 @@ def proposed_again(name: str) -> Iterator[Proposal]:
 
 def proposed_here(name: str) -> Proposal:
     """A gear as it stands in the home. FileNotFoundError, ValueError, OSError."""
-    installing.check_name(name)
     root = home_of(environ()).root
-    found = find(root, "gears", name)
-    if found is None:
-        raise FileNotFoundError(f"there is no gear `{name}`")
-    if found.manifest is None:
-        raise ValueError(str(found.faults[0]))
+    found, manifest = installed(name)
     said = {
-        "version": found.manifest.version,
-        "description": found.manifest.description,
+        "version": manifest.version,
+        "description": manifest.description,
         "source": f"local:{os.path.realpath(found.directory)}",
         "install_mode": "symlink" if os.path.islink(found.directory) else "copy",
     }
     row = from_row(name, said | Rows(root, "gears").read().get(name, {}))
     return _proposal(row, found.directory, None)
+
+
+def installed(name: str) -> tuple[Found, Manifest]:
+    """A gear of the home, and its manifest as it is there. FileNotFoundError, ValueError."""
+    installing.check_name(name)
+    found = find(home_of(environ()).root, "gears", name)
+    if found is None:
+        raise FileNotFoundError(f"there is no gear `{name}`")
+    if found.manifest is None:
+        raise ValueError(str(found.faults[0]))
+    return found, found.manifest
 
 
 def install(proposal: Proposal) -> SpokeMetadata:
@@ -164,6 +170,27 @@ def rights_of(manifest: Manifest, override: Override | None) -> Effective:
     return effective(manifest.permissions, said, strict=is_strict())
 
 
+def approved_manifest(approval: Approval) -> Manifest:
+    """That of the very text that is approved. ValueError."""
+    findings = Findings()
+    manifest = parse_manifest(approval.manifest, "gear.yaml", "gears", findings)
+    if manifest is None or findings.has_errors:
+        raise ValueError("\n".join([str(f) for f in findings.faults if f.severity == "error"]))
+    return manifest.installed_as(approval.name)
+
+
+def programs_of(rights: Effective, approval: Approval | None = None) -> dict[str, str]:
+    """What each word of `exec` means: as it was approved, one that the user added as it is now.
+
+    Without an approval all of them as they are now.
+    """
+    words = rights.exec if isinstance(rights.exec, tuple) else ()
+    origins = rights.origins.get("exec", {})
+    now = [word for word in words if approval is None or origins.get(word) == "override"]
+    known = {} if approval is None else approval.programs
+    return {**approvals.programs(now, environ().get("PATH", "")), **known}
+
+
 def is_strict() -> bool:
     """Whether overrides are ignored here."""
     return environ().get("AXIUM_PERMS_STRICT") == "1"
@@ -176,28 +203,17 @@ def _proposal(row: SpokeMetadata, directory: str, preview: Preview | None) -> Pr
         approval = approvals.approval_of(directory, row.name)
     except (Unapprovable, Unreadable) as error:
         raise ValueError(f"`{row.name}` can't be approved: {error}") from None
-    manifest = _manifest(approval.manifest, row.name)
+    manifest = approved_manifest(approval)
     rights = rights_of(manifest, override)
-    words = rights.exec if isinstance(rights.exec, tuple) else ()
-    programs = approvals.programs(words, environ().get("PATH", ""))
     return Proposal(
         row=row,
         manifest=manifest,
         rights=rights,
         override=override,
-        approval=msgspec.structs.replace(approval, programs=programs),
+        approval=msgspec.structs.replace(approval, programs=programs_of(rights)),
         former=approvals.read(root, row.name),
         preview=preview,
     )
-
-
-def _manifest(text: str, name: str) -> Manifest:
-    """Of the very text that is approved. ValueError."""
-    findings = Findings()
-    manifest = parse_manifest(text, "gear.yaml", "gears", findings)
-    if manifest is None or findings.has_errors:
-        raise ValueError("\n".join([str(f) for f in findings.faults if f.severity == "error"]))
-    return manifest.installed_as(name)
 
 
 def _check(directory: str, approval: Approval) -> None:
