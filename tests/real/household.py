@@ -245,7 +245,11 @@ class Household:
         )
         if gear.is_free:
             return own
-        return own._replace(package=self._packages, victim=self.daemon)
+        places = [self.scratch.home, self.scratch.state, Path(own.stream).parent]
+        below = [place for each in places for place in each.rglob("*") if place.is_dir()]
+        # What is the gear's own it may read, or write.
+        kept = [str(place) for place in (*places, *below) if gear.name not in place.parts]
+        return own._replace(package=self._packages, victim=self.daemon, own=kept)
 
     def axium(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """The command line, as somebody types it."""

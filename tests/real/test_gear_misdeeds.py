@@ -264,6 +264,7 @@ def register(app, events):
             lambda: os.setpgid(0, shell),
             os.setsid,
             lambda: fcntl.ioctl(0, termios.TIOCSPGRP, struct.pack("=i", os.getpgrp())),
+            lambda: fcntl.ioctl(0, termios.TIOCNOTTY),
         )]
         signal.signal(signal.SIGTTIN, signal.SIG_IGN)
         leave("tried", said)
@@ -283,9 +284,37 @@ def test_what_is_typed_to_the_shell_is_not_for_a_gear_in_the_background(
 ) -> None:
     daemon = geared(spy=("", LISTENING))
     tmux.send("main", "axium spy-listen &")
-    assert left_by(daemon, "spy", "tried") == ["PermissionError"] * 3
+    assert left_by(daemon, "spy", "tried") == ["PermissionError"] * 4
     tmux.send("main", "echo my password")
     assert left_by(daemon, "spy", "heard") == "OSError"
+
+
+FORKING = """
+import os, time
+
+def register(app, events):
+    events.on("env_change", fork)
+
+def fork(*_):
+    try:
+        for _ in range(600):
+            if os.fork() == 0:
+                time.sleep(600)
+    finally:
+        print("forked", flush=True)
+"""
+
+
+def test_a_gear_that_forks_and_forks_is_ended_with_all_of_it(geared: Gear) -> None:
+    daemon = geared(many=("permissions: {exec: true}\n", FORKING))
+    before = set(daemon.scratch.processes())
+    daemon.ask("set_env", value="builder")
+    until(lambda: "forked" in daemon.log("many"), 20)
+    forked = set(daemon.scratch.processes()) - before
+    daemon.quick("ping")
+    assert daemon.ask("unload_gear", gear="many") == {"ok": True}
+    until(lambda: not any(map(alive, forked)), 10)
+    daemon.quick("get_state")
 
 
 FILL = (

@@ -65,6 +65,7 @@ class Stand:
             abstract=self._listen(socket.AF_UNIX, f"\0{root}")[1:].decode(),
             tmux=self._tmux(f"{root}/tmux"),
             agent=self._listen(socket.AF_UNIX, f"{root}/agent"),
+            own=[str(paths["outside"])],
         )
         if guise == "user" and os.geteuid() == 0:
             for path in (root, *root.rglob("*")):

@@ -6,6 +6,8 @@ import fcntl
 import os
 import signal
 import struct
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from axium.plugins.sandbox.libc import buffer, call
@@ -379,3 +381,23 @@ def changes_the_code_of_axium(at: World) -> object:
 @attack()
 def grants_itself_more(at: World) -> object:
     return os.open(f"{at.outside}/permissions.yaml", os.O_WRONLY)
+
+
+@attack()
+def reads_what_axium_keeps(at: World) -> object:
+    return _wherever(at.own, os.listdir)
+
+
+@attack()
+def adds_to_what_axium_keeps(at: World) -> object:
+    return _wherever(at.own, lambda place: Path(place, "made").write_text("made"))
+
+
+def _wherever(places: list[str], deed: Callable[[str], object]) -> list[str]:
+    """Where it could be done."""
+    done = []
+    for place in places:
+        with suppress(OSError):
+            deed(place)
+            done.append(place)
+    return done

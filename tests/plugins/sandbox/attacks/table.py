@@ -12,7 +12,7 @@ Who = Literal["anyone", "root", "nobody"]
 class World(NamedTuple):
     """What there is to attack. `outside` has `secret`, `victim` is a process of the same user.
 
-    `stream` to `agent` are sockets.
+    `stream` to `agent` are sockets, `own` the directories in which axium keeps things.
     """
 
     root: str
@@ -32,6 +32,7 @@ class World(NamedTuple):
     abstract: str
     tmux: str
     agent: str
+    own: list[str]
 
 
 Deed = Callable[[World], object]
