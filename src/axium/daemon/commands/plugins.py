@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from axium.daemon.caller import USER
+from axium.daemon.caller import USER, PluginKind
 from axium.daemon.context import Context
 from axium.model.events import CORE_EVENTS, Custom, custom_fault
 from axium.model.nesting import is_deeper
@@ -35,14 +35,7 @@ class Spoke(Reply):
 @command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded", "gear_unloaded"), gear=NEVER)
 async def reload_spoke(ctx: Context, req: ReloadSpoke) -> Spoke:
     name = _required(req.spoke)
-    plugins = ctx.services.plugins
-    ctx.services.plugin_configs.forget(name)
-    if ctx.connection.caller is USER:
-        await plugins.reload("spoke", name)
-    else:
-        ctx.services.events.later(
-            f"reload spoke {name}", plugins.reload("spoke", name), round=ctx.connection.round
-        )
+    await _load_again(ctx, "spoke", name)
     return Spoke(spoke=name)
 
 
@@ -58,14 +51,8 @@ class Spokes(Reply):
 
 @command(emits=("spoke_reloaded", "spoke_loaded", "spoke_unloaded", "gear_unloaded"), gear=NEVER)
 async def reload_spokes(ctx: Context, req: ReloadSpokes) -> Spokes:
-    plugins = ctx.services.plugins
-    ctx.services.plugin_configs.forget()
-    if ctx.connection.caller is USER:
-        await plugins.reload_all("spoke")
-    else:
-        work = plugins.reload_all("spoke")
-        ctx.services.events.later("reload spokes", work, round=ctx.connection.round)
-    return Spokes(spokes=plugins.names("spoke"))
+    await _load_again(ctx, "spoke", None)
+    return Spokes(spokes=ctx.services.plugins.names("spoke"))
 
 
 class UnloadSpoke(Request, tag="unload_spoke"):
@@ -111,13 +98,7 @@ class Gears(Reply):
 @command(emits=("gear_loaded", "gear_unloaded"), gear=NEVER)
 async def reload_gear(ctx: Context, req: ReloadGear) -> Gears:
     name = _required_gear(req.gear)
-    plugins = ctx.services.plugins
-    ctx.services.plugin_configs.forget(name)
-    if ctx.connection.caller is USER:
-        await plugins.reload("gear", name)
-    else:
-        work = plugins.reload("gear", name)
-        ctx.services.events.later(f"reload gear {name}", work, round=ctx.connection.round)
+    await _load_again(ctx, "gear", name)
     return Gears(gears=[name])
 
 
@@ -127,14 +108,8 @@ class ReloadGears(Request, tag="reload_gears"):
 
 @command(emits=("gear_loaded", "gear_unloaded"), gear=NEVER)
 async def reload_gears(ctx: Context, req: ReloadGears) -> Gears:
-    plugins = ctx.services.plugins
-    ctx.services.plugin_configs.forget()
-    if ctx.connection.caller is USER:
-        await plugins.reload_all("gear")
-    else:
-        work = plugins.reload_all("gear")
-        ctx.services.events.later("reload gears", work, round=ctx.connection.round)
-    return Gears(gears=plugins.names("gear"))
+    await _load_again(ctx, "gear", None)
+    return Gears(gears=ctx.services.plugins.names("gear"))
 
 
 class UnloadGear(Request, tag="unload_gear"):
@@ -196,6 +171,17 @@ def _check_size(event: Custom) -> None:
             f"the event has {size} bytes, at most {MOST_BYTES} can be told",
             hint="write a file, and tell where it is",
         )
+
+
+async def _load_again(ctx: Context, kind: PluginKind, name: str | None) -> None:
+    """One plugin, or all of a kind; a plugin that asks does not wait for it. Refusal."""
+    plugins = ctx.services.plugins
+    ctx.services.plugin_configs.forget(name)
+    work = plugins.reload_all(kind) if name is None else plugins.reload(kind, name)
+    if ctx.connection.caller is USER:
+        await work
+    else:
+        ctx.services.events.later(f"reload {name or f'{kind}s'}", work, round=ctx.connection.round)
 
 
 def _required(name: str | None) -> str:
