@@ -134,6 +134,7 @@ def test_calls_of_other_architectures_are_absent() -> None:
         (Allowance(), "fcntl", (0, 8), NO),
         (Allowance(), "fcntl", (0, 1024), NO),
         (Allowance(), "ioctl", (0, 0x5410), NO),  # TIOCSPGRP
+        (Allowance(), "ioctl", (0, 0x5422), NO),  # TIOCNOTTY
         (Allowance(exec=True), "ioctl", (0, 0x5410), ALLOW),
         (Allowance(), "setpgid", (0, 0), ALLOW),
         (Allowance(), "setpgid", (0, 7), NO),

@@ -145,8 +145,9 @@ _IOCTLS: Rule = (
     Case(ALLOW),
 )
 
-_WITHOUT_GROUPS: Rule = (Case(NO, (Test(1, 0x5410),)), *_IOCTLS)
-"""Nor TIOCSPGRP: makes a process group the terminal's."""
+_WITHOUT_GROUPS: Rule = (Case(NO, (Test(1, 0x5410),)), Case(NO, (Test(1, 0x5422),)), *_IOCTLS)
+"""Nor TIOCSPGRP: makes a process group the terminal's; nor TIOCNOTTY: who has given the terminal up
+reads from it as nobody in its background may."""
 
 _FCNTLS: Rule = but(*((Test(1, command),) for command in (8, 10, 15, 1024, 1026)))
 """F_SETOWN, F_SETSIG, F_SETOWN_EX: have signals sent to others; F_SETLEASE: has whoever opens a

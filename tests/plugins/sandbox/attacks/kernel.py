@@ -8,6 +8,7 @@ import fcntl
 import mmap
 import os
 import pty
+import signal
 import socket
 import struct
 import termios
@@ -161,6 +162,13 @@ def types_with_more_bits(at: World) -> object:
 def takes_the_terminal_for_itself(at: World) -> object:
     fcntl.ioctl(0, termios.TIOCSPGRP, struct.pack("=i", os.getpgrp()))
     return "taken"
+
+
+@attack(unless="exec", before=terminal)
+def gives_the_terminal_up_to_read_it_unheeded(at: World) -> object:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # of a session's leader, as it is here
+    fcntl.ioctl(0, termios.TIOCNOTTY)
+    return "given up"
 
 
 @attack(unless="exec")
