@@ -10,7 +10,7 @@ from axium.cli.checks.plugins import troubles
 from axium.cli.gear_screen import GREEN, PLAIN, RED, YELLOW, Line, level_ink
 from axium.cli.loading import rows as daemon_rows
 from axium.config.manifests import Found, discover
-from axium.core.gear_standing import CHANGED, NOT_APPROVED, Standing, standing
+from axium.core.gear_standing import APPROVED, CHANGED, NOT_APPROVED, Standing, standing
 from axium.core.plugin_metadata import Rows, from_row
 from axium.model import foreign
 from axium.thin.paths import environ, home_of
@@ -98,7 +98,7 @@ def _cells(row: Mapping[str, Any]) -> list[Cell]:
     how = "PERMISSIVE, " if row["is_permissive"] else ""
     sandbox_ink = RED if row["is_permissive"] else level_ink(row["sandbox"])
     editable = ", editable" if row["is_editable"] else ""
-    is_approved = row["approval"] == "approved"
+    is_approved = row["approval"] == APPROVED
     return [
         (row["name"], PLAIN),
         (foreign.shown(row["version"]), PLAIN),

@@ -36,7 +36,7 @@ def _machine() -> Iterator[Finding]:
         return
     text = f"gears: {found.plain}; those that start programs: {found.programs}; "
     text += f"those that ask the ssh-agent: {found.agent}"
-    yield Finding("gears", "note", text, "docs/security.md says what each level needs")
+    yield Finding("gears", "note", text, "Linux 6.12 and newer can, where namespaces are allowed")
 
 
 def _of(found: Found, stands: Standing) -> Iterator[Finding]:
