@@ -82,6 +82,13 @@ def test_variables_that_sound_like_secrets_are_dangerous_and_those_that_lead_to_
     ]
 
 
+def test_programs_that_stay_in_a_terminal_are_dangerous_and_those_axium_runs_have_none() -> None:
+    told = "can leave programs in your terminal that read what you type"
+    assert dangers(exec=True) == [Label("exec", told)]
+    assert dangers(exec=True, net=True) == [Label("exec", f"{told}, and can send them away")]
+    assert dangers(exec=("git",), net=True) == []
+
+
 def test_what_differs_between_two_manifests_is_told_entry_by_entry() -> None:
     before = Permissions(exec=True, fs_read=("~/a", "~/b"), notify=True)
     now = Permissions(exec=("git",), fs_read=("~/b",), net=True, notify=True)

@@ -52,6 +52,8 @@ def _exposures(rights: Effective, home: str) -> Iterator[Label]:
     secret = [name for name in rights.env if _is_secret(name)]
     if secret:
         yield Label("env", f"gets {', '.join(secret)}: by the name a secret{sends}")
+    if rights.exec is True:
+        yield Label("exec", f"can leave programs in your terminal that read what you type{sends}")
     if rights.unix:
         yield Label("unix: ssh-agent", "signs in as you wherever your ssh keys are let in")
     yield from [Label(f"ipc: {each}", _ACTIONS[each]) for each in rights.ipc if each in _ACTIONS]
