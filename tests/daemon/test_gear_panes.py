@@ -63,8 +63,8 @@ def test_a_pane_is_the_runner_which_confines_what_it_is_to_run(scene: Scene) -> 
     assert scene.split(["sleep", "1000"]) == {"ok": True, "pane": "%1", "pane_id": "%1"}
     scene.split("sleep 1000; true", env_vars={"A": "1"})
     assert [scene.started(pane) for pane in ("%1", "%2")] == [
-        f"{RUNNER} creds '' sleep 1000",
-        f"{RUNNER} creds '' /usr/bin/env A=1 /bin/sh -c \"sleep 1000; true\"",
+        f"{RUNNER} creds program '' sleep 1000",
+        f"{RUNNER} creds program '' /usr/bin/env A=1 /bin/sh -c \"sleep 1000; true\"",
     ]
 
 
@@ -82,7 +82,7 @@ def test_a_pane_needs_its_permission_and_that_to_start_the_program(scene: Scene)
         NOT_RUN,
     ]
     assert scene.split("sleep 1000")["ok"]
-    assert scene.started("%1").removeprefix(f"{RUNNER} creds '' ") in (
+    assert scene.started("%1").removeprefix(f"{RUNNER} creds program '' ") in (
         f"{sleep} 1000",
         "/usr/bin/sleep 1000",
     )
@@ -108,7 +108,7 @@ def test_a_command_of_its_own_needs_no_exec(scene: Scene) -> None:
     own_command(scene)
     scene.load(exec=False)
     assert scene.split("axium creds-look 'a b'")["ok"]
-    assert scene.started("%1") == f"{RUNNER} creds '' axium creds-look \"a b\""
+    assert scene.started("%1") == f"{RUNNER} creds command '' creds-look \"a b\""
     others = ["axium aws-look", "axium env set prod", "axium", "ax", "axium creds"]
     assert [outcome(scene.split(each)) for each in others] == [NOT_RUN] * len(others)
 
@@ -153,7 +153,7 @@ def test_where_its_command_was_started_a_gear_may_be(scene: Scene, tmp_path: Pat
         "denied",
     )
     # The gear may lead elsewhere what it names: the runner is told what it can't change.
-    assert scene.started("%1") == f"{RUNNER} creds {tmp_path} sleep 1000"
+    assert scene.started("%1") == f"{RUNNER} creds program {tmp_path} sleep 1000"
 
 
 def test_one_with_the_way_out_runs_outside(scene: Scene) -> None:

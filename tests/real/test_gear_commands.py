@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from axium.plugins import own_programs
 from tests.real.gears import Geared, approve, write_gear
 from tests.real.test_users import ALICE, made
 from tests.support import Scratch, Tmux, until
@@ -250,6 +251,16 @@ def test_a_command_ends_with_its_own_exit_code(common: Geared) -> None:
         (3, "", ""),
         (255, "", ""),
     ]
+
+
+def test_a_command_that_is_gone_in_a_pane_by_then_is_no_program(common: Geared) -> None:
+    """Which its gear was never granted: it could have the command forgotten meanwhile."""
+    done = common.scratch.run(*own_programs.runner(), "deploy", "command", "", "true")
+    assert (done.returncode, done.stdout, done.stderr.splitlines()[0]) == (
+        1,
+        "",
+        "✗ gear `deploy` has no command `true` any more",
+    )
 
 
 def test_a_pipe_that_is_closed_ends_it(common: Geared, pane: Shell) -> None:

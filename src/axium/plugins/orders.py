@@ -107,14 +107,13 @@ def text_of(run: Run) -> str:
     return msgspec.json.encode(Running(msgspec.structs.replace(run, argv=[]))).decode()
 
 
-def split_command(name: str, argv: Sequence[str], *, here: str | None) -> list[str]:
-    """The command line of a pane in which a gear has `argv` run, inside its confinement.
+def split_command(name: str, kind: RunKind, argv: Sequence[str], *, here: str | None) -> list[str]:
+    """The command line of a pane in which a gear has `argv` run, as of a `Run`, inside.
 
-    `axium COMMAND` with a command of the gear's own is that command. `here` is where its user
-    started what asks for the pane, which `./**` means: not where the pane is, for the gear says
-    that, and may lead it elsewhere until it is there.
+    `here` is where its user started what asks for the pane, which `./**` means: not where the
+    pane is, for the gear says that, and may lead it elsewhere until it is there.
     """
-    return [*own_programs.runner(), name, here or "", *argv]
+    return [*own_programs.runner(), name, kind, here or "", *argv]
 
 
 def command() -> list[str]:

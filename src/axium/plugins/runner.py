@@ -1,7 +1,7 @@
 """Commands of gears, started from outside: the daemon says how one is confined, and it is so.
 
 As a program it is the pane of a gear's `tmux_split_run`: `python -I -S -E .../runner.py GEAR
-HERE WORD...`. It ends by exec: nothing is left between the gear and its terminal.
+KIND HERE WORD...`. It ends by exec: nothing is left between the gear and its terminal.
 """
 
 import sys
@@ -38,8 +38,6 @@ _ANSWERED = b'{"ok":true,'
 _NAMES = b'"names":"'
 """Variables: letters, digits and `_`, so that this is where they are, and no JSON need be read."""
 
-_OWN = ("axium", "ax")
-
 
 def command(words: list[str]) -> int | None:
     """Become the gear's command that `words` name; None where they name no such command.
@@ -56,13 +54,13 @@ def command(words: list[str]) -> int | None:
 
 
 def in_pane(words: list[str]) -> int:
-    """Become what a gear runs in a pane: a command of its own, or a program; the exit code."""
-    around = environ()
-    gear, here, *argv = words
-    found = named(home_of(around), argv[1:]) if argv[:1] and argv[0] in _OWN and argv[1:] else None
-    if found is not None and found.gear == gear:
-        return become(gear, argv[1:], around, here=here)
-    return become(gear, argv, around, here=here, kind="program")
+    """Become what a gear runs in a pane, as `orders.split_command` says it; the exit code.
+
+    Which of the two it is was decided with the permission for it, and is not looked at again: a
+    command that is gone by now must not become a program that was never granted.
+    """
+    gear, kind, here, *argv = words
+    return become(gear, argv, environ(), here=here, kind=kind)
 
 
 def become(

@@ -85,11 +85,12 @@ class Confining:
         confined = self._confinements.of(name)
         if self._is_own(name, words):
             _check_harmless(confined, variables)
-            return split_command(name, words, here=here), variables
+            return split_command(name, "command", words[1:], here=here), variables
         program = words[0] if words else None
         rights = self._permissions.require(caller, None, "exec", shown, program=program)
         argv = argv_of(command, words, rights, cwd, partial(self._permissions.file_of, name))
-        return split_command(name, with_variables(argv, variables), here=here), {}
+        inside = with_variables(argv, variables)
+        return split_command(name, "program", inside, here=here), {}
 
     def _seen_from(self, confined: Confined, here: str | None) -> Confined:
         """What holds where a command of the gear was started, which `./**` means."""
