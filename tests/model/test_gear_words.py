@@ -103,3 +103,9 @@ def test_what_differs_between_two_manifests_is_told_entry_by_entry() -> None:
 def test_what_a_gear_may_do_with_its_own_alone_is_no_danger() -> None:
     own = ("list_jobs", "register_prefix", "show_job", "stop_job", "unregister_prefixes")
     assert exposures(rights(ipc=own), home="/home/u") == []
+
+
+def test_who_may_ask_what_a_command_becomes_learns_what_rules_are_filled_with() -> None:
+    found = exposures(rights(ipc=("explain", "list_prefixed_commands")), home="/home/u")
+    why = "reads what your rules take from envs.yaml, secrets among it"
+    assert found == [Label("ipc: explain", why)]

@@ -27,6 +27,8 @@ _ACTIONS = {
     "tmux_capture_pane": "reads what any pane shows, passwords and tokens among it",
     "get_env_data": "reads every property in envs.yaml, secrets among them",
     "list_envs": "reads every property in envs.yaml, secrets among them",
+    "apply_prefixes": "reads what your rules take from envs.yaml, secrets among it",
+    "explain": "reads what your rules take from envs.yaml, secrets among it",
     "notify_drain": "takes notifications of others away before you see them",
     "notify_clear": "takes notifications of others away before you see them",
     "clear_pane_env": "decides in which environment a pane's commands run",
