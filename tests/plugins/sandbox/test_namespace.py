@@ -152,6 +152,42 @@ def test_a_granted_directory_that_was_swapped_for_a_link_is_not_mounted(stand: S
         assert said == f"NotAsNamed it is `{world.outside}` {world.writable}/inner\n"
 
 
+SWAPPED = """
+import json, os, sys
+sys.path.insert(0, sys.argv[1])
+from axium.model.policy import Policy
+from axium.plugins.sandbox import namespace
+policy, away = Policy(*json.loads(sys.argv[2])), sys.argv[3]
+make_root = namespace._make_root
+
+def swap():  # as another process of the gear's may at just that time
+    os.rename(policy.writes[0] + "/inner", policy.writes[0] + "/former")
+    os.symlink(away, policy.writes[0] + "/inner")
+    make_root()
+
+namespace._make_root = swap
+try:
+    namespace.enter(policy)
+except OSError as error:
+    print(type(error).__name__, error.filename)
+"""
+
+
+@pytest.mark.parametrize("away", ["outside", "/tmp", "/tmp/usr"])
+def test_a_directory_that_is_swapped_for_a_link_meanwhile_leads_no_mount_elsewhere(
+    stand: Stand, away: str
+) -> None:
+    world = stand.world
+    Path(world.writable, "inner/deeper").mkdir(parents=True)
+    policy = stand.policy(exec=True)
+    granted = policy._replace(reads=(f"{world.writable}/inner/deeper",))
+    target = world.outside if away == "outside" else away
+    before = sorted(os.listdir(world.outside))
+    argv = [str(SYSTEM_PYTHON), "-I", "-S", "-c", SWAPPED, world.package, json.dumps(granted)]
+    assert stand.run([*argv, target]).stdout == "NotADirectoryError inner\n"
+    assert sorted(os.listdir(world.outside)) == before
+
+
 SHARED = """
 import json, os, sys
 sys.path.insert(0, sys.argv[1])

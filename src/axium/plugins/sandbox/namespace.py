@@ -25,7 +25,9 @@ _HERE = 0xFFFFFF9C
 """AT_FDCWD: a path is its own."""
 _AT_EMPTY_PATH, _AT_RECURSIVE = 0x1000, 0x8000
 _OPEN_TREE_CLONE = 1
-_MOVE_FROM_EMPTY_PATH = 4
+_MOVE_EMPTY_PATHS = 4 | 0x40
+"""From what is open to what is open."""
+_PATH = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _READ_ONLY, _NO_SUID, _NO_DEVICES = 1, 2, 4
 
 _ROOT = "/tmp"
@@ -186,18 +188,43 @@ def _make_root() -> None:
 
 
 def _show(mount: _Mount, tree: int) -> None:
-    place = _ROOT + mount.place
-    _make_place(place, is_directory=stat.S_ISDIR(os.fstat(tree).st_mode))
-    path = os.fsencode(place)
-    libc.call(NUMBERS["move_mount"], tree, b"", _HERE, path, _MOVE_FROM_EMPTY_PATH)
+    place = _place(mount, is_directory=stat.S_ISDIR(os.fstat(tree).st_mode))
+    try:
+        libc.call(NUMBERS["move_mount"], tree, b"", place, b"", _MOVE_EMPTY_PATHS)
+    finally:
+        os.close(place)
 
 
-def _make_place(place: str, *, is_directory: bool) -> None:
-    """What something can be mounted at, unless it is there, as inside of another mount."""
-    parent = place if is_directory else os.path.dirname(place)
-    os.makedirs(parent, 0o755, exist_ok=True)
-    if not is_directory and not os.path.exists(place):
-        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o644))
+def _place(mount: _Mount, *, is_directory: bool) -> int:
+    """What something can be mounted at, made unless it is there, as inside of another mount.
+
+    That may be the gear's to write, which could have put a link there by now: none is followed,
+    but those of the system.
+    """
+    follow = 0 if mount.is_runtime else os.O_NOFOLLOW
+    *above, name = mount.place.strip("/").split("/")
+    at = os.open(_ROOT, _PATH)
+    try:
+        for each in above:
+            at = _entered(at, each, follow)
+        if is_directory:
+            at = _entered(at, name, follow)
+            return os.dup(at)
+        with suppress(FileExistsError):
+            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+            os.close(os.open(name, flags, 0o644, dir_fd=at))
+        return os.open(name, os.O_PATH | os.O_CLOEXEC | follow, dir_fd=at)
+    finally:
+        os.close(at)
+
+
+def _entered(at: int, name: str, follow: int) -> int:
+    """A directory in the one that was open at `at`, which is closed where this succeeds."""
+    with suppress(FileExistsError):
+        os.mkdir(name, 0o755, dir_fd=at)
+    inner = os.open(name, _PATH | follow, dir_fd=at)
+    os.close(at)
+    return inner
 
 
 def _make_private(policy: Policy, places: Iterable[str]) -> tuple[str, ...]:
@@ -205,10 +232,9 @@ def _make_private(policy: Policy, places: Iterable[str]) -> tuple[str, ...]:
 
     That one is left out where something in it was granted, which it would hide.
     """
-    memory = _ROOT + _MEMORY
-    _make_place(memory, is_directory=True)
-    flags = _MS_NOSUID | _MS_NODEV
-    libc.call(NUMBERS["mount"], b"none", memory.encode(), b"tmpfs", flags, _MOST_MEMORY.encode())
+    os.close(_place(_Mount(_MEMORY, ""), is_directory=True))
+    memory, flags = (_ROOT + _MEMORY).encode(), _MS_NOSUID | _MS_NODEV
+    libc.call(NUMBERS["mount"], b"none", memory, b"tmpfs", flags, _MOST_MEMORY.encode())
     if not policy.scratch or any([f"{place}/".startswith(f"{_ROOT}/") for place in places]):
         return (_MEMORY,)
     tree = _opened_tree(_ROOT + policy.scratch[0], is_exact=True)
