@@ -7,9 +7,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from axium.daemon.services import usage
+from axium.model.pattern_tokens import MOST_LETTERS
 from axium.model.used import MOST_GRANTS, Used, both
 from tests.daemon.geared import GearChannel, load_gear
 from tests.daemon.serving import Served
@@ -164,3 +166,10 @@ def test_so_many_grants_are_told_apart() -> None:
     later = {str(number): Used(count=1) for number in range(MOST_GRANTS + 9)}
     found = both(both({}, later), later)
     assert (len(found), found["0"]) == (MOST_GRANTS, Used(count=2))
+
+
+def test_a_gear_can_not_have_its_counts_outgrow_what_is_read_again() -> None:
+    name, detail = "\U0001f600" * MOST_LETTERS, "\x01" * 10_000
+    used = Used().with_one(1.0, detail, allowed=True).with_one(2.0, detail, allowed=False)
+    most = {f"fs_read: {name}{number}": used for number in range(MOST_GRANTS)}
+    assert len(msgspec.json.encode(most)) < usage.MOST_BYTES

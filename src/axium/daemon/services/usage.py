@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 
 import msgspec
 
+from axium.config.atomic import replace_file
 from axium.daemon.tasks import Tasks
 from axium.model.used import Row, Used, both, row
 
@@ -17,7 +18,8 @@ log = logging.getLogger("axium.usage")
 WITHIN_SECS = 5.0
 """How long a count may be in memory alone."""
 
-MOST_BYTES = 1 << 20
+MOST_BYTES = 8 << 20
+"""Of the counts of one gear: more than it can cause, else it could have them forgotten."""
 
 Counts = dict[str, Used]
 
@@ -81,8 +83,6 @@ class Usage:
         return both(self._read(gear), later)
 
     def _save(self) -> None:
-        from axium.config.atomic import replace_file
-
         with self._lock:
             waiting, self._counts = self._counts, {}
         for gear, later in waiting.items():
