@@ -174,7 +174,7 @@ class Gear:
             print(documents.dumps(facts, indent=2, ensure_ascii=False))
             return 0
         width = max(map(len, facts))
-        for name, value in facts.items():
+        for name, value in (facts | {"keep": f"{facts['keep']}s"}).items():
             print(f"{name:<{width}}  {_shown(value)}".rstrip())
         return 0
 

@@ -18,7 +18,7 @@ class Mistake(Exception):
 
 
 class Settings(NamedTuple):
-    """As ansible.yaml has it."""
+    """As ansible.yaml has it; `keep` in seconds."""
 
     inventory: tuple[str, ...] = ()
     vars: Mapping[str, Any] = {}
@@ -30,7 +30,7 @@ class Settings(NamedTuple):
     options: tuple[str, ...] = ()
     height: int = 40
     close: str = "never"
-    keep: float = 600.0
+    keep: int = 600
     programs: str = ""
 
 
@@ -112,12 +112,12 @@ def _closing(value: object, name: str) -> str:
     return str(value)
 
 
-def _seconds(value: object, name: str) -> float:
+def _seconds(value: object, name: str) -> int:
     text = str(value).strip()
     number, unit = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, 1)
     if not number.isdecimal():
         raise _wrong(name, "a length of time such as `90`, `10m` or `2h`", value)
-    return float(int(number) * unit)
+    return int(number) * unit
 
 
 _READERS: Mapping[str, Callable[[object, str], Any]] = {

@@ -71,7 +71,7 @@ class SettingsTest(unittest.TestCase):
             "profiles": {"careful": {"check": True, "vars": {"b": 2}, "tags": ["web"]}},
         }
         assert self.settings.settings_of(config, "careful") == self.settings.Settings(
-            inventory=("hosts.ini",), vars={"a": 1, "b": 2}, keep=7200.0, check=True, tags=("web",)
+            inventory=("hosts.ini",), vars={"a": 1, "b": 2}, keep=7200, check=True, tags=("web",)
         )
 
     def test_the_configuration_names_the_profile_that_holds(self) -> None:
