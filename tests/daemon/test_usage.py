@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -143,6 +143,30 @@ def test_they_are_written_a_while_after_a_change(
             )
 
         assert until(written)
+
+
+def test_what_can_not_be_written_is_kept_for_the_next_time(
+    served: Served,
+    channel: GearChannel,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A gear that fills the disk has none of its refusals forgotten."""
+    monkeypatch.setattr(usage, "WITHIN_SECS", 0.05)
+    kept = private(served)
+
+    def is_so(found: Callable[[], bool]) -> bool:
+        served.settled()
+        return found()
+
+    kept.mkdir()
+    load_gear(served)
+    channel.ask("list_envs")
+    assert until(lambda: is_so(lambda: "cannot write what `creds` used" in caplog.text))
+    kept.rmdir()
+    channel.ask("list_envs")
+    assert until(lambda: is_so(kept.exists))
+    assert json.loads(kept.read_bytes())["ipc: list_envs"]["denied"] == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a": 1}', b'{"a": {"count": "x"}}'])

@@ -45,16 +45,16 @@ class Usage:
         self._counts: dict[str, Counts] = {}
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
         self._tasks = Tasks(log)
 
     def note(self, gear: str, grant: str, detail: str | None, *, allowed: bool) -> None:
         """Count one use of a grant, or one refusal; from any thread."""
         with self._lock:
-            is_first = not self._counts
             counts = self._counts.setdefault(gear, {})
             one = Used().with_one(self._clock(), detail, allowed=allowed)
             self._counts[gear] = both(counts, {grant: one})
-        if is_first:
+        if self._timer is None:
             self._loop.call_soon_threadsafe(self._plan)
 
     async def rows(self, gear: str) -> list[Row]:
@@ -64,15 +64,19 @@ class Usage:
 
     async def close(self) -> None:
         """Write what is in memory alone."""
+        self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
         await self._tasks.close()
         await self._write()
 
     def _plan(self) -> None:
-        self._timer = self._loop.call_later(
-            WITHIN_SECS, lambda: self._tasks.spawn("write what gears used", self._write())
-        )
+        if self._timer is None and not self._is_closed:
+            self._timer = self._loop.call_later(WITHIN_SECS, self._begin)
+
+    def _begin(self) -> None:
+        self._timer = None
+        self._tasks.spawn("write what gears used", self._write())
 
     async def _write(self) -> None:
         await self._loop.run_in_executor(self._executor, self._save)
@@ -91,8 +95,10 @@ class Usage:
                 replace_file(self._path(gear), data, durable=False)
             except FileNotFoundError:
                 continue  # the gear is gone, and its directories with it
-            except OSError as error:
+            except OSError as error:  # a gear may have filled the disk, and have much to hide
                 log.warning("cannot write what `%s` used: %s", gear, error)
+                with self._lock:
+                    self._counts[gear] = both(later, self._counts.get(gear, {}))
 
     def _read(self, gear: str) -> Counts:
         """What was written before; nothing where that can't be read."""
