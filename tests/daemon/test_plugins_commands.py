@@ -79,6 +79,13 @@ def test_a_gears_commands_are_reached_by_their_whole_names_alone(scene: Scene) -
     assert scene.commands.names_of("a") == {"ssh prod"}
 
 
+@pytest.mark.parametrize("name", ["a;b", "a$(b)", "a`b`", "a'b", "a|b", "a b>c", "a&", "aw\u0455"])
+def test_a_gear_has_no_command_that_a_shell_takes_for_more(scene: Scene, name: str) -> None:
+    assert scene.commands.give("a", "gear:a", [f"{name}\tgear:a\tHelp.\t"]) == [
+        f"the command {name!r} is left out: a gear names one with letters, digits, `_.:+@-`"
+    ]
+
+
 def test_what_says_the_same_is_not_written_again(scene: Scene) -> None:
     scene.give("a", "a x")
     scene.publish()

@@ -16,6 +16,9 @@ _RECORD = re.compile(
     r"\t[^\t\x00-\x1f]*\t[^\t\x00-\x1f]*"
 )
 
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:+@-]*(?: [A-Za-z0-9_.:+@-]+)*")
+"""Of a gear's command: what is typed is what is read, and no shell takes it for more."""
+
 
 class Commands:
     """Records of the catalogue by plugin; the first one that has a command keeps it."""
@@ -89,6 +92,9 @@ class Commands:
         if match is None or record.split("\t")[1] != section:
             return f"what is reported as a command is none: {record[:80]!r}"
         name = match[1]
+        if section.startswith("gear:") and not _PLAIN_NAME.fullmatch(name):
+            fitting = "a gear names one with letters, digits, `_.:+@-`"
+            return f"the command {name[:80]!r} is left out: {fitting}"
         if name.partition(" ")[0] in self._core:
             return f"the command `{name}` is left out: `{name.partition(' ')[0]}` is axium's own"
         if name in others:
