@@ -36,7 +36,7 @@ class Gate:
         self.admission = Admission(
             str(scratch.home),
             str(scratch.state),
-            Places(str(scratch.user), own=(str(scratch.home),)),
+            lambda: Places(str(scratch.user), own=(str(scratch.home),)),
             is_strict=is_strict,
             located={"git": "/opt/git/bin/git"}.get,
             levels=lambda: self.levels,

@@ -15,7 +15,8 @@ GEAR = f"{HOME}/.config/axium/gears/deploy"
 PLACES = Places(
     home=HOME,
     own=(f"{HOME}/.config/axium", f"{HOME}/.local/state/axium"),
-    programs=("/usr", f"{HOME}/.pyenv/versions/3.12"),
+    programs=("/usr", f"{HOME}/.pyenv/versions/3.12", f"{HOME}/src/my-spoke"),
+    starting=(f"{HOME}/dotfiles/bashrc",),
 )
 
 
@@ -93,6 +94,10 @@ def test_a_dot_is_where_a_command_was_started() -> None:
         ("fs_write", "/usr/local/lib/**", "axium runs from there"),
         ("fs_write", "~/.ssh/**", "what is there starts programs"),
         ("fs_write", "~/bin/**", "what is there starts programs"),
+        ("fs_write", "~/.aws/**", "what is there starts programs"),
+        ("fs_write", "/var/spool/**", "what is there starts programs"),
+        ("fs_write", "~/dotfiles/**", "what is there starts programs"),
+        ("fs_write", "~/src/**", "axium runs from there"),
         ("fs_write", "/home/**", "axium keeps files there"),
     ],
 )
@@ -103,7 +108,7 @@ def test_what_the_kernel_is_not_given_is_told_with_the_reason(
     assert (policy.reads, policy.writes, brokered) == ((), (), (Brokered(pattern, why),))
 
 
-@pytest.mark.parametrize("pattern", ["~/.pyenv/**", "~/.ssh/**", "/usr/share/doc/**"])
+@pytest.mark.parametrize("pattern", ["~/.pyenv/**", "~/.ssh/**", "~/src/**", "/usr/share/doc/**"])
 def test_what_starts_programs_can_be_read(pattern: str) -> None:
     assert len(directories(pattern)) == 1
 

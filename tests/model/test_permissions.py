@@ -142,6 +142,18 @@ def test_what_amounts_to_anything_is_labelled() -> None:
     ]
 
 
+def test_a_file_that_starts_programs_from_elsewhere_is_labelled_too() -> None:
+    made = rights(fs_write=("~/dotfiles/**", "/opt/shims/*"))
+    found = [
+        labels(made, home=HOME, starting=(path,))
+        for path in (f"{HOME}/dotfiles/bashrc", "/opt/shims/a")
+    ]
+    assert found == [
+        [Label("fs_write", "writes ~/dotfiles/bashrc, which starts programs")],
+        [Label("fs_write", "writes /opt/shims/a, which starts programs")],
+    ]
+
+
 def test_what_is_harmless_has_no_label_and_a_gears_own_programs_are_confined() -> None:
     harmless = rights(notify=True, fs_read=("/**",), fs_write=("~/notes/**",), ipc=("read_file",))
     confined = rights(exec=True, ipc=("tmux_split_run", "register_prefix"))

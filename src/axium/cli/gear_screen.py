@@ -4,7 +4,6 @@ Nothing that a manifest says can look like a line of ours: it never begins a lin
 and is not wider than the screen.
 """
 
-import os
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -24,7 +23,7 @@ from axium.model.grants import Label, labels
 from axium.model.manifests import Manifest
 from axium.model.permissions import Effective
 from axium.model.versions import is_in_range, range_fault
-from axium.thin.paths import environ, home_of, user_home
+from axium.thin.paths import environ, home_of
 
 NARROWEST, WIDEST = 40, 100
 TITLE = 11
@@ -70,9 +69,15 @@ def screen(proposal: Proposal, columns: int) -> list[Line]:
 
 def dangers(manifest: Manifest, rights: Effective) -> list[Label]:
     """The grants that amount to anything, and those that hand over secrets."""
-    home = os.path.realpath(user_home(environ()))
-    amounts = labels(rights, home=home, has_prefixes=bool(manifest.prefixes), is_gear=True)
-    return [*amounts, *exposures(rights, home=home)]
+    known = places(home_of(environ()), environ())
+    amounts = labels(
+        rights,
+        home=known.home,
+        has_prefixes=bool(manifest.prefixes),
+        is_gear=True,
+        starting=known.starting,
+    )
+    return [*amounts, *exposures(rights, home=known.home)]
 
 
 def granted(name: str, rights: Effective, programs: Mapping[str, str]) -> list[Grant]:

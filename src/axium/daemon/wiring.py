@@ -140,7 +140,7 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
     values = Values()
     hud = Hud(store, events, values, clock=time.monotonic)
     segments = Segments(store, events, values, changed=hud.change)
-    confinements = Confinements(places(hold.home, environ))
+    confinements = Confinements(partial(places, hold.home, environ))
     is_strict = environ.get("AXIUM_PERMS_STRICT") == "1"
     usage = Usage(
         f"{os.path.realpath(state_dir(hold.home, environ))}/gears",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from axium.model.grants import START_FILES
+from axium.model.grants import start_files
 from axium.model.pattern_tokens import ACROSS, Components, alternatives
 from axium.model.permissions import Effective
 from axium.model.policy import Policy
@@ -14,12 +14,14 @@ class Places(NamedTuple):
     """What no gear reaches by itself, whatever it was granted; all absolute and real.
 
     `own` is what axium keeps: config home, state, what is published, the private directories
-    of all gears. `programs` is what runs it: its package, the interpreter.
+    of all gears. `programs` is what runs it, and what it runs: its package, the interpreter,
+    linked plugins. `starting` is where what starts programs is, as far as links lead elsewhere.
     """
 
     home: str
     own: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
+    starting: tuple[str, ...] = ()
 
 
 class Brokered(NamedTuple):
@@ -128,7 +130,7 @@ def _untouchable(places: Places, directory: str, *, is_write: bool) -> dict[str,
     found = _axiums(places, directory, is_write=is_write)
     if not is_write:
         return found
-    starting = [f"{places.home.rstrip('/')}/{file}" for file in START_FILES]
+    starting = (*start_files(places.home), *places.starting)
     return found | dict.fromkeys(starting, "what is there starts programs")
 
 

@@ -57,13 +57,24 @@ class Confined(NamedTuple):
 class Confinements:
     """Filled by admission, asked by whoever does something for a gear.
 
-    `places` are what no gear reaches, whatever it was granted.
+    `look` says what no gear reaches, whatever it was granted; it blocks.
     """
 
-    def __init__(self, places: Places) -> None:
-        self.places = places
+    def __init__(self, look: Callable[[], Places]) -> None:
+        self._look = look
+        self._places: Places | None = None
         self._confined: dict[str, Confined] = {}
         self._followers: list[Callable[[str], None]] = []
+
+    @property
+    def places(self) -> Places:
+        """What no gear reaches, as it was when a gear was admitted last."""
+        return self._places or self.look_again()
+
+    def look_again(self) -> Places:
+        """The same as it is now: links may lead elsewhere. It blocks."""
+        self._places = self._look()
+        return self._places
 
     def on_unload(self, follow: Callable[[str], None]) -> None:
         """Have what was begun for a gear ended: given its name when it goes, or is loaded again."""

@@ -78,6 +78,7 @@ class Permissions:
             home=self._user_home,
             has_prefixes=bool(self._manifest(name).prefixes),
             is_gear=name in self._confinements,
+            starting=self._confinements.places.starting if name in self._confinements else (),
         )
 
     def of(self, name: str) -> model.Effective:

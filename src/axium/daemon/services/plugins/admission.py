@@ -54,15 +54,15 @@ class Admitted(NamedTuple):
 class Admission:
     """Looks at gears of one home; all of it blocks.
 
-    `levels` tells what this machine enforces, `located` the file of a program's name;
-    `is_strict` ignores overrides.
+    `places` tells what no gear reaches, `levels` what this machine enforces, `located` the file
+    of a program's name; `is_strict` ignores overrides.
     """
 
     def __init__(
         self,
         root: str,
         state: str,
-        places: Places,
+        places: Callable[[], Places],
         *,
         is_strict: bool,
         located: Callable[[str], str | None],
@@ -149,7 +149,7 @@ class Admission:
         directory = os.path.realpath(found.directory)
         policy, brokered = policy_of(
             rights,
-            self._places,
+            self._places(),
             directory=directory,
             scratch=make_private(self._state, found.name),
             here=here,

@@ -45,7 +45,7 @@ class Loading:
         self._admission = Admission(
             self._root,
             needs.state,
-            needs.confinements.places,
+            needs.confinements.look_again,
             is_strict=needs.is_strict,
             located=needs.located,
             levels=levels,
