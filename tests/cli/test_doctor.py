@@ -308,4 +308,4 @@ def test_plugins_without_a_fault_are_counted(home: Scratch) -> None:
         (home.home / "spokes" / name).mkdir(parents=True)
         (home.home / "spokes" / name / "spoke.yaml").write_text(f"name: {name}")
     told = [each[1:] for each in findings(home) if each[0] == "spokes"]
-    assert told == [("good", "2 manifests without a fault", "")]
+    assert told == [("good", "2 manifests of spokes and gears without a fault", "")]

@@ -18,7 +18,8 @@ def look(home: Home) -> Iterator[Finding]:
     yield from bad
     if not bad and (spokes or gears):
         count = len(spokes) + len(gears)
-        yield Finding("spokes", "good", f"{count} manifest{'s' * (count > 1)} without a fault")
+        text = f"{count} manifest{'s' * (count > 1)} of spokes and gears without a fault"
+        yield Finding("spokes", "good", text)
 
 
 def _manifests(plugins: list[Found]) -> Iterator[Finding]:
