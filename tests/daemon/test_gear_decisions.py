@@ -35,12 +35,12 @@ def test_lines_of_one_gear_are_rationed_and_what_is_left_out_is_counted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     now = 0.0
-    decisions = Decisions(clock=lambda: now)
+    decisions = Decisions({"creds"}, clock=lambda: now)
     for _ in range(100):
-        decisions.tell("creds", "notify", None, allowed=True, is_gear=True)
+        decisions.tell("creds", "notify", None, allowed=True)
         decisions.tell("aws", "notify", None, allowed=True)
     now = 1.0
-    decisions.tell("creds", "exec", "ls", allowed=False, is_gear=True)
+    decisions.tell("creds", "exec", "ls", allowed=False)
     lines = logged(caplog)
     assert len([line for line in lines if line.startswith("action=notify")]) == MOST_AT_ONCE
     assert len([line for line in lines if "spoke=aws" in line]) == 100

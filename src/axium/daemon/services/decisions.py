@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from axium.daemon.caller import USER
 from axium.daemon.ration import Ration
@@ -12,9 +12,15 @@ log = logging.getLogger("axium.security")
 
 
 class Decisions:
-    """Writes a line for each; what of a gear's is left out is counted in its next line."""
+    """Writes a line for each; what of a gear's is left out is counted in its next line.
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    `gears` are the names of those that are loaded.
+    """
+
+    def __init__(
+        self, gears: Container[str], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._gears = gears
         self._clock = clock
         self._rations: dict[str, Ration] = {}
 
@@ -26,10 +32,9 @@ class Decisions:
         *,
         allowed: bool,
         via_override: bool = False,
-        is_gear: bool = False,
     ) -> None:
         """Tell of one decision about the plugin `name`, or about the user."""
-        if is_gear and not self._may_tell(name):
+        if name in self._gears and not self._may_tell(name):
             return
         shown, said = logged(action, detail)
         line = security_line(name, shown, allowed=allowed, detail=said, via_override=via_override)

@@ -52,7 +52,7 @@ class Permissions:
         self._is_strict = is_strict
         self._located = located
         self._manifests: dict[str, Manifest] = {}
-        self._decisions = Decisions()
+        self._decisions = Decisions(confinements)
         self._rations: dict[tuple[str, str], Ration] = {}
 
     def load(self, manifest: Manifest) -> None:
@@ -120,7 +120,8 @@ class Permissions:
 
         None for the user, who may do anything. `action` is `exec` (then `program` is the word
         that names it, None for a shell), `notify`, `fs_read` or `fs_write` (then `detail` is
-        the path of what was opened), or a command of the wire. Refusal `denied`, `not_loaded`.
+        the path of what was opened), `net` (a place of the network), or a command of the wire.
+        Refusal `denied`, `not_loaded`.
         """
         asking = self.meant(caller, name, action, detail)
         if asking is None or (isinstance(caller, User) and asking in OWNERS):
@@ -130,7 +131,7 @@ class Permissions:
         allowed = self._allows(asking, rights, action, detail, program)
         without = model.effective(self._manifest(asking).permissions, None, strict=True)
         via_override = allowed != self._allows(asking, without, action, detail, program)
-        self._tell(asking, action, detail, allowed=allowed, via_override=via_override)
+        self._decisions.tell(asking, action, detail, allowed=allowed, via_override=via_override)
         if is_gear(caller):
             subject = self._subject(asking, rights, action, detail, program)
             grant = rights.grant(action, subject if allowed else None, home=self._user_home)
@@ -161,14 +162,14 @@ class Permissions:
         self, caller: Caller, name: str | None, action: str, detail: str | None, *, hint: str
     ) -> NoReturn:
         """Refuse what the permissions alone would allow, with a line in the log."""
-        self._tell(name or caller.name, action, detail, allowed=False)
+        self._decisions.tell(name or caller.name, action, detail, allowed=False)
         self._count_refusal(caller, action, detail)
         _deny(action, hint)
 
     def confirm_prefix(self, gear: Caller, rule: Rule) -> None:
         """Let a gear have a rule that its manifest has, and no other. Refusal `denied`."""
         is_approved = is_among(rule, self._manifest(gear.name).prefixes)
-        self._tell(gear.name, "register_prefix", rule.command, allowed=is_approved)
+        self._decisions.tell(gear.name, "register_prefix", rule.command, allowed=is_approved)
         self._usage.note(gear.name, "prefixes", rule.command, allowed=is_approved)
         if not is_approved:
             _deny("register_prefix", "a gear has the prefixes of its manifest, and no others")
@@ -183,7 +184,7 @@ class Permissions:
         if isinstance(caller, User):
             return name or None
         if name and name != caller.name:
-            self._tell(caller.name, action, detail, allowed=False)
+            self._decisions.tell(caller.name, action, detail, allowed=False)
             self._count_refusal(caller, action, detail)
             _deny(action, f"leave `spoke` out: this is the channel of `{caller.name}`")
         return caller.name
@@ -195,7 +196,7 @@ class Permissions:
         try:
             return self._confinements.of(name).rights if is_gear(caller) else self.of(name)
         except Refusal:
-            self._tell(name, action, detail, allowed=False)
+            self._decisions.tell(name, action, detail, allowed=False)
             raise
 
     def _count_refusal(self, caller: Caller, action: str, detail: str | None) -> None:
@@ -203,24 +204,6 @@ class Permissions:
             rights = self._confinements.of(caller.name).rights
             grant = rights.grant(action, None, home=self._user_home)
             self._usage.note(caller.name, grant, detail, allowed=False)
-
-    def _tell(
-        self,
-        name: str,
-        action: str,
-        detail: str | None,
-        *,
-        allowed: bool,
-        via_override: bool = False,
-    ) -> None:
-        self._decisions.tell(
-            name,
-            action,
-            detail,
-            allowed=allowed,
-            via_override=via_override,
-            is_gear=name in self._confinements,
-        )
 
     def _manifest(self, name: str) -> Manifest:
         if name not in self._manifests:
