@@ -16,7 +16,7 @@ from axium.core.sandbox_level import Levels
 from axium.daemon.services.confinements import Confined
 from axium.daemon.services.plugins.admission import Admission, Admitted, NotAdmitted
 from axium.model.confining import Brokered, Places
-from axium.model.plugins import Standing
+from axium.model.plugins import Held
 from axium.model.policy import Policy
 from tests.real.gears import write_gear
 from tests.support import Scratch, approving
@@ -99,7 +99,7 @@ def test_an_approved_gear_is_held_to_its_manifest(gate: Gate) -> None:
         level="enforced",
         is_permissive=False,
     )
-    assert admitted.standing == Standing("enforced", is_permissive=False, is_editable=False)
+    assert admitted.standing == Held("enforced", is_permissive=False, is_editable=False)
 
 
 def test_its_private_directories_are_there_and_its_user_s_alone(gate: Gate) -> None:
@@ -193,7 +193,7 @@ def editable(gate: Gate) -> Gate:
 def test_of_an_editable_gear_the_manifest_alone_is_approved(editable: Gate) -> None:
     (editable.directory / "main.py").write_text("x = 1\n")
     admitted = editable.admit()
-    assert admitted.standing == Standing("enforced", is_permissive=False, is_editable=True)
+    assert admitted.standing == Held("enforced", is_permissive=False, is_editable=True)
     assert admitted.confined.directory == str(editable.scratch.user / "deploy")
     editable.says("permissions: {notify: true}\n")
     assert editable.refused()[0] == "not-loaded"
@@ -279,7 +279,7 @@ def test_its_user_may_take_less(gate: Gate) -> None:
     gate.levels = Levels("none: x", "none: x", "none: x")
     gate.overridden("sandbox: permissive\n")
     admitted = gate.admit()
-    assert admitted.standing == Standing("none: x", is_permissive=True, is_editable=False)
+    assert admitted.standing == Held("none: x", is_permissive=True, is_editable=False)
     assert (admitted.confined.level, admitted.confined.is_permissive) == ("none: x", True)
 
 

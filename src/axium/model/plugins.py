@@ -34,7 +34,7 @@ class Row(msgspec.Struct, kw_only=True):
     is_contained: bool | None = None
 
 
-class Standing(NamedTuple):
+class Held(NamedTuple):
     """How far a gear is held, as far as that is known.
 
     `sandbox` is `enforced`, `partial: ...` or `none: ...`. `is_permissive`: its user takes less
@@ -47,7 +47,7 @@ class Standing(NamedTuple):
 
 
 class GearRow(Row, kw_only=True):
-    """A gear as `list_gears` has it: a row as of spokes, and its `Standing`.
+    """A gear as `list_gears` has it: a row as of spokes, and its `Held`.
 
     `sandbox` is empty where that was not looked at: its manifest is at fault, say.
     """

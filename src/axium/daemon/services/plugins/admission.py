@@ -19,7 +19,7 @@ from axium.model.approvals import Approval
 from axium.model.confining import Places, policy_of
 from axium.model.manifests import Manifest
 from axium.model.permissions import Effective, effective
-from axium.model.plugins import Standing, Status
+from axium.model.plugins import Held, Status
 from axium.model.policy import Policy
 from axium.model.versions import is_in_range
 
@@ -35,7 +35,7 @@ _MOST_BYTES = 32 * 1024
 class NotAdmitted(ValueError):
     """The gear does not run; the text says why. `standing` is what was found out before."""
 
-    def __init__(self, status: Status, reason: str, standing: Standing | None = None) -> None:
+    def __init__(self, status: Status, reason: str, standing: Held | None = None) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
@@ -47,7 +47,7 @@ class Admitted(NamedTuple):
 
     confined: Confined
     manifest: Manifest
-    standing: Standing
+    standing: Held
     notes: tuple[str, ...]
 
 
@@ -104,9 +104,9 @@ class Admission:
             raise NotAdmitted("error", "; ".join(told))
         return self._overrides[name], told
 
-    def _standing(self, found: Found, manifest: Manifest, override: Override | None) -> Standing:
+    def _standing(self, found: Found, manifest: Manifest, override: Override | None) -> Held:
         rights = self._rights(manifest, override)
-        return Standing(
+        return Held(
             sandbox=self._levels().of(
                 programs=rights.exec is True, agent="ssh-agent" in rights.unix
             ),
@@ -121,7 +121,7 @@ class Admission:
     def _has_spoke(self, name: str) -> bool:
         return find(self._root, "spokes", name) is not None
 
-    def _approval(self, found: Found, standing: Standing) -> Approval:
+    def _approval(self, found: Found, standing: Held) -> Approval:
         """The approval of what is there now. NotAdmitted."""
         approval = approvals.read(self._root, found.name)
         way = f"`axium gear approve {found.name}`"
@@ -183,7 +183,7 @@ def taken(name: str) -> str:
     return f"the spoke `{name}` has this name: install the gear under another one with `-n`"
 
 
-def _check_requires(manifest: Manifest, standing: Standing) -> None:
+def _check_requires(manifest: Manifest, standing: Held) -> None:
     if manifest.requires is None:
         return
     try:
@@ -195,7 +195,7 @@ def _check_requires(manifest: Manifest, standing: Standing) -> None:
         raise NotAdmitted("error", reason, standing)
 
 
-def _approved_manifest(approval: Approval, found: Found, standing: Standing) -> Manifest:
+def _approved_manifest(approval: Approval, found: Found, standing: Held) -> Manifest:
     """The manifest as it was approved, whatever the file says by now."""
     findings = Findings()
     manifest = parse(
@@ -207,7 +207,7 @@ def _approved_manifest(approval: Approval, found: Found, standing: Standing) -> 
     return manifest.installed_as(found.name)
 
 
-def _check_held(confined: Confined, standing: Standing) -> None:
+def _check_held(confined: Confined, standing: Held) -> None:
     if _size(confined.policy) > _MOST_BYTES:
         reason = f"its permissions name more directories than {_MOST_BYTES >> 10} KiB can tell"
         raise NotAdmitted("error", reason, standing)

@@ -11,7 +11,7 @@ from axium.daemon.ration import Ration
 from axium.daemon.services.plugins.host import Host
 from axium.daemon.services.plugins.mended import Sources, sources
 from axium.daemon.services.plugins.pauses import Pauses
-from axium.model.plugins import Standing, Status
+from axium.model.plugins import Held, Status
 from axium.wire.channel import Fault
 
 log = logging.getLogger("axium.plugins")
@@ -46,7 +46,7 @@ class Installed:
         self.last_raised: str | None = None
         self._ration = Ration(time.monotonic)
         self.notes: tuple[str, ...] = ()
-        self.standing: Standing | None = None
+        self.standing: Held | None = None
         self.is_let_in = False
         """Whether it was given leave to run, and may have registered something."""
         self.is_gone = False
@@ -65,11 +65,11 @@ class Installed:
         self.restarts = self.late_calls = self.raised_count = 0
         self.last_raised, self.standing, self.notes = None, None, ()
 
-    def admitted(self, standing: Standing, notes: tuple[str, ...]) -> None:
+    def admitted(self, standing: Held, notes: tuple[str, ...]) -> None:
         """It is a gear that may run; the notes are for its user."""
         self.standing, self.notes = standing, notes
 
-    def refused(self, status: Status, reason: str, standing: Standing | None) -> None:
+    def refused(self, status: Status, reason: str, standing: Held | None) -> None:
         """It is a gear that may not run."""
         self.status, self.error, self.standing = status, reason, standing
         log.error("%s %s is not loaded: %s", self.kind, self.name, reason)
