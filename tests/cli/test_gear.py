@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.asking import Asked, answered
 from tests.cli.saying import said, told
-from tests.core.test_sandbox_level import WITHOUT_LANDLOCK
 from tests.support import Daemon, Scratch
+from tests.support.refusing import without
 from tests.support.scratch import VENV_BIN
 
 QUIET = {"AXIUM_NO_AUTOSTART": "1"}
@@ -484,10 +483,8 @@ def test_what_was_granted_is_told_beside_what_was_used(home: Scratch) -> None:
 
 def unheld(scratch: Scratch, *args: str) -> tuple[int, str, str]:
     """`axium ARGS` where the kernel refuses Landlock, as a container may."""
-    first = WITHOUT_LANDLOCK.format(38).partition("runpy.run_path")[0]
-    words = [str(VENV_BIN / "axium"), *args]
-    script = f"import os\n{first}\nos.execv({words[0]!r}, {words!r})"
-    done = scratch.run(sys.executable, "-c", script, env=QUIET)
+    words = without("landlock_create_ruleset", str(VENV_BIN / "axium"), *args)
+    done = scratch.run(*words, env=QUIET)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -8,20 +8,8 @@ import pytest
 
 from axium.core import sandbox_level
 from axium.core.sandbox_level import PROGRAM, Levels, levels
+from tests.support.refusing import without
 
-WITHOUT_LANDLOCK = f"""
-import runpy, struct
-from axium.plugins.sandbox import libc, rules
-from axium.plugins.sandbox.bpf import Label, Load, Return, Unless, assemble
-from axium.plugins.sandbox.numbers import NUMBERS
-call = "landlock_create_ruleset"
-items = [Load(0), Unless(NUMBERS[call], call), Return(rules.refusal({{}})), Label(call)]
-code = libc.buffer(assemble([*items, Return(rules.ALLOW)]))
-libc.call(NUMBERS["prctl"], 38, 1, 0, 0, 0)
-libc.call(NUMBERS["prctl"], 22, 2, libc.address(
-    head := libc.buffer(struct.pack("=H6xQ", len(code) // 8, libc.address(code)))), 0, 0)
-runpy.run_path({PROGRAM!r}, run_name="__main__")
-"""
 NONE = "none: this kernel has no Landlock, or it is turned off"
 
 
@@ -31,7 +19,8 @@ def test_this_machine_enforces_all_of_it() -> None:
 
 @pytest.mark.parametrize("error", [1, 38])
 def test_a_container_that_refuses_landlock_enforces_nothing(error: int) -> None:
-    command = (sys.executable, "-c", WITHOUT_LANDLOCK.format(error))
+    trial = (sys.executable, "-I", "-S", "-E", PROGRAM)
+    command = tuple(without("landlock_create_ruleset", *trial, error=error))
     assert levels(command) == Levels(NONE, NONE, NONE)
 
 

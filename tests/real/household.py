@@ -25,6 +25,7 @@ from tests.plugins.sandbox.stand import USER, Guise, Stand, Tried, able, in_guis
 from tests.support import Scratch, until
 from tests.support.approving import approve
 from tests.support.installation import SYSTEM_PYTHON, Installation
+from tests.support.refusing import without
 
 ATTACKS_OF_A_GEAR = Path(tests.plugins.sandbox.attacks.__file__).parent
 
@@ -97,23 +98,6 @@ nothing = lambda *_: None
 here.tell(sys.argv[1], sys.argv[2], nothing, nothing)
 """
 
-REFUSING = """
-import os, struct, sys
-sys.path.insert(0, sys.argv[1])
-from axium.plugins.sandbox import libc, rules, seccomp
-from axium.plugins.sandbox.bpf import Label, Load, Return, Unless, assemble
-from axium.plugins.sandbox.numbers import NUMBERS
-call = sys.argv[2]
-items = [Load(0), Unless(NUMBERS[call], call), Return(rules.refusal(38)), Label(call)]
-code = libc.buffer(assemble([*items, Return(rules.ALLOW)]))
-libc.call(NUMBERS["prctl"], 38, 1, 0, 0, 0)
-libc.call(NUMBERS["prctl"], 22, 2, libc.address(
-    head := libc.buffer(struct.pack("=H6xQ", len(code) // 8, libc.address(code)))), 0, 0)
-os.execv(sys.argv[3], sys.argv[3:])
-"""
-"""Becomes a program for which the kernel does not have one of its calls."""
-
-
 Row = tuple[str, str]
 """A table, and a name in it."""
 
@@ -169,7 +153,7 @@ class Household:
         self._give(scratch.root, *scratch.root.iterdir())
         start = ["daemon", "start"]
         begun = self.run(
-            self.refusing("landlock_create_ruleset", *start)
+            self.without("landlock_create_ruleset", *start)
             if is_bare
             else [str(self.program), *start]
         )
@@ -274,10 +258,9 @@ class Household:
             check=False,
         )
 
-    def refusing(self, call: str, *words: str) -> list[str]:
+    def without(self, call: str, *words: str) -> list[str]:
         """axium with these words, where the kernel lacks one of its calls."""
-        script = [str(SYSTEM_PYTHON), "-I", "-S", "-c", REFUSING, self._packages, call]
-        return [*script, str(self.program), *words]
+        return without(call, str(self.program), *words, packages=self._packages)
 
     def in_terminal(self, gear: Gear, argv: Sequence[str]) -> None:
         """Run it in a terminal of its own, with a file open that nobody gave to the gear."""

@@ -95,7 +95,7 @@ def test_no_attack_succeeds_where_there_can_be_no_namespace_and_all_work_does(
 ) -> None:
     found: Found = {}
     for gear in starting:
-        household.in_terminal(gear, household.refusing("unshare", f"{gear.name}-try", "bare"))
+        household.in_terminal(gear, household.without("unshare", f"{gear.name}-try", "bare"))
         found[gear.name] = bad(household.told(gear, "bare"))
     assert found == {name: {} for name in found}
 

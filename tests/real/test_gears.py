@@ -6,18 +6,17 @@ import json
 import os
 import shutil
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from axium.plugins.processes import children
-from tests.core.test_sandbox_level import WITHOUT_LANDLOCK
 from tests.real.gears import Geared, approve, write_gear
 from tests.real.spokes import write_spoke
 from tests.support import Scratch, until
 from tests.support.processes import alive
+from tests.support.refusing import without
 from tests.support.scratch import VENV_BIN
 
 NOTHING = "def register(app): pass\n"
@@ -365,16 +364,14 @@ def test_hosts_come_back_when_the_template_is_killed(geared: Gear) -> None:
 @pytest.fixture
 def bare(scratch: Scratch) -> Iterator[Gear]:
     """Starts the daemon where the kernel refuses Landlock, as a container may."""
-    first = WITHOUT_LANDLOCK.format(38).partition("runpy.run_path")[0]
-    words = [str(VENV_BIN / "axium"), "daemon", "start"]
+    words = without("landlock_create_ruleset", str(VENV_BIN / "axium"), "daemon", "start")
     running: list[Geared] = []
 
     def start(**gears: tuple[str, str]) -> Geared:
         for name, (manifest, main) in gears.items():
             write_gear(scratch, name, main, manifest)
             approve(scratch, name)
-        script = f"import os\n{first}\nos.execv({words[0]!r}, {words!r})"
-        scratch.run(sys.executable, "-c", script, check=True)
+        scratch.run(*words, check=True)
         running.append(Geared(scratch, **gears))
         return running[-1]
 
