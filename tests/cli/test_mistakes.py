@@ -110,6 +110,19 @@ def test_a_spoke_that_is_no_command_is_told_with_what_it_has(
         assert told(scratch, "tools", "x")[1] == ["✗ unknown command `axium tools`", f"  {hint}"]
 
 
+def test_a_gear_that_is_no_command_is_told_with_what_it_has(scratch: Scratch) -> None:
+    source = scratch.user / "tools"
+    source.mkdir()
+    (source / "gear.yaml").write_text("name: tools\n")
+    (source / "main.py").write_text("def register(app): app.command('saw')(lambda: None)\n")
+    with closing(Daemon(scratch)):
+        scratch.axium("gear", "install", "-y", str(source))
+        hint = "`tools` is a gear with `saw`"
+        assert told(scratch, "tools", "x")[1] == ["✗ unknown command `axium tools`", f"  {hint}"]
+        scratch.axium("gear", "uninstall", "-f", "tools")
+        assert told(scratch, "tools", "x")[1] == ["✗ unknown command `axium tools`"]
+
+
 def test_what_was_typed_cannot_steer_the_terminal(scratch: Scratch) -> None:
     code, said, _shown = told(scratch, "a\x1b[2J")
     assert (code, said) == (1, ["✗ unknown command `axium a\\x1b[2J`"])

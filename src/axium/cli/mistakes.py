@@ -23,7 +23,7 @@ NO_NUMBER = (" is not a valid int range", " is not a valid integer")
 TOO_SMALL = " is not in the range x>="
 
 MOST_NAMED = 5
-"""Commands of a spoke that are named in a hint."""
+"""Commands of a plugin that are named in a hint."""
 
 
 def tell_unknown(unknown: UnknownCommand) -> None:
@@ -60,16 +60,18 @@ def _meanings(context: Context, typed: Sequence[str]) -> Iterator[str]:
         yield f"`{typed[0]}` is an environment: `axium env set {shlex.quote(typed[0])}`"
     if not group and typed[0] in known.wrapped(home):
         yield f"`{typed[0]}` is a wrapped command: `axium run {words}`"
-    if not group and os.path.isdir(f"{home.root}/spokes/{typed[0]}") and "/" not in typed[0]:
-        yield _of_spoke(typed[0], home)
+    for kind in ("spoke", "gear"):
+        is_there = os.path.isdir(f"{home.root}/{kind}s/{typed[0]}")
+        if not group and is_there and "/" not in typed[0]:
+            yield _of_plugin(kind, typed[0], home)
 
 
-def _of_spoke(name: str, home: Home) -> str:
-    commands = [each.name for each in catalogue(home) if each.section == f"spoke:{name}"]
+def _of_plugin(kind: str, name: str, home: Home) -> str:
+    commands = [each.name for each in catalogue(home) if each.section == f"{kind}:{name}"]
     if not commands:
-        return f"`{name}` is a spoke that has no commands now: `axium spoke list` tells how it is"
+        return f"`{name}` is a {kind} that has no commands now: `axium {kind} list` tells how it is"
     named = ", ".join([f"`{each}`" for each in commands[:MOST_NAMED]])
-    return f"`{name}` is a spoke with {named}{', ...' if commands[MOST_NAMED:] else ''}"
+    return f"`{name}` is a {kind} with {named}{', ...' if commands[MOST_NAMED:] else ''}"
 
 
 def _sentence(misuse: typer.TyperException) -> str:
