@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.saying import said
+from tests.real.gears import write_gear
 from tests.real.spokes import Plugged, write_spoke
-from tests.support import Scratch, until
+from tests.support import Scratch, approving, until
 from tests.support.scratch import VENV_BIN, make_scratch
 
 TOOL = """
@@ -295,6 +296,23 @@ def test_a_spoke_that_came_after_the_last_look_is_loaded_when_it_is_called(
     )
     later = os.stat(scratch.home / "catalogue").st_mtime + 5
     os.utime(scratch.home / "spokes/fresh", (later, later))
+    assert said(scratch, "new") == (0, "it\n", "")
+    plugged.close()
+
+
+def test_a_gear_that_was_approved_after_the_last_look_is_loaded_when_it_is_called(
+    scratch: Scratch,
+) -> None:
+    plugged = Plugged(scratch)
+    write_gear(
+        scratch, "fresh", "def register(app):\n    app.command('new')(lambda: print('it'))\n"
+    )
+    before = os.stat(scratch.home / "catalogue").st_mtime
+    os.utime(scratch.home / "gears/fresh", (before + 5, before + 5))
+    assert said(scratch, "new")[0] == 1
+    approving.approve(scratch.home, "fresh")
+    later = os.stat(scratch.home / "catalogue").st_mtime + 5
+    os.utime(scratch.home / "gears/.approved/fresh.json", (later, later))
     assert said(scratch, "new") == (0, "it\n", "")
     plugged.close()
 

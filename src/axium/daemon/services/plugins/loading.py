@@ -232,8 +232,10 @@ class Loading:
     def _check_loaded(self, item: Installed) -> None:
         if item.status == "active":
             return
-        reason = item.error or f"its `register` has not ended within {NEXT_SECS:g} s"
-        code: Code = "failed" if item.error else "timeout"
+        is_late = item.loading is not None and not item.loading.done()
+        late = f"its `register` has not ended within {NEXT_SECS:g} s"
+        reason = item.error or (late if is_late else "its process ended while it was loaded")
+        code: Code = "timeout" if is_late else "failed"
         raise Refusal(code, f"failed to reload {item.kind}: {item.name}", hint=reason)
 
     def _unknown(self, kind: PluginKind, name: str) -> Refusal:
