@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from axium import __version__
+from axium.config import approvals
 from axium.config.manifests import find
 from axium.core.sandbox_level import Levels
 from axium.daemon.services.confinements import Confined
@@ -301,3 +303,18 @@ def test_a_policy_that_no_order_can_tell_is_refused(gate: Gate) -> None:
         "error",
         "its permissions name more directories than 32 KiB can tell",
     )
+
+
+def test_a_program_is_the_file_that_was_approved_wherever_that_leads_by_now(
+    gate: Gate, tmp_path: Path
+) -> None:
+    gate.says("permissions: {exec: [sh]}\n")
+    gate.approve()
+    approval = approvals.read(str(gate.scratch.home), "deploy")
+    assert approval is not None
+    link = tmp_path / "sh"
+    link.symlink_to("/bin/true")
+    approvals.write(
+        str(gate.scratch.home), msgspec.structs.replace(approval, programs={"sh": str(link)})
+    )
+    assert gate.admit().confined.programs == {"sh": str(link)}

@@ -22,7 +22,7 @@ from axium.config.source import Unreadable
 from axium.core import installing, trees
 from axium.core.installing import Preview, Wanted
 from axium.core.plugin_metadata import Rows, SpokeMetadata, from_row
-from axium.model.approvals import Approval
+from axium.model.approvals import Approval, programs_in_force
 from axium.model.manifests import Manifest
 from axium.model.permissions import Effective, effective
 from axium.thin.paths import environ, home_of, state_dir
@@ -180,15 +180,9 @@ def approved_manifest(approval: Approval) -> Manifest:
 
 
 def programs_of(rights: Effective, approval: Approval | None = None) -> dict[str, str]:
-    """What each word of `exec` means: as it was approved, one that the user added as it is now.
-
-    Without an approval all of them as they are now.
-    """
-    words = rights.exec if isinstance(rights.exec, tuple) else ()
-    origins = rights.origins.get("exec", {})
-    now = [word for word in words if approval is None or origins.get(word) == "override"]
-    known = {} if approval is None else approval.programs
-    return {**approvals.programs(now, environ().get("PATH", "")), **known}
+    """The files of the programs that it may start by name; without an approval, as they are now."""
+    here = approvals.programs(rights.programs, environ().get("PATH", ""))
+    return here if approval is None else programs_in_force(rights, approval, here.get)
 
 
 def is_strict() -> bool:

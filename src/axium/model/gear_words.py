@@ -134,7 +134,7 @@ def _whole(pattern: str) -> str:
 def _programs(rights: Effective, programs: Mapping[str, str]) -> Iterator[Grant]:
     if rights.exec is True:
         yield Grant("exec", "", "any program, which is held to all of this too", "kernel")
-    for word in rights.exec if isinstance(rights.exec, tuple) else ():
+    for word in rights.programs:
         path = programs.get(word)
         words = f"{path}, held to all of this too" if path else "it is not there"
         yield Grant("exec", word, words, "daemon")

@@ -58,6 +58,11 @@ class Effective(msgspec.Struct, frozen=True, kw_only=True):
     origins: Mapping[Field, Mapping[str, Source]]
     refused: Mapping[Field, Names]
 
+    @property
+    def programs(self) -> Names:
+        """Those that it may start by name."""
+        return _names(self.exec)
+
     def values(self) -> dict[Field, Some]:
         """What holds, by field."""
         return {name: getattr(self, name) for name in FIELDS}

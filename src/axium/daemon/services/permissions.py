@@ -155,7 +155,7 @@ class Permissions:
         if name not in self._confinements:
             return self._located(program)
         confined = self._confinements.of(name)
-        found = approved(program, _listed(confined.rights), confined.programs, self._located)
+        found = approved(program, confined.rights.programs, confined.programs, self._located)
         return found and found.file
 
     def refuse(
@@ -252,17 +252,12 @@ class Permissions:
             return None
         if name in self._confinements:
             programs = self._confinements.of(name).programs
-            found = approved(program, _listed(rights), programs, self._located)
+            found = approved(program, rights.programs, programs, self._located)
             return found and found.word
         file = self._located(program)
         return next(
-            (word for word in _listed(rights) if file and self._located(word) == file), None
+            (word for word in rights.programs if file and self._located(word) == file), None
         )
-
-
-def _listed(rights: model.Effective) -> tuple[str, ...]:
-    """The programs that are granted by name."""
-    return () if isinstance(rights.exec, bool) else rights.exec
 
 
 def _deny(action: str, hint: str) -> NoReturn:

@@ -15,7 +15,7 @@ from axium.config.source import Unreadable
 from axium.core.sandbox_level import ENFORCED, Levels
 from axium.daemon.services.confinements import Confined
 from axium.daemon.services.plugins.private import make_private
-from axium.model.approvals import Approval
+from axium.model.approvals import Approval, programs_in_force
 from axium.model.confining import Places, policy_of
 from axium.model.manifests import Manifest
 from axium.model.permissions import Effective, effective
@@ -161,21 +161,14 @@ class Admission:
             rights=rights,
             policy=policy,
             brokered=brokered,
-            programs=self._programs(rights, approval),
+            programs=programs_in_force(rights, approval, self._real),
             level=self._levels().of(programs=policy.exec, agent=policy.agent),
             is_permissive=override is not None and override.is_permissive,
         )
 
-    def _programs(self, rights: Effective, approval: Approval) -> dict[str, str]:
-        """Those of `exec` as they were approved; one that the user added, as it is now."""
-        found = {}
-        for word in rights.exec if isinstance(rights.exec, tuple) else ():
-            path = approval.programs.get(word)
-            if path is None and rights.origins.get("exec", {}).get(word) == "override":
-                path = self._located(word)
-            if path is not None:
-                found[word] = os.path.realpath(path)
-        return found
+    def _real(self, program: str) -> str | None:
+        found = self._located(program)
+        return found and os.path.realpath(found)
 
 
 def taken(name: str) -> str:
