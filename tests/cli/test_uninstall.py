@@ -63,6 +63,8 @@ def test_what_is_the_users_stays(used: Scratch) -> None:
 
 
 def test_purge_takes_the_home_too(used: Scratch) -> None:
+    for name in ("permissions.yaml", "links.yaml", "registry.yaml"):
+        (used.home / name).write_text("{}\n")
     used.run("axium", "uninstall", "--purge", check=True)
 
     left = [path for path in tree(used) if "axium" in Path(path).name]
@@ -116,10 +118,15 @@ def test_purge_leaves_files_that_axium_does_not_know(used: Scratch) -> None:
 
 
 def test_a_dry_run_names_each_piece_and_takes_none(used: Scratch) -> None:
+    notes = used.home / "tmux/servers"
+    notes.mkdir(parents=True, exist_ok=True)
+    for pid in (1, 2):  # one after the other at the same socket
+        (notes / str(pid)).write_text(f"{used.root}/gone,{pid},0\n")
     before = tree(used)
 
     told = used.run("axium", "uninstall", "--purge", "-n", check=True).stdout.splitlines()
 
+    assert told.count(f"would take away the HUD of the tmux server {used.root}/gone") == 1
     assert f"would take away {used.home}/state.json" in told
     assert all(line.startswith("would take away ") for line in told)
     assert tree(used) == before

@@ -22,7 +22,8 @@ MADE = (
 """What the daemon and the command line keep in the home for themselves."""
 
 USERS = (
-    *SHIPPED, "monitors.yaml", "permissions.yaml", "links.yaml", "overrides", "spokes", "gears",
+    *SHIPPED, "monitors.yaml", "permissions.yaml", "links.yaml", "registry.yaml", "overrides",
+    "spokes", "gears",
 )  # fmt: skip
 """What is the user's own, and goes with `--purge` alone."""
 
@@ -49,10 +50,12 @@ def tmux_steps(home: Home, environ: Mapping[str, str]) -> Iterator[Step]:
     notes = Path(home.root, "tmux", "servers")
     servers = {(read_text(note) or "").strip() for note in notes.glob("*")}
     servers |= {environ.get("TMUX", "")}
-    for server in sorted(servers - {""}):
+    # A server that has ended left its note; the one that is there now has its socket.
+    by_socket = {server.partition(",")[0]: server for server in sorted(servers - {""})}
+    for socket, server in by_socket.items():
         if os.path.exists(script):
-            text = f"the HUD of the tmux server {server.partition(',')[0]}"
-            yield Step(text, partial(_leave_tmux, script, {**environ, "TMUX": server}))
+            step = partial(_leave_tmux, script, {**environ, "TMUX": server})
+            yield Step(f"the HUD of the tmux server {socket}", step)
 
 
 def steps(home: Home, environ: Mapping[str, str], *, purge: bool) -> Iterator[Step]:
