@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import sleep
 
-from axium.config import approvals
 from benchmarks.figures.load import request
 from benchmarks.kit.axiumd import Axiumd, Connection, daemon
 from benchmarks.kit.bench import Bench, scratch_home
 from benchmarks.kit.homes import envs_yaml, prefixes_yaml
 from benchmarks.kit.load import Group, Seen, load, medians
 from benchmarks.kit.report import Row, at_most, ratio_at_most
+from tests.support.approving import approve
 
 CLIENTS, RATE = 8, 1_000
 CALLS = {
@@ -111,7 +111,7 @@ def _with_gear() -> Iterator[Axiumd]:
         directory.mkdir(parents=True)
         (directory / "gear.yaml").write_text(MANIFEST)
         (directory / "main.py").write_text(MAIN)
-        approvals.approve(str(scratch.home), "busy")
+        approve(Path(scratch.home), "busy")
         with daemon(scratch) as axium:
             connection = axium.connect()
             _loaded(connection)

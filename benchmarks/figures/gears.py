@@ -11,7 +11,6 @@ from statistics import median
 from time import monotonic_ns, sleep
 from typing import Any
 
-from axium.config import approvals
 from axium.model.policy import Policy
 from axium.plugins.sandbox import seccomp
 from axium.plugins.sandbox.confinement import confine
@@ -21,6 +20,7 @@ from benchmarks.kit.bench import Bench, scratch_home
 from benchmarks.kit.homes import envs_yaml, prefixes_yaml
 from benchmarks.kit.report import Row, at_most
 from tests.plugins.hosting import Hosting
+from tests.support.approving import approve
 from tests.support.scratch import Scratch
 
 MANY = 20
@@ -116,7 +116,7 @@ def _write(scratch: Scratch, name: str) -> None:
     directory.mkdir(parents=True)
     (directory / "gear.yaml").write_text(f"name: {name}\n")
     (directory / "main.py").write_text(MAIN)
-    approvals.approve(str(scratch.home), name)
+    approve(Path(scratch.home), name)
 
 
 def _loaded(connection: Connection) -> None:
