@@ -43,6 +43,7 @@ permissions:
 MAIN = """\
 import os
 import sys
+import threading
 
 try:
     open({outside!r} + "/ran", "w").close()
@@ -61,7 +62,16 @@ def tell(place):
 
 
 def register(app, events):
-    events.on("env_change", lambda *_: tell("host"))
+    def changed(new_env):
+        from .attacks import here
+
+        if new_env == {name!r} and here.can_fork():
+            # That takes longer than a listener may.
+            threading.Thread(target=tell, args=("host",)).start()
+        elif new_env == {name!r}:
+            tell("host")
+
+    events.on("env_change", changed)
 
     @app.command("{name}-try")
     def attack(place: str):
@@ -211,8 +221,11 @@ class Household:
             told = {"world": world, "ground": ground, "ports": gear.ports, "rows": gear.rows}
             Path(world.gear, "task.json").write_text(json.dumps(told))
             approve(self.scratch.home, gear.name)
-        self._give(self.gears, *self.gears.rglob("*"))
-        self.done("gear", "reload")
+        names = [gear.name for gear in gears]
+        envs = self.scratch.home / "envs.yaml"
+        envs.write_text(json.dumps({"envs": {name: {} for name in ["root", *names]}}))
+        self._give(envs, self.gears, *self.gears.rglob("*"))
+        self.done("daemon", "reload")
         assert [gear for gear in gears if gear.has_run_free != gear.is_free] == []
 
     def prepare(self, gear: Gear) -> None:
@@ -262,6 +275,10 @@ class Household:
         """axium with these words, where the kernel lacks one of its calls."""
         return without(call, str(self.program), *words, packages=self._packages)
 
+    def in_host(self, gear: Gear) -> None:
+        """Have it told of an event that it is waiting for."""
+        self.done("env", "set", gear.name)
+
     def in_terminal(self, gear: Gear, argv: Sequence[str]) -> None:
         """Run it in a terminal of its own, with a file open that nobody gave to the gear."""
         secret = shlex.quote(f"{gear.stand.world.outside}/secret")
@@ -279,7 +296,7 @@ class Household:
     def told(self, gear: Gear, place: str) -> dict[str, Tried]:
         """What came of the rows of a gear, once it has tried them all; none again."""
         path = Path(gear.stand.world.writable, f"{place}.told")
-        until(path.exists, 40)
+        until(path.exists, 60)
         lines = [json.loads(line) for line in path.read_text().splitlines()]
         assert [tuple(line[:2]) for line in lines] == gear.rows
         assert gear.is_free or not gear.has_run_free

@@ -29,7 +29,7 @@ def tell(task: str, place: str, connect: Handing, listen: Handing) -> None:
     world = World(*said["world"])._replace(scratch=os.environ["TMPDIR"])
     ground = said["ground"] and World(*said["ground"])
     ports = iter(said["ports"])
-    can_fork = _can_fork()
+    forks = can_fork()
     lines = []
     for table, name in said["rows"]:
         if ground:
@@ -38,7 +38,7 @@ def tell(task: str, place: str, connect: Handing, listen: Handing) -> None:
         before = _before(connect, listen, next(ports) if row.before in LISTENING_FIRST else 0)
         trial = partial(_outcome, row.deed, before.get(row.before, row.before), world)
         # A row may change its process, where it is not held.
-        found = runner.in_a_child(trial) if can_fork else _in_this_process(trial)
+        found = runner.in_a_child(trial) if forks else _in_this_process(trial)
         lines.append(json.dumps([table, name, *found]))
     made = Path(world.writable, f"{place}.told")
     new = made.with_suffix(".new")
@@ -46,7 +46,8 @@ def tell(task: str, place: str, connect: Handing, listen: Handing) -> None:
     new.rename(made)
 
 
-def _can_fork() -> bool:
+def can_fork() -> bool:
+    """Whether each row gets a process of its own."""
     try:
         pid = os.fork()
     except PermissionError:
