@@ -6,18 +6,21 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-MOST_PROCESSES = b"512"
+from axium.plugins.processes import MOST
+
 PREFIX = "axium-"
 
 
 class Cgroup:
-    """One host's; made empty."""
+    """One host's; made empty. `is_bounded`: the kernel lets no more than `MOST` be in it."""
 
     def __init__(self, path: Path) -> None:
         path.mkdir()
         self._path = path
+        self.is_bounded = False
         with suppress(OSError):  # the controller is not handed down here
-            _write(path / "pids.max", MOST_PROCESSES)
+            _write(path / "pids.max", b"%d" % MOST)
+            self.is_bounded = True
 
     def enter(self) -> None:
         """Move this process into it, and so all that it will start. OSError."""

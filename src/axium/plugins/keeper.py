@@ -18,13 +18,14 @@ from contextlib import suppress
 from typing import NoReturn
 
 from axium.plugins import kernel
-from axium.plugins.processes import END_ALL, children
+from axium.plugins.processes import END_ALL, children, descendants, is_crowded
 
 NOT_FOUND = 127
 PAUSE_SECS = 0.005
 LOOK_SECS = 1.0
 """How often it is looked whether the daemon is there. The kernel would tell us of the end of the
-thread alone that started us (PDEATHSIG), and that ends at once."""
+thread alone that started us (PDEATHSIG), and that ends at once. And whether too many are there: for
+root the kernel minds no limit."""
 WITHIN_SECS = 10.0
 """For what does not end at once when it is killed: the kernel holds it, and nothing else."""
 
@@ -57,9 +58,13 @@ def _started(argv: list[str]) -> int:
 
 def _ended(program: int, daemon: int) -> int:
     """How the program ended; what it leaves to us meanwhile is waited for too."""
+    due = time.monotonic() + LOOK_SECS
     while True:
         told = signal.sigtimedwait(_MINDED, LOOK_SECS)
         number = told.si_signo if told is not None else None
+        if time.monotonic() >= due:
+            due = time.monotonic() + LOOK_SECS
+            number = END_ALL if is_crowded(os.getpid()) else number
         if number == END_ALL or os.getppid() != daemon:
             _tell_all(signal.SIGKILL)
         elif number in _FORWARDED:
@@ -80,15 +85,9 @@ def _end_all() -> None:
 
 
 def _tell_all(number: int) -> None:
-    for pid in _descendants(os.getpid()):
+    for pid in descendants(os.getpid()):
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, number)
-
-
-def _descendants(pid: int) -> Iterator[int]:
-    for child in children(pid):
-        yield child
-        yield from _descendants(child)
 
 
 def _reaped() -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""The children of a process, as the kernel tells of them at one instant."""
+"""What descends from a process, as the kernel tells of it at one instant."""
 
 import os
 import signal
@@ -6,6 +6,9 @@ from contextlib import suppress
 
 END_ALL = signal.SIGUSR1
 """What `keeper` is told to have all of a program end at once."""
+
+MOST = 512
+"""Processes that may descend from one of a plugin's."""
 
 
 def children(pid: int) -> list[int]:
@@ -15,6 +18,33 @@ def children(pid: int) -> list[int]:
             return [int(child) for child in file.read().split()]
     except FileNotFoundError:
         return _searched(pid)  # the kernel was built without that file, or there is no such process
+
+
+def descendants(pid: int) -> list[int]:
+    """All that descends from a process, parents first; what is made meanwhile may be missing."""
+    found = children(pid)
+    for each in found:  # it grows: who calls itself for each level ends by a row of a thousand
+        found += children(each)
+    return found
+
+
+def is_crowded(pid: int) -> bool:
+    """Whether more than `MOST` descend from a process, by whichever of its threads."""
+    found = [pid]
+    for each in found:
+        found += _children_of_threads(each)
+        if len(found) > MOST + 1:
+            return True
+    return False
+
+
+def _children_of_threads(pid: int) -> list[int]:
+    found = []
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", "rb", buffering=0) as file:
+                found += [int(child) for child in file.read().split()]
+    return found
 
 
 def _searched(pid: int) -> list[int]:

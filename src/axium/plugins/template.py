@@ -21,7 +21,7 @@ import msgspec
 from axium.plugins import cgroup, host, kernel
 from axium.plugins.cgroup import Cgroup
 from axium.plugins.orders import Ended, Failed, Fork, Forked, Key, Order
-from axium.plugins.processes import children
+from axium.plugins.processes import children, is_crowded
 from axium.plugins.sandbox import seccomp
 
 LARGEST = 65536
@@ -43,9 +43,16 @@ PRELOADED = (
 _ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
+WATCH_MS = 250
+"""How often it is looked how many descend from a host that neither a cgroup nor a limit bounds."""
+
+
 class _Host(NamedTuple):
+    """`is_watched`: it may start processes, as many as it likes as far as the kernel minds."""
+
     key: Key
     group: Cgroup | None
+    is_watched: bool = False
 
 
 class _Gone(NamedTuple):
@@ -66,6 +73,7 @@ class Template:
         self._gone: list[_Gone] = []
         self._killed: set[int] = set()
         self._is_ending = False
+        self._looked = 0.0
         self._awake, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def run(self) -> None:
@@ -78,8 +86,9 @@ class Template:
             waiting.register(fd, select.POLLIN)
         try:
             while not self._is_ending:
-                ready = {fd for fd, _ in waiting.poll(SWEEP_AGAIN_MS if self._gone else None)}
+                ready = {fd for fd, _ in waiting.poll(self._pause_ms())}
                 self._reap()
+                self._end_crowds()
                 if self._gone:
                     self._tell_gone()
                 if self._orders.fileno() in ready:
@@ -88,6 +97,12 @@ class Template:
             pass  # the daemon is gone while it was told something
         finally:
             self._end_all()
+
+    def _pause_ms(self) -> int | None:
+        """How long to wait for orders and ends alone; None for ever."""
+        if self._gone:
+            return SWEEP_AGAIN_MS
+        return WATCH_MS if any([known.is_watched for known in self._hosts.values()]) else None
 
     def _heed_signals(self) -> None:
         """Have the end of a child, and of our parent, wake the loop up."""
@@ -125,12 +140,21 @@ class Template:
             return
         if pid == 0:
             host.live(order, fds, parent=parent, group=group)
-        self._hosts[pid] = _Host(order.key, group)
+        self._hosts[pid] = _Host(order.key, group, _is_watched(order, group))
         self._tell(Forked(forked=order.key, pid=pid, is_contained=group is not None))
 
     def _kill(self, key: Key) -> None:
         for pid, known in self._hosts.items():
             if known.key == key:
+                os.kill(pid, signal.SIGKILL)
+
+    def _end_crowds(self) -> None:
+        """End a host of which too many descend, and with it all of them."""
+        if time.monotonic() - self._looked < WATCH_MS / 1000:
+            return
+        self._looked = time.monotonic()
+        for pid, known in self._hosts.items():
+            if known.is_watched and is_crowded(pid):
                 os.kill(pid, signal.SIGKILL)
 
     def _reap(self) -> None:
@@ -205,6 +229,12 @@ class Template:
         self._sweep(PATIENCE_SECS)
         for group in groups:
             group.remove()
+
+
+def _is_watched(order: Fork, group: Cgroup | None) -> bool:
+    """Whether nothing else bounds how many a gear starts: of root's, the kernel minds no limit."""
+    may_start = order.policy is not None and order.policy.exec
+    return may_start and os.geteuid() == 0 and (group is None or not group.is_bounded)
 
 
 def _was_dead(pid: int) -> bool:
