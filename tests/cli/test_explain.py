@@ -55,7 +55,7 @@ def test_every_further_line_of_a_refused_command_is_a_hint(home: Scratch) -> Non
         "",
         (
             "✗ Unknown environment: prod\n  Did you mean: prods\n"
-            "  `axium env list` shows all of them\n"
+            "  `axium env set NAME` takes another one\n"
         ),
     )
 

@@ -202,5 +202,5 @@ def test_a_plan_in_an_environment_that_is_gone_says_so_with_a_hint(served: Serve
     assert planned(served, '{"command": "aws"}') == [
         "no",
         "Unknown environment: prod",
-        "`axium env list` shows all of them",
+        "`axium env set NAME` takes another one",
     ]

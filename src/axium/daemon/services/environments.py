@@ -134,6 +134,9 @@ class Environments:
         """
         found = self._store.committed
         wanted = name if name is not None else found.state.env_for(key)
+        if name is None and wanted is not None and wanted not in found.configuration.environments:
+            known = list(found.configuration.environments)
+            raise unknown_environment(wanted, known, hint="`axium env set NAME` takes another one")
         return required(found, wanted) if wanted is not None else None
 
     def _tell(self, change: Change, pane: str | None, old: str | None, new: str | None) -> None:
@@ -157,11 +160,13 @@ def _nothing_before(what: str, hint: str | None = None) -> Refusal:
     return Refusal("not_found", f"the {what} had no other environment before", hint=hint)
 
 
-def unknown_environment(name: str, known: list[str]) -> Refusal:
+def unknown_environment(
+    name: str, known: list[str], *, hint: str = "`axium env list` shows all of them"
+) -> Refusal:
     """The refusal of a name that envs.yaml does not have, with the nearest ones."""
     near = nearest(name, known)
     sentence = f"Unknown environment: {name}"
     fields: dict[str, Any] = {"suggestions": near}
     if near:
         sentence += f"\nDid you mean: {', '.join(near)}"
-    return Refusal("unknown_env", sentence, hint="`axium env list` shows all of them", **fields)
+    return Refusal("unknown_env", sentence, hint=hint, **fields)
