@@ -166,6 +166,20 @@ def test_uninstalling_takes_approval_files_and_private_directories(
     assert rows(home) == {}
 
 
+def test_what_another_gear_of_its_name_kept_is_not_found_by_a_new_one(
+    home: Path, greet: Path
+) -> None:
+    install(greet)
+    private = Path(kept_for("greet"))
+    (private / "data").mkdir(parents=True)
+    with gears.proposed_again("greet") as proposal:
+        gears.install(proposal)
+    assert (private / "data").is_dir()
+    installing.uninstall("gears", "greet")  # and killed before the rest
+    install(greet)
+    assert not private.exists()
+
+
 def kept_for(name: str) -> str:
     from axium.thin.paths import environ, home_of, state_dir
 

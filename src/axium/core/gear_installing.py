@@ -127,6 +127,8 @@ def install(proposal: Proposal) -> SpokeMetadata:
     root = home_of(environ()).root
     with installing.changing(root, "gears") as rows:
         row = installing.install(rows, asked, commit=preview.commit, check=check)
+        if not asked.is_again:
+            _forget_kept(row.name)  # by another one of this name, whose removal was cut short
         approvals.write(root, proposal.approval)
         return row
 
@@ -145,8 +147,7 @@ def approve(proposal: Proposal) -> None:
 def uninstall(name: str) -> None:
     """Take a gear's files away, its approval first, and what was kept for it. As `installing`."""
     installing.uninstall("gears", name)
-    with suppress(FileNotFoundError):
-        trees.remove(kept_for(name))
+    _forget_kept(name)
 
 
 def kept_for(name: str) -> str:
@@ -208,6 +209,11 @@ def _proposal(row: SpokeMetadata, directory: str, preview: Preview | None) -> Pr
         former=approvals.read(root, row.name),
         preview=preview,
     )
+
+
+def _forget_kept(name: str) -> None:
+    with suppress(FileNotFoundError):
+        trees.remove(kept_for(name))
 
 
 def _check(directory: str, approval: Approval) -> None:
