@@ -3,197 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from axium.plugins import own_programs
+from tests.real.deploying import MAIN, PLAIN, Shell
 from tests.real.gears import Geared, approve, write_gear
-from tests.real.test_users import ALICE, made
 from tests.support import Scratch, Tmux, until
-from tests.support.installation import Installation
 from tests.support.processes import alive
 from tests.support.scratch import make_scratch
-
-MAIN = """
-    import os, sys, time
-    import typer
-    from axium.core import api
-
-    def register(app, events):
-        @app.command("deploy-code")
-        def code(number: int):
-            "End with this code."
-            raise typer.Exit(number)
-
-        @app.command("deploy-look")
-        def look():
-            "Tell what is around."
-            size = os.get_terminal_size() if sys.stdout.isatty() else None
-            print("tty", [os.isatty(fd) for fd in (0, 1, 2)], size, flush=True)
-            typer.secho("green", fg="green")
-
-        @app.command("deploy-lines")
-        def lines(number: int):
-            "Print lines."
-            for each in range(number):
-                print("line", each)
-
-        @app.command("deploy-read")
-        def read():
-            "Tell what is typed."
-            for line in sys.stdin:
-                print("read", line.strip()[::-1], flush=True)
-
-        @app.command("deploy-wait")
-        def wait():
-            "Wait for Ctrl-C, and clean up."
-            print("wait", "begins", flush=True)
-            try:
-                while True:
-                    time.sleep(0.05)
-            except KeyboardInterrupt:
-                print("cleaned", "up", flush=True)
-                raise
-
-        @app.command("deploy-progress")
-        def progress():
-            "Show a bar."
-            with typer.progressbar(range(30), label="Deploying") as numbers:
-                for each in numbers:
-                    time.sleep(0.01)
-
-        @app.command("deploy-boom")
-        def boom():
-            "Fail."
-            open(os.path.expanduser("~/secret"))
-
-        @app.command("deploy-ask")
-        def ask():
-            "Ask axium."
-            from axium.core.ipc import send_request_sync
-            print("env", api.get_active_env(), "denied",
-                  send_request_sync({"cmd": "set_env", "name": "prod"}).get("code"), flush=True)
-
-        @app.command("deploy-said")
-        def said():
-            "Tell the variables."
-            print("variables", *sorted(os.environ), flush=True)
-
-        @app.command("deploy-start")
-        def start(words: list[str]):
-            "Start a program."
-            import subprocess
-            raise typer.Exit(subprocess.run(words).returncode)
-"""
-HOSTILE = """
-    import fcntl, os, socket, subprocess, sys
-    import typer
-
-    def attempt(name, deed):
-        try:
-            outcome = deed()
-        except Exception as error:
-            print(name, "failed", type(error).__name__, flush=True)
-        else:
-            print(name, "DONE", outcome, flush=True)
-
-    def connect(path):
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(path)
-        return path
-
-    def register(app, events):
-        @app.command("deploy-attack")
-        def attack(tmux: str, daemon: str, tty: str, home: str):
-            "Try to get out."
-            parent = os.getppid()
-            others = [fd for fd in range(4, 64) if os.path.exists(f"/proc/self/fd/{fd}")]
-            attempt("leaked", lambda: others or 1 / 0)
-            attempt("inject", lambda: fcntl.ioctl(0, 0x5412, b"x"))
-            attempt("inject-wide", lambda: fcntl.ioctl(0, 0x100005412, b"x"))
-            attempt("inject-tty", lambda: fcntl.ioctl(os.open("/dev/tty", os.O_RDWR), 0x5412, b"x"))
-            attempt("other-tty", lambda: os.open(tty, os.O_WRONLY | os.O_NOCTTY))
-            attempt("kill-parent", lambda: os.kill(parent, 0))
-            attempt("parent-memory", lambda: open(f"/proc/{parent}/mem", "rb"))
-            attempt("parent-environ", lambda: open(f"/proc/{parent}/environ", "rb").read())
-            attempt("parent-descriptors", lambda: os.listdir(f"/proc/{parent}/fd"))
-            attempt("own-environ", lambda: open("/proc/self/environ", "rb").read())
-            attempt("processes", lambda: os.listdir("/proc"))
-            attempt("tmux", lambda: connect(tmux))
-            attempt("daemon", lambda: connect(daemon))
-            attempt("home", lambda: os.listdir(home))
-            attempt("axium", lambda: open(home + "/state.json").read())
-            attempt("tmux-command", lambda: subprocess.run(
-                ["tmux", "-S", tmux, "run-shell", "true"], check=True, capture_output=True))
-            attempt("sudo", lambda: subprocess.run(
-                ["sudo", "-n", "true"], check=True, capture_output=True))
-            print("over", flush=True)
-"""
-AGENT = """
-    import subprocess
-    import typer
-
-    def register(app, events):
-        @app.command("deploy-keys")
-        def keys():
-            "List the agent's keys."
-            done = subprocess.run(["ssh-add", "-l"], capture_output=True, text=True)
-            print("keys", done.returncode, done.stdout.strip(), done.stderr.strip())
-"""
-SPLITS = """
-    import os, sys
-    import typer
-    from axium.core import api
-
-    def register(app, events):
-        @app.command("deploy-split")
-        def split():
-            "Open two panes."
-            print(api.tmux_split_run("deploy", "axium deploy-inside here", height=30),
-                  api.tmux_split_run("deploy", "cat file ~/secret; echo program $?; sleep 1000"))
-
-        @app.command("deploy-inside")
-        def inside(name: str):
-            "Run in a pane."
-            print("inside", name, os.isatty(0), open("file").read(), api.notify("deploy", "over"),
-                  flush=True)
-            sys.stdin.read()
-"""
-
-ORDINARY = """
-    import os, subprocess
-    import typer
-
-    def register(app, events):
-        @app.command("deploy-try")
-        def attempt(secret: str):
-            "Try what an ordinary user's gear does."
-            done = subprocess.run(["cat", secret, "file"], capture_output=True, text=True)
-            with open(os.environ["TMPDIR"] + "/mode", "w") as file:
-                os.fchmod(file.fileno(), 0o640)
-            print(os.getuid(), done.returncode, done.stdout, done.stderr.rpartition(": ")[2])
-"""
-PLAIN = "permissions:\n  notify: true\n"
-STARTS = "permissions:\n  exec: true\n"
-
-
-@pytest.fixture
-def geared(scratch: Scratch) -> Iterator[Callable[..., Geared]]:
-    """Starts the daemon with the gear `deploy`."""
-    running: list[Geared] = []
-
-    def begun(manifest: str = PLAIN, main: str = MAIN) -> Geared:
-        running.append(Geared(scratch, deploy=(manifest, main)))
-        return running[-1]
-
-    yield begun
-    for each in running:
-        each.close()
 
 
 @pytest.fixture(scope="module")
@@ -212,36 +31,6 @@ def pane(common: Geared) -> Iterator[Shell]:
     tmux = Tmux(common.scratch)
     yield Shell(tmux)
     tmux.close()
-
-
-class Shell:
-    """A bash in a pane."""
-
-    def __init__(self, tmux: Tmux) -> None:
-        self.tmux = tmux
-
-    def type(self, line: str) -> None:
-        """Type a line, and Enter."""
-        self.tmux.send("main", line)
-
-    def press(self, key: str) -> None:
-        """Press a key."""
-        self.tmux.cmd("send-keys", "-t", "main", key)
-
-    def sees(self, pattern: str, timeout: float = 15.0) -> str:
-        """Wait until this is on the screen; what it is."""
-
-        def found() -> str | None:
-            screen = self.tmux.cmd("capture-pane", "-p", "-J", "-S", "-", "-t", "main")
-            match = re.search(pattern, screen, re.MULTILINE)
-            return match and match[0]
-
-        return str(until(found, timeout))
-
-
-@pytest.fixture
-def shell(tmux: Tmux) -> Shell:
-    return Shell(tmux)
 
 
 def test_a_command_ends_with_its_own_exit_code(common: Geared) -> None:
@@ -371,7 +160,7 @@ def test_its_help_is_its_own_wherever_it_is_asked_for(common: Geared) -> None:
 
 
 def test_nothing_of_it_runs_unconfined_for_help_or_completion(
-    geared: Callable[..., Geared], scratch: Scratch
+    deploying: Callable[..., Geared], scratch: Scratch
 ) -> None:
     told = f"""
         from pathlib import Path
@@ -381,7 +170,7 @@ def test_nothing_of_it_runs_unconfined_for_help_or_completion(
         def register(app, events):
             pass
     """
-    running = geared(main=MAIN)
+    running = deploying(main=MAIN)
     write_gear(scratch, "deploy", told, PLAIN)
     for words in (("deploy-code", "--help"), ("help", "deploy-code"), ("help",), ("deploy-code",)):
         scratch.axium(*words)
@@ -398,9 +187,9 @@ def test_it_asks_axium_as_itself(common: Geared) -> None:
 
 
 def test_it_has_no_variable_that_it_was_not_granted(
-    geared: Callable[..., Geared], scratch: Scratch
+    deploying: Callable[..., Geared], scratch: Scratch
 ) -> None:
-    geared(PLAIN + "  env: [DEPLOY_TOKEN, LD_PRELOAD]\n")
+    deploying(PLAIN + "  env: [DEPLOY_TOKEN, LD_PRELOAD]\n")
     around = {
         "DEPLOY_TOKEN": "1", "AWS_SECRET_ACCESS_KEY": "1", "LD_PRELOAD_": "1",
         "PYTHONSTARTUP": "/nonexistent", "SSH_AUTH_SOCK": "/nonexistent",
@@ -413,9 +202,9 @@ def test_it_has_no_variable_that_it_was_not_granted(
 
 
 def test_a_gear_that_was_changed_does_not_run(
-    geared: Callable[..., Geared], scratch: Scratch
+    deploying: Callable[..., Geared], scratch: Scratch
 ) -> None:
-    running = geared()
+    running = deploying()
     (scratch.home / "gears/deploy/other.py").write_text("x = 1")
     changed = scratch.axium("deploy-code", "3")
     assert (changed.returncode, changed.stdout) == (1, "")
@@ -427,9 +216,9 @@ def test_a_gear_that_was_changed_does_not_run(
 
 
 def test_a_daemon_is_started_for_it_and_loads_the_gear_first(
-    geared: Callable[..., Geared], scratch: Scratch
+    deploying: Callable[..., Geared], scratch: Scratch
 ) -> None:
-    geared().close()
+    deploying().close()
     none = scratch.axium("deploy-code", "3", env={"AXIUM_NO_AUTOSTART": "1"})
     assert (none.returncode, none.stdout, none.stderr) == (
         1,
@@ -441,26 +230,15 @@ def test_a_daemon_is_started_for_it_and_loads_the_gear_first(
     until(lambda: not scratch.socket.exists())
 
 
-def test_a_gear_that_was_granted_it_starts_programs_that_see_no_more(
-    geared: Callable[..., Geared], scratch: Scratch
-) -> None:
-    geared(STARTS)
-    (scratch.user / "secret").write_text("secret")
-    read = scratch.axium("deploy-start", "--", "cat", str(scratch.user / "secret"))
-    assert (read.returncode, read.stdout) == (1, "")
-    coded = scratch.axium("deploy-start", "--", "sh", "-c", "echo started; exit 5")
-    assert (coded.returncode, coded.stdout) == (5, "started\n")
-
-
 def test_a_gear_that_was_not_granted_it_starts_none(common: Geared) -> None:
     done = common.scratch.axium("deploy-start", "--", "true")
     assert (done.returncode, "PermissionError" in done.stderr) == (2, True)
 
 
 def test_its_commands_end_their_channels_with_the_gear(
-    geared: Callable[..., Geared], shell: Shell, scratch: Scratch
+    deploying: Callable[..., Geared], shell: Shell, scratch: Scratch
 ) -> None:
-    running = geared()
+    running = deploying()
     shell.type("axium deploy-read")
     shell.type("one")
     shell.sees("^read eno")
@@ -469,123 +247,3 @@ def test_its_commands_end_their_channels_with_the_gear(
     shell.press("C-d")
     shell.type("echo next $?")
     assert shell.sees("^next .*") == "next 0"
-
-
-@pytest.mark.parametrize("may", ["exec: false", "exec: true", "exec: true\n  net: true"])
-def test_a_hostile_command_reaches_nothing_from_the_terminal(
-    geared: Callable[..., Geared], shell: Shell, scratch: Scratch, may: str
-) -> None:
-    geared(f"permissions:\n  {may}\n", HOSTILE)
-    other = shell.tmux.new_pane("sleep 1000")
-    tty = shell.tmux.cmd("display-message", "-p", "-t", other, "#{pane_tty}")
-    where = f"{shell.tmux.socket} {scratch.socket} {tty} {scratch.home}"
-    shell.type(f"axium deploy-attack {where}")
-    shell.sees("^over$")
-    said = shell.tmux.cmd("capture-pane", "-p", "-J", "-S", "-", "-t", "main")
-    tried = re.findall(r"^([a-z-]+) (failed|DONE) (.*)$", said, re.MULTILINE)
-    assert [row for row in tried if row[1] != "failed"] == []
-    assert len(tried) == 17
-
-
-@pytest.fixture
-def agent(scratch: Scratch) -> Iterator[Path]:
-    """The socket of an ssh-agent that has one key."""
-    path = scratch.root / "agent"
-    server = subprocess.Popen(["ssh-agent", "-D", "-a", str(path)], stdout=subprocess.DEVNULL)
-    until(path.exists)
-    key = scratch.root / "key"
-    scratch.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "a-key", "-f", key, check=True)
-    scratch.run("ssh-add", "-q", key, env={"SSH_AUTH_SOCK": str(path)}, check=True)
-    yield path
-    server.terminate()
-    server.wait()
-
-
-def test_the_agent_is_asked_by_who_was_granted_it_alone(
-    geared: Callable[..., Geared], scratch: Scratch, agent: Path
-) -> None:
-    may = "permissions:\n  exec: true\n  unix: [ssh-agent]\n  fs_read: [~/open/**]\n"
-    running = geared(may, AGENT)
-    around = {"SSH_AUTH_SOCK": str(agent)}
-    asked = scratch.axium("deploy-keys", env=around).stdout
-    without = scratch.axium("deploy-keys").stdout
-    not_an_agent = scratch.axium("deploy-keys", env={"SSH_AUTH_SOCK": str(scratch.home)}).stdout
-    with socket.socket(socket.AF_UNIX) as other:
-        (scratch.user / "open/inner").mkdir(parents=True)
-        other.bind(str(scratch.user / "open/inner/socket"))
-        beside = scratch.axium("deploy-keys", env=around)
-    running.mend("deploy", AGENT, "permissions:\n  exec: true\n  env: [SSH_AUTH_SOCK]\n")
-    ungranted = scratch.axium("deploy-keys", env=around).stdout
-    assert asked.startswith("keys 0 256 SHA256:")
-    assert {without, not_an_agent} == {
-        "keys 2  Could not open a connection to your authentication agent.\n"
-    }
-    assert ungranted.startswith("keys 2 ")
-    other_socket = f"`{scratch.user}/open/inner/socket` is a socket that was granted too"
-    assert beside.stdout.startswith("keys 2 ")
-    assert beside.stderr == f"! your ssh-agent is not offered: {other_socket}\n"
-
-
-def test_its_panes_are_confined_and_see_where_the_command_was_typed(
-    geared: Callable[..., Geared], shell: Shell, scratch: Scratch
-) -> None:
-    may = "permissions:\n  exec: true\n  notify: true\n  ipc: [tmux_split_run]\n  fs_read: [./**]\n"
-    running = geared(may, SPLITS)
-    project = scratch.user / "project"
-    project.mkdir()
-    (project / "file").write_text("granted")
-    (scratch.user / "secret").write_text("secret")
-    shell.type(f"cd {project}; axium deploy-split")
-
-    def panes() -> list[str]:
-        found = shell.tmux.cmd("list-panes", "-a", "-F", "#{pane_id}").split()
-        return [shell.tmux.capture(pane) for pane in found]
-
-    def settled() -> str:
-        said = "\n".join(panes())
-        return said if "inside" in said and "program" in said else ""
-
-    said = until(settled, 20)
-    assert set(re.findall(r"^(?:inside|granted|program).*", said, re.MULTILINE)) == {
-        "inside here True granted True",
-        f"grantedcat: {scratch.user}/secret: No such file or directory",
-        "program 1",
-    }
-    titles = [row["body"] for row in running.ask("notify_list")["notifications"]]
-    assert titles == ["over"]
-
-
-@pytest.fixture
-def installed() -> Iterator[Installation]:
-    """Where every user may read it."""
-    place = make_scratch()
-    place.root.chmod(0o755)
-    yield Installation(place.root / "venv")
-    place.close()
-
-
-def test_an_ordinary_user_s_gear_is_held_the_same(
-    scratch: Scratch, installed: Installation
-) -> None:
-    config = scratch.user / ".config"
-    config.mkdir()
-    scratch.home.rename(config / "axium")
-    scratch.home = config / "axium"
-    write_gear(scratch, "deploy", ORDINARY, "permissions:\n  exec: true\n  fs_read: [./**]\n")
-    approve(scratch, "deploy")
-    project, secret = scratch.user / "project", scratch.user / "secret"
-    project.mkdir()
-    (project / "file").write_text("granted")
-    secret.write_text("secret")
-    user = made(scratch, ALICE if os.geteuid() == 0 else os.geteuid(), installed.axium)
-    for path in scratch.root.rglob("*"):
-        os.chown(path, user.uid, user.uid)
-    user.axium("daemon", "start")
-    until(lambda: "deploy-try" in user.axium("completions", "list").stdout, 20)
-    typed = f"cd {project} && exec {installed.axium} deploy-try {secret}"
-    done = user.run("sh", "-c", typed)
-    user.axium("daemon", "stop")
-    assert (done.stdout, done.stderr) == (
-        f"{user.uid} 1 granted No such file or directory\n\n",
-        "",
-    )
