@@ -19,6 +19,7 @@ AROUND = {
     "AXIUM_HOME": "/home/u/.config/axium",
     "AWS_SECRET_ACCESS_KEY": "secret",
     "TOKEN": "secret",
+    "LC_TOKEN": "secret",
     "LD_PRELOAD": "/home/u/evil.so",
     "PYTHONPATH": "/home/u",
     "SSH_AUTH_SOCK": "/tmp/agent",

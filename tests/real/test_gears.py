@@ -382,6 +382,7 @@ def bare(scratch: Scratch) -> Iterator[Gear]:
 
 def test_where_the_kernel_has_no_landlock_a_gear_is_refused(bare: Gear) -> None:
     daemon = bare(deploy=("", LISTENER))
+    until(lambda: daemon.gear("deploy")["status"] == "error", 15)  # the trial may take its time
     row = daemon.gear("deploy")
     assert (row["status"], row["sandbox"], row["pid"]) == (
         "error",
@@ -395,7 +396,9 @@ def test_its_user_may_have_it_run_all_the_same(bare: Gear, scratch: Scratch) -> 
     path = scratch.home / "overrides/permissions/deploy.yaml"
     path.parent.mkdir(parents=True)
     path.write_text("sandbox: permissive\n")
-    row = bare(deploy=("", LISTENER)).gear("deploy")
+    daemon = bare(deploy=("", LISTENER))
+    until(lambda: daemon.gear("deploy")["status"] == "active", 15)
+    row = daemon.gear("deploy")
     assert (row["status"], row["sandbox"][:5], row["is_permissive"]) == ("active", "none:", True)
 
 

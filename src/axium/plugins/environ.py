@@ -9,9 +9,18 @@ if TYPE_CHECKING:
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """Of the system: nothing of it is the user's to write."""
 
-_PLAIN = frozenset(
+LOCALE = frozenset(
     (
-        "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "PWD",
+        "LANG", "LANGUAGE", "LC_ALL", "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION",
+        "LC_MEASUREMENT", "LC_MESSAGES", "LC_MONETARY", "LC_NAME", "LC_NUMERIC", "LC_PAPER",
+        "LC_TELEPHONE", "LC_TIME",
+    )
+)  # fmt: skip
+"""Not all that begins so: tokens are called `LC_ANYTHING` to have ssh pass them on."""
+
+_PLAIN = LOCALE.union(
+    (
+        "HOME", "USER", "LOGNAME", "SHELL", "TZ", "PWD",
         "TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR",
         "COLUMNS", "LINES",
         "TMUX", "TMUX_PANE", "AXIUM_SHELL_ENV", "AXIUM_SHELL_PLACE",
@@ -31,11 +40,7 @@ def of_gear(
     `scratch` are its private directories, as its policy has them.
     """
     names = {name for name in granted if not steers(name)}
-    kept = {
-        name: value
-        for name, value in around.items()
-        if name in _PLAIN or name in names or name.startswith("LC_")
-    }
+    kept = {name: value for name, value in around.items() if name in _PLAIN or name in names}
     return {**kept, "PATH": PATH, **private(scratch)}
 
 

@@ -14,7 +14,7 @@ from axium.daemon.services.plugins.leftovers import MARK
 from axium.daemon.services.plugins.logs import PluginLogs
 from axium.daemon.services.plugins.pauses import Pauses
 from axium.daemon.services.plugins.template import Template
-from axium.plugins.environ import of_gear
+from axium.plugins.environ import LOCALE, of_gear
 from axium.plugins.orders import Fork
 
 log = logging.getLogger("axium.plugins")
@@ -90,7 +90,5 @@ class Processes:
 def _of_template(environ: Mapping[str, str]) -> dict[str, str]:
     """What the template needs by itself, and nothing more: each host has a copy of its memory."""
     return {
-        name: value
-        for name, value in environ.items()
-        if name in ("LANG", "AXIUM_HOME") or name.startswith("LC_")
+        name: value for name, value in environ.items() if name == "AXIUM_HOME" or name in LOCALE
     }
