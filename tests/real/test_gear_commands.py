@@ -12,7 +12,7 @@ from tests.real.deploying import MAIN, PLAIN, Shell
 from tests.real.gears import Geared, approve, write_gear
 from tests.support import Scratch, Tmux, until
 from tests.support.processes import alive
-from tests.support.scratch import make_scratch
+from tests.support.scratch import VENV_BIN, make_scratch
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +184,12 @@ def test_nothing_of_it_runs_unconfined_for_help_or_completion(
 def test_it_asks_axium_as_itself(common: Geared) -> None:
     done = common.scratch.axium("deploy-ask")
     assert (done.stdout, done.stderr) == ("env root denied denied\n", "")
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- 2>&-"])
+def test_it_does_without_what_its_shell_has_closed(common: Geared, closed: str) -> None:
+    done = common.scratch.run("bash", "-c", f"{VENV_BIN}/axium deploy-ask {closed}")
+    assert (done.returncode, done.stdout) == (0, "env root denied denied\n")
 
 
 def test_it_has_no_variable_that_it_was_not_granted(

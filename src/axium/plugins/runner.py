@@ -133,7 +133,8 @@ def _refused(gear: str, answer: bytes) -> int:
 
 def _execute(argv: list[str], variables: "Mapping[str, str]", channel: int | None) -> None:
     if channel is not None:
-        posix.dup2(channel, CHANNEL)  # the copy stays open
+        posix.dup2(channel, CHANNEL)
+        posix.set_inheritable(CHANNEL, True)  # a copy is; not what has that number already
     words = [encode(word) for word in argv]
     values = {encode(name): encode(value) for name, value in variables.items()}
     try:
