@@ -75,7 +75,7 @@ def test_no_attack_succeeds_in_a_host_and_all_work_does(
     household: Household, gears: list[Gear]
 ) -> None:
     found: Found = {}
-    for gear in gears:
+    for gear in gears[:-1]:  # a host never has the agent
         household.in_host(gear)
         found[gear.name] = bad(household.told(gear, "host"))
     assert found == {name: {} for name in found}
