@@ -166,6 +166,20 @@ def test_uninstalling_takes_approval_files_and_private_directories(
     assert rows(home) == {}
 
 
+def test_what_is_looked_at_stands_where_no_gear_gets_and_goes(home: Path, greet: Path) -> None:
+    place = Path(kept_for("greet")).parent.parent / "previews"
+    left, other = place / "left", place / "other"
+    for each in (left, other):
+        (each / "made").mkdir(parents=True)
+    place.chmod(0o700)
+    os.utime(left, (1, 1))
+    with gears.proposed(installing.wanted("gears", str(greet))) as proposal:
+        assert proposal.preview is not None
+        assert Path(proposal.preview.directory).parent.parent == place
+        gears.install(proposal)
+    assert list(place.iterdir()) == [other]
+
+
 def test_what_another_gear_of_its_name_kept_is_not_found_by_a_new_one(
     home: Path, greet: Path
 ) -> None:

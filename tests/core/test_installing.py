@@ -221,6 +221,10 @@ def too_many(spoke: Path) -> None:
         (spoke / f"f{number}").touch()
 
 
+def too_deep(spoke: Path) -> None:
+    (spoke / ("d/" * 60)).mkdir(parents=True)
+
+
 def faulty(spoke: Path) -> None:
     (spoke / "spoke.yaml").write_text("name: greet\nentrypoint: nonsense\n")
 
@@ -238,6 +242,7 @@ REFUSED: dict[Callable[[Path], None], str] = {
     link_around: "`inner/out` is a link out of it, to `../../greet/main.py`",
     too_large: "larger than 50 MiB",
     too_many: "more than 5,000 files",
+    too_deep: "is more than 50 directories deep",
     faulty: r"greet/spoke.yaml:2:13: .*nonsense.* names no function",
     lying: r"greet/spoke.yaml:1:7: the manifest is that of `other`, not of `greet`",
 }

@@ -5,10 +5,11 @@ interrupted change left there is taken away by the next. Nothing here tells the 
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
 import msgspec
@@ -23,10 +24,13 @@ from axium.core.plugin_tree import copy_tree
 from axium.model.manifests import Kind, Manifest
 from axium.model.names import plugin_fault
 from axium.thin.catalogue import core_words
-from axium.thin.paths import environ, home_of
+from axium.thin.paths import environ, home_of, state_dir
 
 NEW, OLD, GONE = ".new-", ".old-", ".gone-"
 """How names begin that stand in `HOME/spokes` or `HOME/gears` for an instant."""
+
+LEFT_SECS = 24 * 3600
+"""How old a preview is that nobody looks at any more: whoever did was killed."""
 
 FETCHED, MADE = f"{NEW}fetched", f"{NEW}made"
 
@@ -84,12 +88,29 @@ def previewed(asked: Wanted) -> Iterator[Preview]:
 
     Nothing of the home changes.
     """
-    with TemporaryDirectory(prefix="axium-") as directory:
+    with _aside() as directory:
         manifest, installed_as, commit = _made(directory, asked)
         if not asked.is_again:
             check_free(installed_as, asked.kind)
         row = _row(manifest, installed_as, asked)
         yield Preview(row, manifest, f"{directory}/{MADE}", asked, commit)
+
+
+@contextmanager
+def _aside() -> Iterator[str]:
+    """A directory for as long as somebody looks, where no gear gets: some are granted /tmp."""
+    around = environ()
+    place = f"{state_dir(home_of(around), around)}/previews"
+    os.makedirs(place, mode=0o700, exist_ok=True)
+    for name in os.listdir(place):
+        with suppress(OSError):
+            if time.time() - os.stat(f"{place}/{name}").st_mtime > LEFT_SECS:
+                trees.remove(f"{place}/{name}")
+    directory = mkdtemp(dir=place)
+    try:
+        yield directory
+    finally:
+        trees.remove(directory)
 
 
 def reinstall_spoke(name: str) -> SpokeMetadata:

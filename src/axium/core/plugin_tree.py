@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from axium.config.atomic import sync_directory
+from axium.config.gear_files import DEEPEST
 
 MOST_BYTES = 50 << 20
 MOST_FILES = 5000
@@ -62,7 +63,9 @@ def _items(source: str) -> Iterator[Item]:
         yield Item(path, status)
 
 
-def _walk(source: str, below: str) -> Iterator[Item]:
+def _walk(source: str, below: str, depth: int = 1) -> Iterator[Item]:
+    if depth > DEEPEST:
+        raise ValueError(f"`{below}` is more than {DEEPEST} directories deep")
     with os.scandir(f"{source}/{below}") as entries:
         for entry in entries:
             if entry.name in LEFT_OUT:
@@ -70,7 +73,7 @@ def _walk(source: str, below: str) -> Iterator[Item]:
             item = Item(f"{below}{entry.name}", entry.stat(follow_symlinks=False))
             yield item
             if stat.S_ISDIR(item.status.st_mode):
-                yield from _walk(source, f"{item.path}/")
+                yield from _walk(source, f"{item.path}/", depth + 1)
 
 
 def _check(source: str, root: str, path: str, status: os.stat_result) -> None:
