@@ -9,6 +9,7 @@ from axium.daemon.services.plugins.answers import (
     MOST_EVENTS,
     MOST_FAULTS,
     MOST_SEGMENTS,
+    modest,
     of_gear,
     sane,
 )
@@ -95,11 +96,27 @@ def test_a_segment_of_a_gear_s_looks_like_nobody_else_s() -> None:
         Segment(name="text", is_verbatim=True),
         Segment(name="env:dev"),
         Segment(name="env dev"),
+        Segment(name="aws"),
+        Segment(name="creds"),
     ]
-    kept, left_out = of_gear(given)
+    kept, left_out = of_gear(given, {"creds"})
     assert kept == [
         Segment(name="build", priority=120, refresh=5.0),
         Segment(name="first", priority=100),
         Segment(name="text", priority=100),
     ]
-    assert [fault.split("`")[1] for fault in left_out] == ["env:dev", "env dev"]
+    assert [fault.split("`")[1] for fault in left_out] == [
+        "env:dev",
+        "env dev",
+        "aws",
+        "creds",
+    ]
+
+
+def test_a_value_of_a_gear_s_is_one_segment_s() -> None:
+    rows: list[list[str | None]] = [
+        ["ok  env:prod", None, "", "[deploy:Y]", "at 12:30, \u2800faults:9"]
+    ]
+    assert modest(Answer(answer=1, values=rows)).values == [
+        ["ok env=prod", None, "", "[deploy:Y]", "at 12:30, faults=9"]
+    ]

@@ -119,7 +119,7 @@ def test_a_gear_sees_its_own_variables_and_no_others(scratch: Scratch) -> None:
     path = f"/z:{scratch.environ['PATH']}"
     scratch.environ |= {"XDG_SECRET": "x1", "TMUX_TMPDIR": "/y", "PATH": path}
     daemon = Geared(scratch, deploy=("permissions: {env: [XDG_GIVEN, LD_PRELOAD]}\n", VARIABLES))
-    (line,) = printed(daemon, "deploy")
+    (line,) = until(lambda: printed(daemon, "deploy"))
     of_python, of_c, cwd = json.loads(line)
     own = of_python["TMPDIR"].removesuffix("/tmp")
     assert of_python == {
@@ -440,7 +440,7 @@ def test_a_gear_can_not_say_in_the_hud_where_a_pane_is(geared: Gear) -> None:
             name = "env"
             priority = 1
             def render(self, context):
-                return "dev"
+                return "dev  env:dev"
 
         class Other(False_):
             name = "deploy"
@@ -456,4 +456,5 @@ def test_a_gear_can_not_say_in_the_hud_where_a_pane_is(geared: Gear) -> None:
     daemon = geared(deploy=("", main))
     until(lambda: "deploy:dev" in daemon.hud())
     assert daemon.hud().split()[:3] == ["[axium]", "env:root", "uptime:0m"]
+    assert "deploy:dev env=dev" in daemon.hud()
     assert "  env:dev" not in daemon.hud()

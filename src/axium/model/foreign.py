@@ -1,9 +1,13 @@
 """What a stranger wrote, made fit to be read before it is trusted: it steers and hides nothing."""
 
+import re
 from unicodedata import category, normalize
 
 _HIDING = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters by their kind, of which nothing is seen."""
+
+_LABELS = re.compile(r"(?<![0-9]):|:(?![0-9])")
+"""Colons, but those of a time or a ratio."""
 
 _OVER_OTHERS = frozenset({"Mn", "Me"})
 """Marks that are drawn over what stands beside them, as high as they are many."""
@@ -17,6 +21,12 @@ def shown(text: str) -> str:
     if text.isascii() and text.isprintable():  # nearly all
         return text
     return "".join([_letter(each) for each in normalize("NFC", text)])
+
+
+def value(text: str) -> str:
+    """The text as the value of one segment of the HUD: nothing in it looks like another segment."""
+    first, *others = "".join([" " if each in _HIDING else each for each in text]).split() or [""]
+    return " ".join([first, *[_LABELS.sub("=", each) for each in others]])
 
 
 def entry(text: str) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Coroutine
 from typing import Any
 
+from axium.daemon.caller import is_gear
 from axium.daemon.context import Context
+from axium.model import foreign
 from axium.model.colors import Depth
 from axium.model.hud import WIDEST
 from axium.model.painting import Format
@@ -76,7 +78,8 @@ def hud_segment_value(ctx: Context, req: UpdateHudSegment) -> Done:
             f"the value has {len(req.value)} characters, at most {MOST_CHARACTERS} are taken",
             hint=f"a HUD shows {WIDEST} columns of it",
         )
-    ctx.services.hud.set_segment(owner, req.value)
+    value = foreign.value(req.value) if is_gear(ctx.connection.caller) else req.value
+    ctx.services.hud.set_segment(owner, value)
     return Done()
 
 

@@ -1,12 +1,14 @@
 """What a host answers, held to what is sane: any code may have written it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 
 from msgspec.structs import replace
 
+from axium.model import foreign
 from axium.model.display import printable
+from axium.model.hud import SEGMENTS
 from axium.wire.channel import Answer, Fault, Report, Segment
 
 MOST_FAULTS = 20
@@ -39,21 +41,36 @@ def sane(answer: Answer) -> Answer:
     )
 
 
-def of_gear(segments: list[Segment]) -> tuple[list[Segment], list[str]]:
+def modest(answer: Answer) -> Answer:
+    """A gear's: no value looks like the segment of somebody else."""
+    values = [[value and foreign.value(value) for value in row] for row in answer.values]
+    return replace(answer, values=values)
+
+
+def of_gear(segments: list[Segment], others: Collection[str]) -> tuple[list[Segment], list[str]]:
     """Those that a stranger may have in the HUD, and why others are left out.
 
-    None of them looks like another one, or stands before those of the user's own plugins.
+    None of them has the name of one of axium's, or of the `others`, which are plugins.
     """
-    kept = [segment for segment in segments if _PLAIN_NAME.fullmatch(segment.name)]
+    whys = [_why_not(segment.name, others) for segment in segments]
+    kept = [segment for segment, why in zip(segments, whys, strict=True) if why is None]
     faults = [
-        f"the segment `{segment.name}` is left out: a gear names one with letters, digits, `_-`"
-        for segment in segments
-        if segment not in kept
+        f"the segment `{segment.name}` is left out: {why}"
+        for segment, why in zip(segments, whys, strict=True)
+        if why is not None
     ]
     return [
         replace(segment, priority=max(segment.priority, _FIRST_OF_GEARS), is_verbatim=False)
         for segment in kept
     ], faults
+
+
+def _why_not(name: str, others: Collection[str]) -> str | None:
+    if not _PLAIN_NAME.fullmatch(name):
+        return "a gear names one with letters, digits, `_-`"
+    if name in (*SEGMENTS, "faults") or name in others:
+        return "somebody else has that name"
+    return None
 
 
 def _report(report: Report | None) -> tuple[Report | None, list[Fault]]:

@@ -12,7 +12,7 @@ from axium.daemon.caller import Plugin
 from axium.daemon.channel import Channel
 from axium.daemon.connection import Port
 from axium.daemon.poller import Poller
-from axium.daemon.services.plugins.answers import sane
+from axium.daemon.services.plugins.answers import modest, sane
 from axium.daemon.services.plugins.calls import KILLED_SECS, MOST_WAITING, Calls
 from axium.daemon.services.plugins.output import Output
 from axium.daemon.services.plugins.template import Template
@@ -172,7 +172,8 @@ class Host:
         self._owner.ended(self, self._reason or reason, is_own=is_own)
 
     def _answered(self, answer: Answer) -> None:
-        self._calls.answered(sane(answer))
+        answer = sane(answer)
+        self._calls.answered(modest(answer) if self.plugin.kind == "gear" else answer)
 
     def _closed(self) -> None:
         """The channel is closed: by us, by its end, or because it was misused."""

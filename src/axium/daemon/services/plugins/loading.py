@@ -40,7 +40,12 @@ class Loading:
         self._events = needs.events
         commands = Commands(needs.home, needs.store, needs.executor)
         self._registrations = Registrations(
-            needs.store, needs.events, needs.hud, needs.segments, commands
+            needs.store,
+            needs.events,
+            needs.hud,
+            needs.segments,
+            commands,
+            names=lambda: {name for _kind, name in self._items},
         )
         self._admission = Admission(
             self._root,

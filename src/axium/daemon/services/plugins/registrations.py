@@ -1,5 +1,7 @@
 """What a plugin registered: in force once it is loaded, taken away before it is loaded again."""
 
+from collections.abc import Callable
+
 from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.plugins.answers import of_gear
@@ -18,15 +20,23 @@ from axium.wire.errors import Refusal
 
 
 class Registrations:
-    """Listeners, segments, commands and prefixes of all plugins."""
+    """Listeners, segments, commands and prefixes of all plugins, whose `names` are asked for."""
 
     def __init__(
-        self, store: Store, events: Events, hud: Hud, segments: Segments, commands: Commands
+        self,
+        store: Store,
+        events: Events,
+        hud: Hud,
+        segments: Segments,
+        commands: Commands,
+        *,
+        names: Callable[[], set[str]],
     ) -> None:
         self._store = store
         self._events = events
         self._hud = hud
         self._segments = segments
+        self._names = names
         self.commands = commands
 
     async def give(
@@ -40,7 +50,7 @@ class Registrations:
         self._events.listen(host, report.events)
         segments = report.segments
         if item.kind == "gear":
-            segments, left_out = of_gear(segments)
+            segments, left_out = of_gear(segments, self._names() - {item.name})
             faults += left_out
         self._segments.give(item.name, host, segments)
         return faults
