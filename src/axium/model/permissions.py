@@ -68,7 +68,7 @@ class Effective(msgspec.Struct, frozen=True, kw_only=True):
         return {name: getattr(self, name) for name in FIELDS}
 
     def allows(self, action: str, detail: str | None, *, home: str) -> bool:
-        """Whether a spoke may do this.
+        """Whether a plugin may do this. What a gear needs beside is asked before (`admit`).
 
         `exec` with the name of a program as it is granted, `fs_read` and `fs_write` with the
         path of what was opened, `net` with a place; any other action is one of the daemon's. A

@@ -33,7 +33,8 @@ class Confinement(Reply):
 @command(gear=NEVER)
 async def gear_channel(ctx: Context, req: GearChannel) -> Handed[Confinement]:
     if ctx.connection.caller is not USER:
-        raise Refusal("denied", "permission denied: gear_channel")
+        hint = "it is for who starts a gear's command: `axium COMMAND`"
+        raise Refusal("denied", "permission denied: gear_channel", hint=hint)
     plugins, confinements = ctx.services.plugins, ctx.services.confinements
     confined = await plugins.admit(req.gear, here=req.cwd)
     if req.gear not in confinements:
