@@ -189,14 +189,18 @@ def test_no_override_is_none_and_an_empty_one_changes_nothing(tmp_path: Path) ->
     assert override_of(tmp_path, "") == (Override(Permissions()), [])
 
 
+def test_an_override_may_say_what_holds_without_it(tmp_path: Path) -> None:
+    assert override_of(tmp_path, "sandbox: enforced") == (Override(Permissions()), [])
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         (
             "sandbox: off",
-            "1:10: `sandbox` must be `permissive`, found `off`",
+            "1:10: `sandbox` must be one of `enforced`, `permissive`, found `off`",
         ),
-        ("sandbox: true", "1:10: `sandbox` must be `permissive`, found `true`"),
+        ("sandbox: true", "1:10: `sandbox` must be one of `enforced`, `permissive`, found `true`"),
         ("exec: 3", "1:7: `exec` must be `true` or `false` or a list, found `3`"),
         ("fs_read: [a/**]", "1:11: `fs_read`: `a/**` begins with none of `/`, `~/`, `./`"),
     ],

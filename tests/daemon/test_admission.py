@@ -285,6 +285,16 @@ def test_its_user_may_take_less(gate: Gate) -> None:
     assert (admitted.confined.level, admitted.confined.is_permissive) == ("none: x", True)
 
 
+def test_by_a_file_with_an_error_nobody_takes_less(gate: Gate) -> None:
+    gate.overridden("sandbox: permissive\nnotify: true\n")
+    gate.admit()
+    gate.overridden("sandbox: no\n")
+    admitted = gate.admit().confined
+    assert (admitted.is_permissive, admitted.rights.notify) == (False, True)
+    gate.levels = Levels("none: x", "none: x", "none: x")
+    assert gate.refused()[0] == "error"
+
+
 def test_where_overrides_are_ignored_nobody_takes_less(scratch: Scratch) -> None:
     gate = Gate(scratch, Levels("none: x", "none: x", "none: x"), is_strict=True)
     gate.approve()

@@ -156,10 +156,10 @@ class OverrideFile(PermissionsEntry):
     """`overrides/permissions/GEAR.yaml`: what one gear may do beside or instead of its manifest."""
 
     sandbox: Annotated[
-        Literal["permissive"] | None,
+        Literal["permissive", "enforced"] | None,
         Meta(
             description="`permissive`: start it also where this machine can't hold it to that, or"
-            " not to all of it."
+            " not to all of it. `enforced`, as without it: don't."
         ),
     ] = None
 

@@ -93,7 +93,10 @@ class Admission:
         return Admitted(confined, manifest, standing, notes)
 
     def _override(self, name: str) -> tuple[Override | None, tuple[str, ...]]:
-        """What the user's file says, or said last, and what is wrong with it."""
+        """What the user's file says, or said last, and what is wrong with it.
+
+        By a file with an error nobody takes less than all that holds a gear.
+        """
         if self._is_strict:
             return None, ()
         found, faults = read_override(self._root, name)
@@ -102,6 +105,8 @@ class Admission:
             self._overrides[name] = found
         elif name not in self._overrides:
             raise NotAdmitted("error", "; ".join(told))
+        elif (last := self._overrides[name]) is not None:
+            self._overrides[name] = last._replace(is_permissive=False)
         return self._overrides[name], told
 
     def _standing(self, found: Found, manifest: Manifest, override: Override | None) -> Held:
