@@ -85,8 +85,10 @@ def test_an_override_is_begun_with_what_is_asked_for_and_gone_if_nothing_is_made
     code, _data, talk = edit(scratch, 'echo "sandbox: off" >"$1"')
     assert (code, talk.splitlines()[0]) == (
         1,
-        "✗ overrides/permissions/greet.yaml:1:10: "
-        "`sandbox` must be one of `enforced`, `permissive`, found `off`",
+        (
+            "✗ overrides/permissions/greet.yaml:1:10: "
+            "`sandbox` must be one of `enforced`, `permissive`, found `off`"
+        ),
     )
 
 
@@ -133,8 +135,10 @@ def test_doctor_tells_what_is_not_as_it_should_be(scratch: Scratch) -> None:
     assert [each for each in findings(scratch) if each[0] != "good"] == [
         (
             "fault",
-            "overrides/permissions/greet.yaml:1:10: "
-            "`sandbox` must be one of `enforced`, `permissive`, found `x`",
+            (
+                "overrides/permissions/greet.yaml:1:10: "
+                "`sandbox` must be one of `enforced`, `permissive`, found `x`"
+            ),
         ),
         ("warning", "overrides/permissions/nobody.yaml is of no gear that is there"),
         (
