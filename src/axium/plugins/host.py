@@ -14,7 +14,6 @@ from functools import partial
 from typing import NoReturn, TextIO
 
 from axium.core import transport
-from axium.model.policy import Policy
 from axium.plugins import kernel, variables
 from axium.plugins.cgroup import Cgroup
 from axium.plugins.channel import Channel
@@ -82,15 +81,9 @@ def _confine(order: Fork) -> None:
         raise NotConfined(f"`{order.name}` came without a policy")
     # What starts programs sees nothing but what it was granted, where this machine allows that.
     within = namespace.enter(order.policy) if order.policy.exec else None
-    _move_to(order.policy)
+    if order.policy.scratch:
+        os.chdir(order.policy.scratch[0])  # the one that is for what is temporary
     confine(within or order.policy, keep=(CHANNEL,), is_permissive=order.is_permissive)
-
-
-def _move_to(policy: Policy) -> None:
-    """Work in the first of the private directories, which is for what is temporary."""
-    if policy.scratch:
-        os.environ["TMPDIR"] = policy.scratch[0]
-        os.chdir(policy.scratch[0])
 
 
 def _arrange(fds: Sequence[int]) -> None:
