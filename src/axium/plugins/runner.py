@@ -29,7 +29,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TIMEOUT = 30.0
+TIMEOUT = 45.0
 """Seconds; all files of the gear are looked at, and a daemon that was just started loads it."""
 
 CHANNEL = 3
