@@ -1,0 +1,163 @@
+"""The ways to log in: headers of the handshake, steps after it, and parameters of each request."""
+
+import base64
+import secrets as randomness
+from typing import Any
+
+import msgspec
+
+from axium.links.definition import PLACEHOLDER, Link, first_call, header_name
+from axium.links.dialogue import Compute, Refused, Request, Steps
+from axium.links.messages import Answer, said
+from axium.links.scram import Scram, Unsound
+from axium.links.secrets import Secret
+
+HIDDEN = b"***"
+
+
+class LinkLogin:
+    """See `dialogue.Login`: what a definition says, with the secret that it names."""
+
+    def __init__(self, link: Link, secret: Secret | None) -> None:
+        self._link = link
+        self._user = link.user or ""
+        self._secret = secret.text if secret is not None else ""
+
+    def __repr__(self) -> str:
+        return f"LinkLogin({self._link.auth!r})"
+
+    @property
+    def is_login(self) -> bool:
+        """See `Login`."""
+        return self._link.style != "none"
+
+    def headers(self) -> dict[str, str]:
+        """What goes into the handshake. Refused where the secret can't stand in a header."""
+        match self._link.style:
+            case "bearer":
+                return {"Authorization": f"Bearer {self._in_header()}"}
+            case "header":
+                return {header_name(self._link): self._in_header()}
+            case "basic":
+                pair = f"{self._user}:{self._secret}".encode()
+                return {"Authorization": "Basic " + base64.b64encode(pair).decode()}
+        return {}
+
+    def steps(self) -> Steps:
+        """See `Login`."""
+        match self._link.style:
+            case "truenas-password":
+                yield from self._ask_true("auth.login", [self._user, self._secret])
+            case "truenas-key":
+                yield from self._ask_true("auth.login_with_api_key", [self._secret])
+            case "truenas-scram":
+                yield from self._scram()
+            case "first-call":
+                yield from self._first_call()
+
+    def dressed(self, method: str, params: bytes) -> bytes:
+        """See `Login`: aria2 has its token before the other parameters."""
+        if self._link.style != "aria2-token":
+            return params
+        token = msgspec.json.encode(f"token:{self._secret}")
+        if method == "system.multicall":
+            return _each_with(token, params)
+        return _with_first(token, params) if method.startswith("aria2.") else params
+
+    def hidden(self, text: bytes) -> bytes:
+        """See `Login`."""
+        if not self._secret:
+            return text
+        for shape in (self._secret.encode(), msgspec.json.encode(self._secret)[1:-1]):
+            text = text.replace(shape, HIDDEN)
+        return text
+
+    def _in_header(self) -> str:
+        if not self._secret.isascii() or not self._secret.isprintable():
+            raise Refused("the secret can't stand in a header: it has more than plain ASCII")
+        return self._secret
+
+    def _ask_true(self, method: str, params: list[str]) -> Steps:
+        answer = yield Request(method, msgspec.json.encode(params))
+        if answer.error:
+            raise Refused(self._told(answer))
+        if answer.result.strip() != b"true":
+            raise Refused("the server refuses the login")
+
+    def _first_call(self) -> Steps:
+        words = first_call(self._link)
+        params = msgspec.json.encode(_filled(words.params, self._secret))
+        answer = yield Request(words.method, params)
+        if answer.error:
+            raise Refused(self._told(answer))
+
+    def _scram(self) -> Steps:
+        number, dash, material = self._secret.partition("-")
+        is_key = bool(dash) and number.isdigit()
+        # A key's number goes with the user's name, and is no part of what is proved.
+        user = f"{self._user}:{number}" if is_key else self._user
+        secret = material if is_key else self._secret
+        nonce = base64.b64encode(randomness.token_bytes(32)).decode()
+        exchange = Scram(user, secret, nonce)
+        try:
+            first = yield from self._say("CLIENT_FIRST_MESSAGE", exchange.first)
+            final = yield Compute(exchange.proof(first))
+            exchange.check((yield from self._say("CLIENT_FINAL_MESSAGE", final)))
+        except Unsound as fault:
+            raise Refused(str(fault)) from None
+
+    def _say(self, kind: str, text: str) -> Any:
+        """One message of SCRAM; the server's."""
+        message = {"mechanism": "SCRAM", "scram_type": kind, "rfc_str": text}
+        answer = yield Request("auth.login_ex", msgspec.json.encode([message]))
+        if answer.error:
+            raise Refused(self._told(answer))
+        try:
+            reply = msgspec.json.decode(answer.result, type=_ScramReply)
+        except msgspec.DecodeError:
+            raise Refused("the server does not answer as SCRAM has it") from None
+        if reply.response_type != "SCRAM_RESPONSE" or reply.rfc_str is None:
+            raise Refused(f"the server refuses the login: {reply.response_type[:40]}")
+        return reply.rfc_str
+
+    def _told(self, answer: Answer) -> str:
+        """The server's sentence alone: its data may repeat what it was sent."""
+        return self.hidden(said(answer.error).encode()).decode()
+
+
+class _ScramReply(msgspec.Struct):
+    response_type: str
+    rfc_str: str | None = None
+
+
+def _with_first(token: bytes, params: bytes) -> bytes:
+    inner = params.strip()
+    if not inner.startswith(b"["):
+        raise ValueError("this server takes its parameters as a list")
+    rest = inner[1:].lstrip()
+    return b"[" + token + (b"]" if rest.startswith(b"]") else b"," + rest)
+
+
+class _Inner(msgspec.Struct, rename={"method": "methodName"}):
+    method: str
+    params: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+def _each_with(token: bytes, params: bytes) -> bytes:
+    try:
+        (calls,) = msgspec.json.decode(params, type=list[list[_Inner]])
+    except (msgspec.DecodeError, ValueError):
+        raise ValueError("`system.multicall` takes a list of calls in a list") from None
+    for call in calls:
+        if call.method.startswith("aria2."):
+            call.params = msgspec.Raw(_with_first(token, bytes(call.params)))
+    return msgspec.json.encode([calls])
+
+
+def _filled(value: Any, secret: str) -> Any:
+    """The parameters with the secret in place of its placeholder."""
+    if isinstance(value, dict):
+        return {name: _filled(each, secret) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, secret) for each in value]
+    return value.replace(PLACEHOLDER, secret) if isinstance(value, str) else value
