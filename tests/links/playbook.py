@@ -14,6 +14,7 @@ from axium.links.dialogue import (
     Body,
     Call,
     Connected,
+    Failed,
     Input,
     Output,
     Received,
@@ -73,6 +74,24 @@ class Playbook:
         """All that followed, in its order."""
         assert self._followed == list(expected)
         return self
+
+    @property
+    def outputs(self) -> list[Output]:
+        """What followed from what was given last."""
+        return self._followed
+
+    def frame(self) -> bytes:
+        """The one frame that was sent, where nothing else followed."""
+        (output,) = self._followed
+        assert isinstance(output, Send)
+        return output.data
+
+    def failure(self) -> Failed:
+        """How a caller's request failed, which is the last thing that followed."""
+        output = self._followed[-1]
+        assert isinstance(output, Tell)
+        assert isinstance(output.body, Failed)
+        return output.body
 
     def after(self, secs: float) -> Playbook:
         """Time passes; what is due is not seen to yet."""

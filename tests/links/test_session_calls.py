@@ -195,7 +195,7 @@ def test_leaving_what_is_not_there_does_nothing() -> None:
 def test_what_waits_and_what_is_in_flight_are_told_when_the_link_is_closed() -> None:
     book = Playbook(PLAIN._replace(in_flight=1)).up()
     book.given(call(1), call(2))
-    outputs = book.given(Shut("the link was removed"))._followed
+    outputs = book.given(Shut("the link was removed")).outputs
     assert [str(each) for each in outputs[1:]] == [
         str(
             told(

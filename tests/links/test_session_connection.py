@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from axium.links.connection import State
 from axium.links.dialogue import (
     Close,
     Compute,
@@ -29,7 +30,6 @@ from axium.links.dialogue import (
     Unconnected,
     Work,
 )
-from axium.links.session import State
 from tests.links.playbook import FREE, Free, Playbook, call, error, reply, sent, told
 
 GONE = "the connection was lost before the answer came: reset"
@@ -97,7 +97,7 @@ def test_ten_minutes_without_a_server_cost_at_most_thirty_tries(chance: float) -
     tries = 0
     for key in range(1, 2400):  # somebody calls four times a second
         book.after(0.25)
-        for output in book.given(call(key, timeout=1))._followed:
+        for output in book.given(call(key, timeout=1)).outputs:
             if isinstance(output, Connect):
                 tries += 1
                 book.given(Unconnected(output.number, "link_down", "refused"))
