@@ -82,14 +82,21 @@ class Upstream(RuleBasedStateMachine):
         if keys:
             self.give(Leave(keys[choice % len(keys)]))
 
-    @rule(secs=st.sampled_from([0.0, 0.3, 1.0, 10.0, 60.0, 300.0]))
+    @rule(secs=st.sampled_from([0.0, 0.3, 1.0, 1.0, 10.0, 60.0]))
     def wait(self, secs: float) -> None:
         """Time passes."""
         self.now += secs
         self.give(Tick())
 
+    @precondition(lambda self: self.session.wake_at is not None)
+    @rule()
+    def be_woken(self) -> None:
+        """The time comes for which the session waits."""
+        self.now = max(self.now, self.session.wake_at or 0.0)
+        self.give(Tick())
+
     @precondition(lambda self: self.connecting is not None)
-    @rule(is_open=st.integers(0, 3))
+    @rule(is_open=st.integers(0, 7))
     def connect(self, is_open: int) -> None:
         """A connection is opened, or not."""
         number, self.connecting = self.connecting, None
@@ -153,9 +160,11 @@ class Upstream(RuleBasedStateMachine):
         params = '{"collection":"e","msg":"changed"}'
         self.give(notification(self.open, "collection_update", params))
 
-    @rule()
-    def shut(self) -> None:
-        """The link is closed."""
+    @rule(odds=st.integers(0, 19))
+    def shut(self, odds: int) -> None:
+        """The link is closed, now and then."""
+        if odds:
+            return
         self.give(Shut("closed"))
         assert not self.waiting
         assert not self.followers
@@ -176,7 +185,7 @@ class Upstream(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In the end everybody has been told."""
-        self.shut()
+        self.shut(0)
 
     def expect_nothing(self, given: Input) -> None:
         """Nobody is told anything, and nothing is sent that would not be sent anyway."""
@@ -254,5 +263,5 @@ CHECKS: dict[type, Any] = {
     Tell: Upstream.tells,
 }
 
-Upstream.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+Upstream.TestCase.settings = settings(max_examples=200, stateful_step_count=80, deadline=None)
 test_what_a_session_promises = Upstream.TestCase

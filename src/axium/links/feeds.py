@@ -73,6 +73,7 @@ class Feeds:
         self._is_up = False
         for feed in self._feeds.values():
             feed.is_live = feed.is_asked = False
+            feed.ticket = b""
 
     def fail(self, code: Code, sentence: str) -> None:
         """Nobody gets events any more."""
@@ -86,6 +87,10 @@ class Feeds:
             if noticed.end is not None:
                 self._end(feed, Failed("remote", noticed.end, noticed.data))
                 continue
+            if not feed.is_live:
+                if not feed.is_asked:
+                    continue
+                self._begin(feed)  # the event has overtaken the answer
             event = Event(noticed.event or feed.event, noticed.data)
             for key in list(feed.followers):
                 self._line.tell(key, event, False)
@@ -100,7 +105,7 @@ class Feeds:
     def _ask(self, feed: Feed) -> None:
         request = self._profile.follow(feed.event)
         if request is None or feed.event in self._profile.unasked:
-            self._begin(feed, b"")
+            self._begin(feed)
             return
         feed.is_asked = True
         self._line.ask(request, partial(self._answered, feed))
@@ -111,10 +116,12 @@ class Feeds:
         elif answer.error:
             self._end(feed, Failed("remote", said(answer.error), answer.error))
         else:
-            self._begin(feed, answer.result)
+            feed.ticket = answer.result
+            if not feed.is_live:
+                self._begin(feed)
 
-    def _begin(self, feed: Feed, ticket: bytes) -> None:
-        feed.is_live, feed.ticket = True, ticket
+    def _begin(self, feed: Feed) -> None:
+        feed.is_live = True
         for key, was_told in list(feed.followers.items()):
             if was_told:
                 self._line.tell(key, Gap(feed.event), False)
