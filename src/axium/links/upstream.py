@@ -1,0 +1,180 @@
+"""One session joined to its transport, to the clock, and to whoever is told."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from random import SystemRandom
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed
+
+from axium.links import dialogue as d
+from axium.links.channel import Row
+from axium.links.connection import State
+from axium.links.definition import Link
+from axium.links.profiles import profile_of
+from axium.links.session import Session
+from axium.links.transport import NotOpened, Transport, closed_because, opened
+
+log = logging.getLogger("axium.links")
+
+JUMP_SECS = 5.0
+"""By how much the wall clock must leave the other one for the machine to have slept."""
+
+Told = Callable[[d.Tell], None]
+
+
+class Upstream:
+    """A link at work. `has_room` ends when what it tells can be taken."""
+
+    def __init__(
+        self,
+        link: Link,
+        environ: Mapping[str, str],
+        tell: Told,
+        *,
+        changed: Callable[[], None],
+        has_room: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        self.link = link
+        self._profile = profile_of(link)
+        self._environ = environ
+        self._tell = tell
+        self._changed = changed
+        self._has_room = has_room
+        self._loop = asyncio.get_running_loop()
+        chance = partial(SystemRandom().uniform, -1.0, 1.0)
+        self._session = Session(self._profile, idle=link.idle, chance=chance)
+        self._transport: Transport | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._opening: asyncio.Task[None] | None = None
+        self._receiving: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._offset = time.time() - time.monotonic()
+        self._shown = (State.CLOSED, 0)
+        self._do: dict[type, Callable[[Any], object]] = {
+            d.Tell: tell,
+            d.Send: self._send,
+            d.Connect: self._connect,
+            d.Ping: self._ping,
+            d.Work: lambda given: self._spawn("log in", self._work(given)),
+            d.Close: lambda _given: self._close(),
+        }
+
+    def take(self, given: d.Input) -> None:
+        """Give the session an input, and do what follows."""
+        self._look_at_clock()
+        self._give(given)
+
+    async def close(self, why: str) -> None:
+        """Tell whoever waits, and close the connection."""
+        self.take(d.Shut(why))
+        if self._timer is not None:
+            self._timer.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def row(self) -> Row:
+        """How it is."""
+        link, session = self.link, self._session
+        in_flight, queued, jobs, subscriptions = session.load
+        return Row(
+            name=link.name,
+            uri=link.uri,
+            profile=self._profile.name,
+            auth=link.style,
+            user=link.user,
+            insecure=link.insecure,
+            alias=link.alias_id if link.alias else None,
+            state=session.state.value,
+            why=session.why,
+            in_flight=in_flight,
+            queued=queued,
+            jobs=jobs,
+            subscriptions=subscriptions,
+            **{name: getattr(session.figures, name) for name in session.figures.__struct_fields__},
+        )
+
+    def _give(self, given: d.Input) -> None:
+        for output in self._session.take(given, self._loop.time()):
+            self._do[type(output)](output)
+        self._set_timer()
+        shown = (self._session.state, self._session.load[2])
+        if shown != self._shown:
+            self._shown = shown
+            self._changed()
+
+    def _look_at_clock(self) -> None:
+        """Find out whether the machine slept: its monotonic clock did not see that."""
+        offset = time.time() - time.monotonic()
+        if abs(offset - self._offset) > JUMP_SECS:
+            log.info("link `%s`: the clock jumped by %.0f s", self.link.name, offset - self._offset)
+            self._offset = offset
+            self._give(d.Jumped())
+
+    def _set_timer(self) -> None:
+        when = self._session.wake_at
+        if self._timer is not None:
+            if when == self._timer.when():
+                return
+            self._timer.cancel()
+        self._timer = None if when is None else self._loop.call_at(when, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self.take(d.Tick())
+
+    def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=f"{name} `{self.link.name}`")
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.error("could not %s", task.get_name(), exc_info=fault)
+
+    def _connect(self, given: d.Connect) -> None:
+        self._opening = self._spawn("open a link", self._open(given.number))
+
+    async def _open(self, number: int) -> None:
+        try:
+            transport = await opened(self.link, self._profile, self._environ)
+        except NotOpened as fault:
+            log.warning("link `%s`: %s", self.link.name, fault)
+            self.take(fault.report(number))
+            return
+        self._transport = transport
+        self._receiving = self._spawn("receive from", self._receive(transport, number))
+        self.take(d.Connected(number, transport.login))
+
+    async def _receive(self, transport: Transport, number: int) -> None:
+        try:
+            while True:
+                await self._has_room()
+                self.take(d.Received(number, await transport.receive()))
+        except ConnectionClosed as closed:
+            why = closed_because(closed)
+            log.info("link `%s`: %s", self.link.name, why)
+            self.take(d.Lost(number, why))
+
+    async def _work(self, given: d.Work) -> None:
+        self.take(d.Computed(given.number, await asyncio.to_thread(given.work)))
+
+    def _send(self, given: d.Send) -> None:
+        if self._transport is not None:
+            self._transport.send(given.data)
+
+    def _ping(self, given: d.Ping) -> None:
+        if self._transport is not None:
+            self._transport.ping(lambda: self.take(d.Ponged(given.number, given.token)))
+
+    def _close(self) -> None:
+        transport, self._transport = self._transport, None
+        for task in (self._opening, self._receiving):
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+        if transport is not None:
+            self._spawn("close", transport.close())
