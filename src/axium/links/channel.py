@@ -1,10 +1,15 @@
 """What travels between the daemon and the links process; see `docs/architecture.md`, "Links"."""
 
+import sys
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from axium.links.definition import Link
+
+PROGRAM = __file__.rpartition("/")[0] + "/__main__.py"
+CHANNEL, LISTENING = 0, 3
+"""Descriptors of the process: its end of a socket pair, and where the next daemon comes."""
 
 PROTOCOL = 1
 """Counts incompatible changes: a daemon goes on with a process of its own number only."""
@@ -127,7 +132,7 @@ class Row(msgspec.Struct, kw_only=True):
 
 
 class News(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """To the daemon itself: `hello` with `pid`, `links`, `beat`, or `level` with `text` for its log."""
+    """To the daemon itself: `hello`, `pid`; `links`; `beat`; or `level` and `text` for its log."""
 
     hello: int | None = None
     pid: int | None = None
@@ -165,3 +170,8 @@ def heard(line: bytes) -> Heard:
 encode = msgspec.json.Encoder().encode
 decode_order = msgspec.json.Decoder(Order).decode
 decode_news = msgspec.json.Decoder(News).decode
+
+
+def command() -> list[str]:
+    """The command line of the process."""
+    return [sys.executable, "-I", "-S", "-E", PROGRAM]

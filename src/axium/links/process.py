@@ -21,9 +21,6 @@ from axium.links.upstream import Upstream
 
 log = logging.getLogger("axium.links")
 
-CHANNEL, LISTENING = 0, 3
-"""Descriptors: one end of a socket pair, and where the next daemon comes."""
-
 LONELY_SECS = 60.0
 """How long connections are kept while there is no daemon."""
 
@@ -257,8 +254,8 @@ async def keep() -> None:
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False
-    door = Door(socket.socket(fileno=LISTENING))
-    end: DaemonEnd | None = await made(socket.socket(fileno=CHANNEL))
+    door = Door(socket.socket(fileno=c.LISTENING))
+    end: DaemonEnd | None = await made(socket.socket(fileno=c.CHANNEL))
     assert end is not None
     process = Process(end, handler)
     while True:

@@ -1,6 +1,8 @@
 """One WebSocket connection: opened, with what a login puts into its handshake, and closed."""
 
 import asyncio
+import os
+import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -171,9 +173,12 @@ def _refused(status: int) -> NotOpened:
     return NotOpened("link_down", f"no WebSocket there: the server answers with HTTP {status}")
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: OSError) -> str:
     """Why, in words: `Connection refused`."""
-    return str(getattr(error, "strerror", None) or str(error) or type(error).__name__)
+    if isinstance(error, socket.gaierror):
+        return f"the host can't be found: {error.strerror}"
+    # asyncio puts a sentence of its own in the place of the kernel's.
+    return os.strerror(error.errno) if error.errno else str(error) or type(error).__name__
 
 
 def closed_because(error: ConnectionClosed) -> str:

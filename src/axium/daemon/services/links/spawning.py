@@ -1,0 +1,27 @@
+"""Starting the links process, with its end of a channel and where the next daemon comes."""
+
+import os
+import signal
+from collections.abc import Mapping
+
+from axium.links.channel import CHANNEL, LISTENING, command
+
+
+def spawn(environ: Mapping[str, str], *, channel: int, listening: int, output: int) -> int:
+    """Start it with these descriptors, which stay the caller's; its pid. OSError."""
+    argv = command()
+    return os.posix_spawn(
+        argv[0],
+        argv,
+        dict(environ),
+        file_actions=[
+            (os.POSIX_SPAWN_DUP2, channel, CHANNEL),
+            (os.POSIX_SPAWN_DUP2, output, 1),
+            (os.POSIX_SPAWN_DUP2, output, 2),
+            # The last, because it may be where one of the others was.
+            (os.POSIX_SPAWN_DUP2, listening, LISTENING),
+        ],
+        setsid=True,
+        setsigmask=(),
+        setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),  # Python ignores these two
+    )
