@@ -209,3 +209,51 @@ class RegistryFile(Struct):
 
     spokes: dict[str, RegistryEntry] = {}
     gears: dict[str, RegistryEntry] = {}
+
+
+class LinkEntry(Struct):
+    """One upstream connection. It says where its secret is, never what it is."""
+
+    uri: Annotated[
+        str, Meta(description="`wss://HOST/PATH`; without one, the TrueNAS of this machine.")
+    ] = ""
+    profile: Annotated[
+        Literal["jsonrpc", "truenas", "aria2", "ethereum"] | None,
+        Meta(description="The kind of server; default: what follows from the rest."),
+    ] = None
+    auth: Annotated[
+        str,
+        Meta(
+            description="How to log in: `none`, `truenas-password`, `truenas-key`,"
+            " `truenas-scram`, `bearer`, `header NAME`, `basic`, `aria2-token`,"
+            " `first-call METHOD PARAMS`."
+        ),
+    ] = "none"
+    user: str | None = None
+    secret: Annotated[
+        str | None,
+        Meta(
+            description="Where the secret is: `file:PATH`, `env:NAME`, `cmd:ARGV`,"
+            " `keyring:SERVICE/USER`."
+        ),
+    ] = None
+    ca: Annotated[
+        str | None, Meta(description="A file of certificates that are accepted, and no others.")
+    ] = None
+    insecure: Annotated[bool, Meta(description="`true`: any certificate is accepted.")] = False
+    idle: Annotated[
+        int,
+        Meta(ge=0, le=31_536_000, description="Seconds without a request; 0: never closed."),
+    ] = 600
+    alias: Annotated[
+        bool, Meta(description="Also listen where clients of a connection daemon look for one.")
+    ] = False
+    allow_plaintext: Annotated[
+        bool, Meta(description="Send the secret over `ws://` to another machine.")
+    ] = False
+
+
+class LinksFile(Struct):
+    """`links.yaml`: the links by name."""
+
+    links: dict[str, LinkEntry | None] = {}

@@ -61,6 +61,19 @@ def with_value(text: str, root: Node, path: tuple[str, ...], value: str) -> str:
     return text[: node.start] + value + text[node.end :]
 
 
+def without_entry(text: str, mapping: Mapping, name: str) -> str:
+    """`text` without one entry of a mapping, which may leave its key without a value."""
+    pairs = [(k, v) for k, v in mapping.pairs if isinstance(k, Scalar)]
+    place = next(n for n, (found, _value) in enumerate(pairs) if found.text == name)
+    own, value = pairs[place]
+    if mapping.flow:
+        span = _flow_span_of(pairs, place)
+    else:
+        start = text.rfind("\n", 0, own.start) + 1
+        span = start, _line_end(text, max(own.end, content_end(value)))
+    return text[: span[0]] + text[span[1] :]
+
+
 def content_end(node: Node) -> int:
     """Where what was written of a node ends; a block's own mark lies after comments."""
     if isinstance(node, Scalar):
@@ -127,6 +140,14 @@ def _flow_span(items: list[Node], item: Node) -> tuple[int, int]:
     if place + 1 < len(items):
         return item.start, items[place + 1].start
     return (items[place - 1].end if place else item.start), item.end
+
+
+def _flow_span_of(pairs: list[tuple[Scalar, Node]], place: int) -> tuple[int, int]:
+    """The stretch of an entry of `{..}` with one comma beside it."""
+    own, value = pairs[place]
+    if place + 1 < len(pairs):
+        return own.start, pairs[place + 1][0].start
+    return (content_end(pairs[place - 1][1]) if place else own.start), content_end(value)
 
 
 def _lines_of(text: str, sequence: Sequence, item: Node) -> tuple[int, int]:
