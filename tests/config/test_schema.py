@@ -10,6 +10,7 @@ def test_each_file_has_a_schema_of_the_current_draft() -> None:
             "envs.yaml",
             "prefixes.yaml",
             "hud.yaml",
+            "links.yaml",
             "permissions.yaml",
             "gear-override.yaml",
             "registry.yaml",
