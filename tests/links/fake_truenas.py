@@ -251,7 +251,8 @@ class FakeTrueNas:
 
     async def _job(self, peer: Peer, request_id: Any, *params: Any) -> Any:
         """Steps of so many seconds each; then this outcome."""
-        steps, secs, outcome = (*params, *(3, 0.02, "SUCCESS")[len(params) :])
+        defaults: list[Any] = [3, 0.02, "SUCCESS"]
+        steps, secs, outcome = [*params, *defaults[len(params) :]]
         number = len(self._jobs) + 1
         row: dict[str, Any] = {
             "id": number,

@@ -33,7 +33,13 @@ class Keeper:
         listening.listen()
         ours, theirs = socket.socketpair()
         around = {"PATH": "/usr/bin:/bin", "HOME": self._root.name, **(environ or {})}
-        self.pid = spawn(around, channel=theirs.fileno(), listening=listening.fileno(), output=2)
+        self.pid = spawn(
+            around,
+            channel=theirs.fileno(),
+            listening=listening.fileno(),
+            output=2,
+            path=self.path,
+        )
         listening.close()
         theirs.close()
         self._begin(ours)

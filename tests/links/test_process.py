@@ -228,8 +228,8 @@ def test_events_reach_their_followers_and_a_gap_is_told(keeper: Keeper, nas: Fak
     keeper.define(link(nas))
     one, two = keeper.follow("nas", "pool.query"), keeper.follow("nas", "pool.query")
     nas.emit("pool.query", {"name": "tank"})
+    until(lambda: len(keeper.bodies[one]) == len(keeper.bodies[two]) == 2)
     for number in (one, two):
-        until(lambda number=number: len(keeper.bodies[number]) == 2)
         assert keeper.bodies[number][1] == {
             "type": "event",
             "event": "pool.query",
@@ -256,7 +256,7 @@ def test_a_flood_of_events_for_a_daemon_that_does_not_read_is_bounded_and_counte
     def counted() -> int:
         bodies = list(keeper.bodies[number])
         events = [body for body in bodies if body["type"] == "event"]
-        return len(events) + sum(body.get("count", 0) for body in bodies)
+        return len(events) + sum(int(body.get("count", 0)) for body in bodies)
 
     until(lambda: counted() == 30_000, 20)
     assert keeper.call("nas", "test.echo", "[1]")["result"] == 1

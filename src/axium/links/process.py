@@ -6,6 +6,7 @@ import os
 import resource
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -218,8 +219,9 @@ class Process:
 class Door:
     """Where the next daemon comes: one at a time, of our own user."""
 
-    def __init__(self, listening: socket.socket) -> None:
+    def __init__(self, listening: socket.socket, path: str) -> None:
         self._socket = listening
+        self._path = path
         self._socket.setblocking(False)
 
     async def next(self) -> DaemonEnd | None:
@@ -230,11 +232,10 @@ class Door:
         return None
 
     def close(self) -> None:
-        """Nobody is to come any more: its name goes away, if it still is this socket's."""
-        path = self._socket.getsockname()
+        """Nobody is to come any more: its name goes away."""
         self._socket.close()
         with suppress(OSError):
-            os.unlink(path)
+            os.unlink(self._path)
 
     async def _accepted(self) -> socket.socket:
         loop = asyncio.get_running_loop()
@@ -248,13 +249,13 @@ class Door:
             accepted.close()
 
 
-async def keep() -> None:
-    """Keep links for one daemon after another."""
+async def keep(path: str) -> None:
+    """Keep links for one daemon after another, which find it at this path."""
     handler = LogToDaemon()
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False
-    door = Door(socket.socket(fileno=c.LISTENING))
+    door = Door(socket.socket(fileno=c.LISTENING), path)
     end: DaemonEnd | None = await made(socket.socket(fileno=c.CHANNEL))
     assert end is not None
     process = Process(end, handler)
@@ -281,7 +282,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _hide()
     os.chdir("/")
-    asyncio.run(keep())
+    asyncio.run(keep(sys.argv[1]))
 
 
 def _hide() -> None:

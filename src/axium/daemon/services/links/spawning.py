@@ -7,9 +7,14 @@ from collections.abc import Mapping
 from axium.links.channel import CHANNEL, LISTENING, command
 
 
-def spawn(environ: Mapping[str, str], *, channel: int, listening: int, output: int) -> int:
-    """Start it with these descriptors, which stay the caller's; its pid. OSError."""
-    argv = command()
+def spawn(
+    environ: Mapping[str, str], *, channel: int, listening: int, output: int, path: str
+) -> int:
+    """Start it with these descriptors, which stay the caller's; its pid. OSError.
+
+    `path` is where it listens, and what it takes away at its end.
+    """
+    argv = [*command(), path]
     return os.posix_spawn(
         argv[0],
         argv,
