@@ -24,7 +24,7 @@ class Installation:
         (packages,) = root.glob("lib/python3.*/site-packages")
         self.package = packages / "axium"
         self.axium = root / "bin/axium"
-        for name in ("annotated_doc", "msgspec", "shellingham", "typer", "yaml"):
+        for name in ("annotated_doc", "msgspec", "shellingham", "typer", "websockets", "yaml"):
             _copy(Path(str(import_module(name).__file__)).parent, packages)
         shutil.copy(LAUNCHER, self.axium)
         self.install(version)
