@@ -2,6 +2,7 @@
 
 BIN := .venv/bin
 READY := .venv/.ready
+SERVERS := .venv/servers/.ready
 PYTHON_FILES := src tests scripts $(wildcard benchmarks docs/generate.py)
 SHELL_FILES := packaging/bin/axium axium.tmux .ci/run $(filter-out %.py %/__pycache__,$(wildcard scripts/*)) \
 	axium.tmux $(wildcard src/axium/shell/bash/* src/axium/shell/tmux/*.sh)
@@ -15,9 +16,9 @@ run: $(READY)  ## see it work: two panes, two environments
 	@scripts/need tmux
 	@$(BIN)/python -m scripts.demo
 
-test: $(READY)  ## every test, against the real programs
+test: $(READY) $(SERVERS)  ## every test, against the real programs
 	@scripts/need tmux zsh fish strace shellcheck gcc bwrap=bubblewrap systemctl=systemd faketime \
-		openssl ed direnv dh_bash-completion=bash-completion \
+		openssl aria2c=aria2 ed direnv dh_bash-completion=bash-completion \
 		ansible-playbook=ansible-core /usr/sbin/sshd=openssh-server ssh-agent=openssh-client
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
@@ -31,7 +32,7 @@ check: $(READY)  ## format, lint, types, floors, shell files, generated pages
 	scripts/check-tree
 	$(if $(wildcard docs/generate.py),$(BIN)/python docs/generate.py --check)
 
-bench: $(READY)  ## the figures, peers side by side in the same run
+bench: $(READY) $(SERVERS)  ## the figures, peers side by side in the same run
 	@scripts/need gcc redis-server strace tmux direnv zsh fish
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
@@ -42,10 +43,16 @@ lock: $(READY)  ## the exact versions again, from the ranges in pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile $(LOCK) --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile $(LOCK) --no-deps --group pyproject.toml:peers -o requirements/peers.txt
+	$(BIN)/uv pip compile $(LOCK) --group pyproject.toml:servers -o requirements/servers.txt
+	npm install --prefix requirements/servers --package-lock-only --omit-lockfile-registry-resolved
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 $(READY): requirements/dev.txt requirements/peers.txt pyproject.toml packaging/bin/axium scripts/make-venv
 	@scripts/make-venv .venv
+	@touch $@
+
+$(SERVERS): requirements/servers.txt requirements/servers/package-lock.json scripts/make-servers | $(READY)
+	@scripts/make-servers .venv/servers
 	@touch $@
