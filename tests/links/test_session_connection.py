@@ -259,6 +259,18 @@ def test_a_jump_of_the_clock_asks_at_once_and_waits_less() -> None:
     assert book.now - begun == 3
 
 
+def test_after_a_jump_a_call_waits_until_the_server_has_answered() -> None:
+    book = Playbook().up()
+    book.given(Jumped(), call(1)).follows(Ping(1, 1))
+    book.given(Ponged(1, 1)).follows(sent(1, 2, "echo"))
+
+
+def test_a_call_after_a_jump_is_sent_on_the_next_connection_if_the_last_is_dead() -> None:
+    book = Playbook().up()
+    book.given(Jumped(), call(1)).due().follows(Close(1), Connect(2))
+    book.given(Connected(2, FREE)).follows(sent(2, 2, "echo"))
+
+
 def test_a_warm_link_is_reconnected_in_the_background_unless_that_is_held() -> None:
     book = Playbook().up()
     book.given(Hold(is_held=True), Lost(1, "reset")).due().follows()

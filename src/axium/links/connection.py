@@ -95,6 +95,7 @@ class Connection:
         self.up_at = 0.0
         self.state = State.CLOSED
         self.why = ""
+        self.is_doubtful = False
         self.figures = Figures()
 
     @property
@@ -159,6 +160,7 @@ class Connection:
 
     def heard(self) -> None:
         """Something came: the other side lives."""
+        self.is_doubtful = False
         self._line.timers.drop(("pong", ONCE))
 
     # What a transport reports.
@@ -199,8 +201,9 @@ class Connection:
             self._advance(given.value)
 
     def jumped(self, _given: d.Jumped) -> None:
-        """See `dialogue`: whether the other side is still there is found out now."""
+        """See `dialogue`: nothing is sent before it is known whether the other side is there."""
         if self.state is State.UP:
+            self.is_doubtful = True
             self.ping()
             self._line.timers.set(("pong", ONCE), self._line.now() + WAKING_SECS)
         self.hasten()
@@ -316,6 +319,6 @@ class Connection:
 
     def _forget(self) -> None:
         self._steps = self.login = None
-        self._may_try = False
+        self._may_try = self.is_doubtful = False
         for kind in ("login", "ping", "pong", "idle", "retry"):
             self._line.timers.drop((kind, ONCE))

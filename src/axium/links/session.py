@@ -227,6 +227,8 @@ class Session:
 
     def _pump(self) -> None:
         """Send what may be sent."""
+        if self._connection.is_doubtful:
+            return
         login = self._connection.login
         while login is not None and (own := self._calls.next_own()) is not None:
             number, (method, params) = own

@@ -177,6 +177,8 @@ def reason_of(error: OSError) -> str:
     """Why, in words: `Connection refused`."""
     if isinstance(error, socket.gaierror):
         return f"the host can't be found: {error.strerror}"
+    if isinstance(error, ConnectionError) and not error.errno:
+        return "the server broke the connection off"
     # asyncio puts a sentence of its own in the place of the kernel's.
     return os.strerror(error.errno) if error.errno else str(error) or type(error).__name__
 

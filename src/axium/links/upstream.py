@@ -37,6 +37,7 @@ class Upstream:
         *,
         changed: Callable[[], None],
         has_room: Callable[[], Coroutine[Any, Any, None]],
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.link = link
         self._profile = profile_of(link)
@@ -52,7 +53,8 @@ class Upstream:
         self._opening: asyncio.Task[None] | None = None
         self._receiving: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._offset = time.time() - time.monotonic()
+        self._wall = wall
+        self._offset = wall() - self._loop.time()
         self._shown = (State.CLOSED, 0)
         self._do: dict[type, Callable[[Any], object]] = {
             d.Tell: tell,
@@ -107,7 +109,7 @@ class Upstream:
 
     def _look_at_clock(self) -> None:
         """Find out whether the machine slept: its monotonic clock did not see that."""
-        offset = time.time() - time.monotonic()
+        offset = self._wall() - self._loop.time()
         if abs(offset - self._offset) > JUMP_SECS:
             log.info("link `%s`: the clock jumped by %.0f s", self.link.name, offset - self._offset)
             self._offset = offset

@@ -1,0 +1,144 @@
+"""How connections are opened: what the handshake has in it, whom TLS believes, where none leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from axium.links.definition import Link
+from tests.links.certificates import Certificate, self_signed
+from tests.links.fake_truenas import FakeTrueNas
+from tests.links.guarded import Guarded
+from tests.links.keeper import Keeper
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """What is closed at the end."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Certificate:
+    """One that signed itself, for 127.0.0.1."""
+    return self_signed(tmp_path)
+
+
+def asked(keeper: Keeper, uri: str, **fields: Any) -> dict[str, Any]:
+    """What a call over a link of this kind gives."""
+    keeper.define(Link(name="n", uri=uri, **fields))
+    return keeper.call("n", "hello", timeout=3.0)
+
+
+@pytest.mark.parametrize(
+    ("auth", "wanted"),
+    [
+        ("bearer", ("Authorization", "Bearer hunter2")),
+        ("basic", ("Authorization", "Basic YW5uOmh1bnRlcjI=")),
+        ("header X-Api-Key", ("X-Api-Key", "hunter2")),
+    ],
+)
+def test_the_handshake_has_the_secret_in_its_headers(
+    keeper: Keeper, stack: ExitStack, auth: str, wanted: tuple[str, str]
+) -> None:
+    server = stack.enter_context(closing(Guarded(wanted)))
+    fields = {"auth": auth, "user": "ann", "secret": "env:PASSWORD"}
+    assert asked(keeper, server.uri, **fields)["result"] == "hello"
+    wrong = asked(keeper, server.uri, **{**fields, "secret": "env:WRONG"})
+    assert wrong == {
+        "type": "error",
+        "error": "the server refuses the login (HTTP 401)",
+        "code": "auth_failed",
+    }
+
+
+def test_nobody_is_followed_elsewhere_with_the_secret(keeper: Keeper, stack: ExitStack) -> None:
+    thief = stack.enter_context(closing(Guarded()))
+    server = stack.enter_context(closing(Guarded(elsewhere=thief.uri)))
+    answer = asked(keeper, server.uri, auth="header X-Api-Key", secret="env:PASSWORD")
+    assert answer["code"] == "link_down"
+    assert "the server answers with HTTP 302" in answer["error"]
+    assert thief.seen == []
+
+
+def test_a_unix_socket_is_spoken_to(keeper: Keeper, stack: ExitStack, tmp_path: Path) -> None:
+    path = str(tmp_path / "s.sock")
+    server = stack.enter_context(closing(Guarded(path=path)))
+    assert asked(keeper, f"ws+unix://{path}", profile="aria2")["result"] == "hello"
+    assert server.seen[0][0] == "/jsonrpc"
+
+
+def test_a_uri_without_a_path_has_that_of_its_profile(keeper: Keeper, stack: ExitStack) -> None:
+    server = stack.enter_context(closing(Guarded()))
+    asked(keeper, f"ws://127.0.0.1:{server.port}", profile="aria2")
+    assert server.seen[0][0] == "/jsonrpc"
+
+
+def test_a_secret_that_can_not_be_read_is_a_failed_login(keeper: Keeper, stack: ExitStack) -> None:
+    server = stack.enter_context(closing(Guarded()))
+    answer = asked(keeper, server.uri, auth="bearer", secret="file:/nonexistent")
+    assert answer["code"] == "auth_failed"
+    assert answer["error"] == "/nonexistent: No such file or directory"
+    assert server.seen == []
+
+
+def test_a_certificate_that_signed_itself_is_refused_and_says_so(
+    keeper: Keeper, stack: ExitStack, certificate: Certificate
+) -> None:
+    server = _tls(stack, certificate)
+    answer = asked(keeper, server.uri)
+    assert (answer["code"], server.counts["connects"]) == ("tls", 0)
+    assert answer["error"] == "the certificate is not accepted: self-signed certificate"
+
+
+def test_a_certificate_of_the_link_s_own_authority_is_accepted(
+    keeper: Keeper, stack: ExitStack, certificate: Certificate
+) -> None:
+    server = _tls(stack, certificate)
+    assert asked(keeper, server.uri, ca=certificate.ca)["code"] == "remote"
+    assert server.counts["connects"] == 1
+
+
+def test_a_certificate_for_another_host_is_refused(
+    keeper: Keeper, stack: ExitStack, tmp_path: Path
+) -> None:
+    certificate = self_signed(tmp_path, "DNS:elsewhere.example")
+    server = _tls(stack, certificate)
+    answer = asked(keeper, server.uri, ca=certificate.ca)
+    assert answer["code"] == "tls"
+    assert "IP address mismatch" in answer["error"]
+
+
+def test_insecure_takes_any_certificate_and_shows(
+    keeper: Keeper, stack: ExitStack, certificate: Certificate
+) -> None:
+    server = _tls(stack, certificate)
+    assert asked(keeper, server.uri, insecure=True)["code"] == "remote"
+    assert keeper.rows()["n"]["insecure"] is True
+
+
+def test_an_authority_that_can_not_be_read_is_told(
+    keeper: Keeper, stack: ExitStack, certificate: Certificate
+) -> None:
+    server = _tls(stack, certificate)
+    answer = asked(keeper, server.uri, ca="/nonexistent")
+    assert answer["code"] == "tls"
+    assert "`/nonexistent` can't be read as certificates" in answer["error"]
+
+
+def test_a_server_without_tls_is_told(keeper: Keeper, stack: ExitStack) -> None:
+    server = stack.enter_context(closing(FakeTrueNas(needs_login=False)))
+    assert asked(keeper, server.uri.replace("ws:", "wss:")) == {
+        "type": "error",
+        "error": "not sent in time: the server broke the connection off",
+        "code": "link_down",
+    }
+
+
+def _tls(stack: ExitStack, certificate: Certificate) -> FakeTrueNas:
+    return stack.enter_context(closing(FakeTrueNas(needs_login=False, tls=certificate.server)))
