@@ -62,6 +62,7 @@ def test_a_secret_that_can_not_stand_in_a_header_is_refused(auth: str) -> None:
             Request("server.connect", b'{"key":"hunter2","n":[1,"xhunter2"]}'),
         ),
         ("first-call initialize", Request("initialize", b"[]")),
+        ("aria2-token", Request("aria2.getVersion", b"[]")),
     ],
 )
 def test_the_first_request_of_a_login(auth: str, request_: Request) -> None:
@@ -72,7 +73,7 @@ def test_the_first_request_of_a_login(auth: str, request_: Request) -> None:
 
 
 @pytest.mark.parametrize(
-    "auth", ["truenas-password", "truenas-key", "first-call m", "truenas-scram"]
+    "auth", ["truenas-password", "truenas-key", "first-call m", "truenas-scram", "aria2-token"]
 )
 def test_a_refusal_is_told_without_the_secret_and_without_its_data(auth: str) -> None:
     steps = login(auth).steps()

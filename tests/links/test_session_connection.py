@@ -13,6 +13,7 @@ from axium.links.dialogue import (
     Connected,
     Failed,
     Follow,
+    Heard,
     Hold,
     Jumped,
     Lost,
@@ -249,6 +250,13 @@ def test_a_pong_and_any_frame_say_that_the_server_lives() -> None:
     book.due().follows(Ping(1, 2))
     book.given(call(1), reply(1, 2, "1"))
     book.due().follows(Ping(1, 3))
+
+
+def test_a_large_frame_that_is_still_coming_says_so_too() -> None:
+    book = Playbook().up()
+    book.due().given(Heard(1)).follows()
+    book.due().follows(Ping(1, 2))
+    assert book.session.awaits_pong
 
 
 def test_a_jump_of_the_clock_asks_at_once_and_waits_less() -> None:

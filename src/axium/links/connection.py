@@ -103,6 +103,11 @@ class Connection:
         """Whether frames may come on it."""
         return self.state in (State.LOGGING_IN, State.UP)
 
+    @property
+    def awaits_pong(self) -> bool:
+        """Whether it is given up unless something comes."""
+        return ("pong", ONCE) in self._line.timers
+
     def used(self) -> None:
         """A request has ended: the idle time begins anew."""
         self._warm_until = self._line.now() + self._idle

@@ -15,6 +15,9 @@ class Deadlines(Generic[K]):
         self._heap: list[tuple[float, int, K]] = []
         self._count = 0
 
+    def __contains__(self, key: K) -> bool:
+        return key in self._at
+
     def set(self, key: K, when: float) -> None:
         """The key's only deadline from now on."""
         self._at[key] = when

@@ -145,6 +145,12 @@ class Ponged(NamedTuple):
     token: int
 
 
+class Heard(NamedTuple):
+    """Bytes came that are no whole frame yet: a large one holds up the answer to a ping."""
+
+    number: int
+
+
 class Computed(NamedTuple):
     """A computation is done; `value` is what it gave, or what it raised."""
 
@@ -162,7 +168,7 @@ class Tick(NamedTuple):
 
 Input = (
     Call | Follow | Measure | Leave | Abort | Hold | Retry | Shut | Connected | Unconnected
-    | Received | Lost | Ponged | Computed | Jumped | Tick
+    | Received | Heard | Lost | Ponged | Computed | Jumped | Tick
 )  # fmt: skip
 
 

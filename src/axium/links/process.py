@@ -222,6 +222,7 @@ class Door:
     def __init__(self, listening: socket.socket, path: str) -> None:
         self._socket = listening
         self._path = path
+        self._place = _place(path)
         self._socket.setblocking(False)
 
     async def next(self) -> DaemonEnd | None:
@@ -232,9 +233,9 @@ class Door:
         return None
 
     def close(self) -> None:
-        """Nobody is to come any more: its name goes away."""
+        """Nobody is to come any more: its name goes away, unless it is another's by now."""
         self._socket.close()
-        with suppress(OSError):
+        if self._place is not None and _place(self._path) == self._place:
             os.unlink(self._path)
 
     async def _accepted(self) -> socket.socket:
@@ -247,6 +248,15 @@ class Door:
             if uid == os.geteuid():
                 return accepted
             accepted.close()
+
+
+def _place(path: str) -> tuple[int, int] | None:
+    """Which file this is; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 async def keep(path: str) -> None:

@@ -56,6 +56,11 @@ class Session:
         return self._connection.why
 
     @property
+    def awaits_pong(self) -> bool:
+        """Whether it matters that bytes come."""
+        return self._connection.awaits_pong
+
+    @property
     def figures(self) -> Figures:
         """What is counted."""
         return self._connection.figures
@@ -212,6 +217,10 @@ class Session:
             self._notice(frame, line)
         else:
             self.figures.strays += 1
+
+    def _heard(self, given: d.Heard) -> None:
+        if given.number == self._connection.number:
+            self._connection.heard()
 
     def _ponged(self, given: d.Ponged) -> None:
         if given.number != self._connection.number:
@@ -385,6 +394,7 @@ class Session:
             d.Unconnected: connection.unconnected,
             d.Lost: connection.lost,
             d.Received: self._received,
+            d.Heard: self._heard,
             d.Ponged: self._ponged,
             d.Computed: connection.computed,
             d.Jumped: connection.jumped,

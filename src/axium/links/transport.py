@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
@@ -26,6 +26,18 @@ LARGEST = (16 << 20) - (64 << 10)
 
 _CLOSE_SECS = 1.0
 _UNAUTHORIZED = (401, 403)
+
+
+class _Listening(ClientConnection):
+    """Tells of all bytes, also of those that are no whole frame yet."""
+
+    on_bytes: Callable[[], None] | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """See `asyncio.Protocol`."""
+        if self.on_bytes is not None:
+            self.on_bytes()
+        super().data_received(data)
 
 
 class _Straight(connect):
@@ -51,12 +63,16 @@ class NotOpened(Exception):
 class Transport:
     """An open connection. Frames are sent in their order, without anybody waiting."""
 
-    def __init__(self, socket: ClientConnection, login: LinkLogin) -> None:
+    def __init__(self, socket: _Listening, login: LinkLogin) -> None:
         self._socket = socket
         self._unsent: deque[bytes] = deque()
         self._sending: asyncio.Task[None] | None = None
         self._pinging: set[asyncio.Task[None]] = set()
         self.login = login
+
+    def follow_bytes(self, on_bytes: Callable[[], None]) -> None:
+        """Call this whenever bytes come."""
+        self._socket.on_bytes = on_bytes
 
     def send(self, frame: bytes) -> None:
         """Send a frame, after those before it."""
@@ -129,7 +145,7 @@ async def _login(link: Link, environ: Mapping[str, str]) -> LinkLogin:
     return LinkLogin(link, secret)
 
 
-async def _connected(link: Link, profile: Profile, login: LinkLogin) -> ClientConnection:
+async def _connected(link: Link, profile: Profile, login: LinkLogin) -> _Listening:
     uri = link.uri or LOCAL_SOCKET
     parts = urlsplit(uri)
     settings: dict[str, Any] = {
@@ -141,15 +157,17 @@ async def _connected(link: Link, profile: Profile, login: LinkLogin) -> ClientCo
         "ping_interval": None,
         "close_timeout": _CLOSE_SECS,
         "proxy": None,
+        "create_connection": _Listening,
     }
     if parts.scheme == "ws+unix":
         del settings["proxy"]
-        return await unix_connect(parts.path, f"ws://localhost{profile.path}", **settings)
+        straight = unix_connect(parts.path, f"ws://localhost{profile.path}", **settings)
+        return cast(_Listening, await straight)
     if not parts.path:
         uri = parts._replace(path=profile.path).geturl()
     if parts.scheme == "wss":
         settings["ssl"] = await asyncio.to_thread(_trust, link)
-    return await _Straight(uri, **settings)
+    return cast(_Listening, await _Straight(uri, **settings))
 
 
 def _trust(link: Link) -> ssl.SSLContext:

@@ -149,8 +149,13 @@ class Upstream:
             self.take(fault.report(number))
             return
         self._transport = transport
+        transport.follow_bytes(partial(self._bytes_came, number))
         self._receiving = self._spawn("receive from", self._receive(transport, number))
         self.take(d.Connected(number, transport.login))
+
+    def _bytes_came(self, number: int) -> None:
+        if self._session.awaits_pong:
+            self._give(d.Heard(number))
 
     async def _receive(self, transport: Transport, number: int) -> None:
         try:
@@ -158,7 +163,7 @@ class Upstream:
                 await self._has_room()
                 self.take(d.Received(number, await transport.receive()))
         except ConnectionClosed as closed:
-            why = closed_because(closed)
+            why = transport.login.hidden(closed_because(closed).encode()).decode()
             log.info("link `%s`: %s", self.link.name, why)
             self.take(d.Lost(number, why))
 
