@@ -1,0 +1,1 @@
+"""Servers that links are proved against: real ones from packages, and one that is like TrueNAS."""
