@@ -93,6 +93,13 @@ def test_a_job_whose_reply_does_not_come_ends_by_its_event() -> None:
     book.due().follows(told(1, Result(b"[1, 2]")))
 
 
+def test_an_end_that_is_told_again_and_again_is_the_same_end() -> None:
+    book = nas(NEW)
+    ended = update(1, job("SUCCESS", result=[1, 2]))
+    book.given(update(1, job(), "added"), ended).after(3).given(ended).follows()
+    book.after(2).given(ended).follows(told(1, Result(b"[1, 2]")))
+
+
 def test_a_call_marked_as_a_job_that_is_none_is_a_plain_result() -> None:
     book = nas(NEW)
     book.given(reply(1, 3, "7")).follows(told(1, Result(b"7")))

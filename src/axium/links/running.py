@@ -145,7 +145,7 @@ class Running:
             return True
         if job.number is None:
             self._end(job, news.outcome)
-        else:
+        elif job.outcome is None:
             job.outcome = news.outcome
             self._line.timers.set(("reply", job.id), self._line.now() + REPLY_SECS)
         return True
