@@ -314,7 +314,10 @@ def default(field: kinds.Field) -> str:
     if field.default is not msgspec.NODEFAULT:
         return f"`{json.dumps(field.default)}`"
     if field.default_factory is not msgspec.NODEFAULT:
-        made = msgspec.to_builtins(field.default_factory())
+        made = field.default_factory()
+        if isinstance(made, msgspec.Raw):
+            return f"`{bytes(made).decode()}`"
+        made = msgspec.to_builtins(made)
         return f"`{json.dumps(made if isinstance(made, list) else {})}`"
     return ""
 
@@ -335,6 +338,7 @@ NAMES: dict[type[kinds.Type], str] = {
     kinds.BoolType: "boolean",
     kinds.NoneType: "null",
     kinds.AnyType: "anything",
+    kinds.RawType: "anything",
 }
 
 

@@ -19,7 +19,7 @@ class Line:
 
     def __init__(self, on_send: Callable[[], None] = lambda: None) -> None:
         self.has_unsent = False
-        self.on_drained: Callable[[], None] | None = None
+        self._drained: list[Callable[[], None]] = []
         self.sent: list[dict[str, Any]] = []
         self._on_send = on_send
 
@@ -30,8 +30,11 @@ class Line:
     def read_all(self) -> None:
         """The client has read everything."""
         self.has_unsent = False
-        assert self.on_drained is not None
-        self.on_drained()
+        for callback in self._drained:
+            callback()
+
+    def when_drained(self, who: str, callback: Callable[[], None]) -> None:
+        self._drained = [callback]
 
     @property
     def told(self) -> list[str]:

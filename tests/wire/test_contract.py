@@ -100,7 +100,7 @@ def test_every_command_says_what_it_promises() -> None:
 def test_the_codes_are_the_published_ones() -> None:
     published = (
         "bad_request invalid unknown_command not_found unknown_env denied conflict timeout"
-        " too_large busy not_loaded unavailable failed paused"
+        " too_large busy not_loaded unavailable failed paused unknown_link"
     )
     assert sorted(get_args(Code)) == sorted(published.split())
 

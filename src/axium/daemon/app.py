@@ -53,6 +53,7 @@ async def _serve(hold: Hold, options: Options, *, open_files: int) -> None:
         daemon.follow_files()
         daemon.offer_commands()
         daemon.services.plugins.begin()
+        daemon.services.links.begin()
         if not options.foreground:
             rotate_log(hold.home.log)
         gc.enable()
@@ -95,7 +96,9 @@ class Daemon:
     async def end(self) -> None:
         """Let what is under way finish, and save nothing half."""
         self._listener.stop()
+        self.services.links.end_streams()
         await self._listener.drain(FINISH_SECS)
+        await self.services.links.close(keeps=self.services.life.keeps_links, most_secs=FINISH_SECS)
         if self._watch is not None:
             self._watch.close()
         self._presence.close()
@@ -117,7 +120,9 @@ class Daemon:
         from axium.daemon.services.watch import FileWatch
 
         self._watch = FileWatch(self._files_changed)
-        self._watch.follow([*self._files, self._hold.home.lock])
+        self._watch.follow(
+            [*self._files, self._hold.home.root + "/links.yaml", self._hold.home.lock]
+        )
         self._tasks.spawn("catch up with the files", self.services.settings.catch_up())
         self.services.plugin_configs.follow_files()
 
@@ -146,6 +151,7 @@ class Daemon:
         """A user's file is another one, or somebody who found us silent touched the lock."""
         if self._presence.check():
             self._tasks.spawn("read the changed files", self.services.settings.changed_on_disk())
+            self.services.links.changed_on_disk()
 
     def _reload(self) -> None:
         async def reload() -> None:

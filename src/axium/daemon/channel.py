@@ -58,7 +58,7 @@ class Channel(Connection):
             on_close=lambda _channel: on_close(),
         )
         # Its end is noticed without being waited for: no patience that could be lost.
-        self.on_drained = _go_on
+        self.when_drained("channel", _go_on)
 
     def close_after(self) -> None:
         """See `Connection`: here it is what follows a line that is none of a channel's."""

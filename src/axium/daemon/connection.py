@@ -90,7 +90,7 @@ class Connection:
         self._ended = False
         self._closing = False
         self.is_open = True
-        self.on_drained: Callable[[], None] | None = None
+        self._when_drained: dict[str, Callable[[], None]] = {}
         poller.watch(self._fd, READ, self._ready)
 
     def begin(self, data: bytes | None, known: tuple[bytes, bool] | None = None) -> None:
@@ -112,6 +112,15 @@ class Connection:
     def has_unsent(self) -> bool:
         """Whether bytes wait for the client to read."""
         return bool(self._output)
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes do."""
+        return len(self._output)
+
+    def when_drained(self, who: str, callback: Callable[[], None]) -> None:
+        """Call `who` back whenever all was sent; a client may take as long as it likes for that."""
+        self._when_drained[who] = callback
 
     def close_after(self) -> None:
         """Close when all that was asked so far is answered and sent; read no more."""
@@ -274,7 +283,7 @@ class Connection:
         if may_go_on and self._held and self._turn is None:
             self._turn = self._loop.call_soon(self._next_turn)
         reads = may_go_on and not self._held and not self._ended
-        if self._output and self._patience is None and self.on_drained is None:
+        if self._output and self._patience is None and not self._when_drained:
             self._patience = self._loop.call_later(PATIENCE_SECS, self._lose_patience, self._sent)
         events = (READ if reads else 0) | (WRITE if self._output else 0)
         if events != self._events:
@@ -343,8 +352,8 @@ class Connection:
         if self._output:
             return
         self._want()
-        if self.on_drained is not None:
-            self.on_drained()
+        for callback in self._when_drained.values():
+            callback()
         self._close_if_done()
 
     def _cancel_deadline(self) -> None:

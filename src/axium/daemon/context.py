@@ -11,6 +11,7 @@ from axium.daemon.services.events import Events
 from axium.daemon.services.gear_channels import GearChannels
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.lifecycle import Lifecycle
+from axium.daemon.services.links import Links
 from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.permissions import Permissions
@@ -38,6 +39,7 @@ class Services(NamedTuple):
     gear_channels: GearChannels
     hud: Hud
     life: Lifecycle
+    links: Links
     notifications: Notifications
     panes: Panes
     permissions: Permissions

@@ -14,7 +14,7 @@ from axium.daemon.context import Context, Services
 from axium.daemon.memo import Memo
 from axium.daemon.services.events import MOST_ROUNDS
 from axium.daemon.text import TextVerbs, text_error
-from axium.wire.codec import Codec, request_id
+from axium.wire.codec import Codec, ForLink, request_id
 from axium.wire.envelope import (
     Handed,
     Reply,
@@ -50,6 +50,7 @@ class Dispatch:
     def closed(self, connection: Connection) -> None:
         """See `Port.closed`."""
         self._services.subscriptions.end_all(connection)
+        self._services.links.closed(connection)
 
     def _answer_text(self, line: bytes, connection: Connection) -> bytes | None:
         connection.close_after()
@@ -68,6 +69,9 @@ class Dispatch:
         try:
             request = self._codec.request(line)
         except Refusal as refusal:
+            if isinstance(refusal, ForLink) and connection.caller is USER:
+                self._services.counters.requests["one-shot"] += 1
+                return self._services.links.answer_one_shot(line, connection)
             known_id = request_id(line)
             if known_id is None:
                 connection.close_after()

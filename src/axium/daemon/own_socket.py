@@ -27,13 +27,13 @@ def open_socket(run: str, home: Home, environ: "Mapping[str, str]") -> tuple[int
         _check_free(path)
     else:
         path = run + "/daemon.sock"
-        if _is_listened_at(path):
+        if is_listened_at(path):
             # We have the lock, so this is no daemon: it is who would start one.
             raise Taken(
                 f"another program listens at {path}: a service manager that starts the daemon "
                 f"of {home.root} itself, or a copy of the daemon whose lock was removed"
             )
-    return _listen(path), path
+    return listen(path), path
 
 
 def _check_free(path: str) -> None:
@@ -47,11 +47,11 @@ def _check_free(path: str) -> None:
         return
     if not stat.S_ISSOCK(os.stat(path).st_mode):
         raise Unusable(f"{named} is there and is no socket")
-    if _is_listened_at(path):
+    if is_listened_at(path):
         raise Unusable(f"{named} is the socket of another running daemon")
 
 
-def _is_listened_at(path: str) -> bool:
+def is_listened_at(path: str) -> bool:
     """Whether somebody would take a connection there; what is left of the dead takes none."""
     if not os.path.exists(path):
         return False
@@ -68,7 +68,7 @@ def _is_listened_at(path: str) -> bool:
     return True
 
 
-def _listen(path: str) -> int:
+def listen(path: str) -> int:
     """A listening socket that is nobody else's from the instant it exists, at its final name."""
     directory, name = os.path.split(path)
     private = f"{name}.{os.getpid()}"

@@ -73,13 +73,14 @@ class TextVerbs:
         """
         services = self._services
         state = services.store.committed.state
+        figures = await services.links.figures()
         status = Status(
             state=services.life.mode,
             uptime_secs=services.life.uptime_secs,
             current_session=await services.panes.last_used(),
-            saves_count=0,
+            saves_count=figures.brought_back + sum(services.plugins.restarts().values()),
             total_resumes=state.resumes,
-            time_saved_seconds=0.0,
+            time_saved_seconds=round(figures.saved_secs, 3),
             active_env=state.active_env,
             panes=len(state.panes),
             pid=services.life.pid,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import axium.daemon.commands  # noqa: F401 (it fills the registry)
 from axium.config.loaded import Loaded
@@ -27,6 +27,7 @@ from axium.daemon.services.events import Events
 from axium.daemon.services.gear_channels import GearChannels
 from axium.daemon.services.hud import Hud
 from axium.daemon.services.lifecycle import Lifecycle
+from axium.daemon.services.links import Links
 from axium.daemon.services.notifications import Notifications
 from axium.daemon.services.panes import Panes
 from axium.daemon.services.permissions import Permissions
@@ -52,6 +53,9 @@ from axium.daemon.text import TextVerbs
 from axium.thin.paths import state_dir, user_home
 from axium.thin.start import scrubbed
 from axium.wire.registry import registry
+
+if TYPE_CHECKING:
+    from axium.daemon.services.links.kept import Needs as LinksNeeds
 
 
 class Given(NamedTuple):
@@ -207,6 +211,8 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
         iso=iso,
     )
 
+    links = _links(given, store, settings, hud)
+
     def make_brokers() -> Made:
         from axium.daemon.broker_wiring import made
 
@@ -228,10 +234,12 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
             StateFile(hold.home, store, given.writer),
             plugins,
             plugin_configs,
+            links,
             started_at=time.time(),
             iso=iso,
             tmux_pane=environ.get("TMUX_PANE"),
         ),
+        links=links,
         notifications=notifications,
         panes=panes,
         permissions=permissions,
@@ -248,6 +256,29 @@ def _services(given: Given, store: Store, loaded: Loaded, first: FirstState) -> 
         ),
         usage=usage,
     )
+
+
+def _links(given: Given, store: Store, settings: Settings, hud: Hud) -> Links:
+    hold, environ = given.hold, given.environ
+    run = os.path.realpath(hold.home.run)
+
+    def needs() -> "LinksNeeds":
+        from axium.daemon.services.links.kept import Needs
+
+        return Needs(
+            home=hold.home.root,
+            run=run,
+            state=state_dir(hold.home, environ),
+            user_home=user_home(environ),
+            environ=environ,
+            executor=given.writer,
+            is_paused=lambda: store.committed.state.paused,
+            show=hud.show_links,
+            show_faults=settings.take_link_faults,
+        )
+
+    files = (f"{hold.home.root}/links.yaml", f"{hold.home.root}/.links", f"{run}/links.sock")
+    return Links(needs, files=files)
 
 
 def iso(epoch_secs: float) -> str:

@@ -25,7 +25,7 @@ class Codec:
 
         Refusals: `bad_request` (not UTF-8, not JSON, not an object, nested too
         deeply), `unknown_command`, `invalid` (the sentence names the field),
-        `unavailable` (a link's request).
+        ForLink.
         """
         try:
             if not line.isascii():
@@ -63,14 +63,21 @@ class Codec:
         return Refusal("unknown_command", "unknown command", hint=hint)
 
 
+class ForLink(Refusal):
+    """A request in the one-shot dialect; it is refused where that is not spoken."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "invalid",
+            "a request with `command` is for a link, which is asked on the daemon's socket",
+            hint="a request to axium itself names what it asks in `cmd`",
+        )
+
+
 def _without_cmd(body: dict[str, Any]) -> Refusal:
-    if "command" not in body:
-        return Refusal("invalid", "missing field `cmd`", hint="it names what is asked")
-    return Refusal(
-        "unavailable",
-        "a request with `command` is for a link, and this daemon has no links",
-        hint="a request to axium itself names what it asks in `cmd`",
-    )
+    if "command" in body:
+        return ForLink()
+    return Refusal("invalid", "missing field `cmd`", hint="it names what is asked")
 
 
 def _choices(command: Command, text: str) -> str | None:

@@ -31,6 +31,13 @@ class Done(Reply):
     """A reply that says nothing but that it was done."""
 
 
+class Ready(Reply):
+    """A reply that is JSON already: an object, which is sent as it is after `id` and `ok`."""
+
+    body: bytes
+    is_ok: bool = True
+
+
 R = TypeVar("R", bound=Reply)
 
 
@@ -46,6 +53,8 @@ _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 def encode_reply(reply: Reply, request_id: RequestId | None) -> bytes:
     """One line: `{"id": .., "ok": true, ...}`, without `id` where the request had none."""
+    if isinstance(reply, Ready):
+        return _line(b'"ok":true' if reply.is_ok else b'"ok":false', reply.body, request_id)
     return _line(b'"ok":true', _encode(reply), request_id)
 
 
@@ -69,6 +78,11 @@ def encode_refusal(
     if fields:
         body.update(fields)
     return _line(b'"ok":false', _encode(body), request_id)
+
+
+def encode_more(body: bytes, request_id: RequestId) -> bytes:
+    """One line of several that answer a request; `body` is JSON already."""
+    return _line(b'"ok":true', body, request_id)
 
 
 def encode_event(event: msgspec.Struct, *, seq: int, request_id: RequestId) -> bytes:

@@ -17,6 +17,7 @@ Code = Literal[
     "unavailable",
     "failed",
     "paused",
+    "unknown_link",
 ]
 
 

@@ -7,6 +7,7 @@ from axium.daemon.commands import (
     files,
     gears,
     hud,
+    links,
     network,
     notifications,
     panes,
@@ -34,5 +35,6 @@ FAMILIES = (
     panes,
     network,
     tmux,
+    links,
 )
 """In the order in which the reference page shows them."""

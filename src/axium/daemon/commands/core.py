@@ -183,7 +183,7 @@ def daemon_status(ctx: Context, req: DaemonStatus) -> StatusReply:
             version=services.life.version,
             connections=services.life.connections(),
             plugins=services.plugins.active,
-            links=0,
+            links=services.links.count,
             problems=told(services.settings.faults, "error"),
             warnings=told(services.settings.faults, "warning"),
             hints=hints(services.settings.faults),
@@ -192,7 +192,12 @@ def daemon_status(ctx: Context, req: DaemonStatus) -> StatusReply:
 
 
 class Stop(Request, tag="stop"):
-    """Stop the daemon: this reply is sent first, requests in flight get 5 s to finish."""
+    """Stop the daemon: this reply is sent first, requests in flight get 5 s to finish.
+
+    `keeps_links`: connections of links stay open for a daemon that is started within a minute.
+    """
+
+    keeps_links: bool = False
 
 
 class Stopping(Reply):
@@ -203,7 +208,7 @@ class Stopping(Reply):
 
 @command(gear=NEVER)
 def stop(ctx: Context, req: Stop) -> Stopping:
-    ctx.services.life.stop()
+    ctx.services.life.stop(keeps_links=req.keeps_links)
     return Stopping(stopping=True)
 
 

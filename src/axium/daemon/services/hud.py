@@ -21,7 +21,11 @@ from axium.model.marks import Fault, Mark
 from axium.model.painting import Format
 
 _CORE_PRIORITY = 10
+_LINKS_PRIORITY = 50
 _SPOKE_PRIORITY = 100
+
+_LINKS = "core:links"
+"""Under which the segment of links is kept among those of plugins, none of which is so named."""
 
 
 class Hud:
@@ -118,6 +122,15 @@ class Hud:
         if self._extras.get(owner) != before:
             self.change()
             self._events.emit(HudRefresh())
+
+    def show_links(self, value: str) -> None:
+        """Show how links are; nothing where the value is empty."""
+        before = self._extras.pop(_LINKS, None)
+        if value:
+            made = Extra(name="links", value=value, priority=_LINKS_PRIORITY, owner="core")
+            self._extras[_LINKS] = made
+        if self._extras.get(_LINKS) != before:
+            self.change()
 
     def take_segment(self, owner: str) -> None:
         """Its owner is gone: what it had set goes with it."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from axium import __version__
 from axium.daemon.services.events import Events
 from axium.daemon.services.hud import Hud
+from axium.daemon.services.links import Links
 from axium.daemon.services.plugin_configs import PluginConfigs
 from axium.daemon.services.plugins import Plugins
 from axium.daemon.services.settings import Settings
@@ -31,6 +32,7 @@ class Lifecycle:
         state_file: StateFile,
         plugins: Plugins,
         plugin_configs: PluginConfigs,
+        links: Links,
         *,
         started_at: float,
         iso: Callable[[float], str],
@@ -43,6 +45,7 @@ class Lifecycle:
         self._state_file = state_file
         self._plugins = plugins
         self._plugin_configs = plugin_configs
+        self._links = links
         self.started_at = started_at
         self.started = iso(started_at)
         self.tmux_pane = tmux_pane
@@ -50,6 +53,7 @@ class Lifecycle:
         self.pid = os.getpid()
         self.version = __version__
         self.stopping = asyncio.Event()
+        self.keeps_links = True
 
     @property
     def uptime_secs(self) -> int:
@@ -72,6 +76,7 @@ class Lifecycle:
             lambda found: found if found.state.paused else found.step(lambda s: s.with_pause())
         )
         self._events.pause()
+        self._links.hold(is_held=True)
         return change.new is not change.old
 
     async def resume(self) -> bool:
@@ -80,6 +85,7 @@ class Lifecycle:
             lambda found: found.step(lambda s: s.with_resume()) if found.state.paused else found
         )
         self._events.resume()
+        self._links.hold(is_held=False)
         return change.new is not change.old
 
     async def begin_session(self) -> None:
@@ -90,14 +96,19 @@ class Lifecycle:
         """Read everything again; what is wrong with it. Refusal `failed`."""
         await self._settings.reload(await self._state_file.reread())
         await self._plugin_configs.reload()
+        await self._links.reload()
         self._events.emit(HudRefresh())
         await self._plugins.reload_all()
         for event in (DaemonReload(), ConfigReloaded(), HudRefresh()):
             self._events.emit(event)
         return self._settings.faults
 
-    def stop(self) -> None:
-        """Begin to stop once the replies that are under way are out."""
+    def stop(self, *, keeps_links: bool = True) -> None:
+        """Begin to stop once the replies that are under way are out.
+
+        `keeps_links`: their connections wait for the next daemon.
+        """
+        self.keeps_links = keeps_links
         self.stopping.set()
 
 

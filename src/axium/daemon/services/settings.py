@@ -39,17 +39,23 @@ class Settings:
         self._reading = asyncio.Lock()
         self._saved_faults = saved_faults
         self._plugin_faults: tuple[Fault, ...] = ()
+        self._link_faults: tuple[Fault, ...] = ()
         self._loaded = first
         self._tell((), self.faults)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the saved state and the user's files, as they were last read."""
-        return (*self._saved_faults, *self._loaded.faults, *self._plugin_faults)
+        return (*self._saved_faults, *self._loaded.faults, *self._plugin_faults, *self._link_faults)
 
     def take_plugin_faults(self, faults: tuple[Fault, ...]) -> None:
         """These are wrong now in the files that configure plugins."""
         before, self._plugin_faults = self.faults, faults
+        self._tell(before, self.faults)
+
+    def take_link_faults(self, faults: tuple[Fault, ...]) -> None:
+        """These are wrong now in links.yaml."""
+        before, self._link_faults = self.faults, faults
         self._tell(before, self.faults)
 
     async def reload(self, saved_faults: tuple[Fault, ...] | None = None) -> None:

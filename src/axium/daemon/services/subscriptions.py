@@ -89,7 +89,7 @@ class Subscriptions:
                 hint="`unsubscribe` ends one; one stream can carry several events",
             )
         stream = streams[stream_id] = Subscription(connection, stream_id, patterns)
-        connection.on_drained = lambda: self._go_on(connection)
+        connection.when_drained("events", lambda: self._go_on(connection))
         # Replies of one turn of the loop are sent at its end; an event must not overtake them.
         self._loop.call_soon(self._begin, stream)
         return True

@@ -1,0 +1,127 @@
+"""Sockets where existing clients of a connection daemon look for it, with its pid beside each."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import NamedTuple
+
+from axium.daemon.connection import Connection, Port
+from axium.daemon.listener import Listener
+from axium.daemon.lock import Taken
+from axium.daemon.names import drop, identity
+from axium.daemon.own_socket import is_listened_at, listen
+from axium.links.definition import Link
+
+log = logging.getLogger("axium.links")
+
+DIRECTORY = ".midclt"
+"""In the user's home."""
+
+
+CLOSE_SECS = 1.0
+"""How long calls that came by an alias may take to end when its link is gone."""
+
+_Key = tuple[str, str]
+
+
+class _Alias(NamedTuple):
+    path: str
+    listener: Listener
+    which: tuple[int, ...] | None
+
+
+class Aliases:
+    """The alias of each link that has one; `port` makes what answers there."""
+
+    def __init__(self, user_home: str, port: Callable[[str], Port]) -> None:
+        self._directory = f"{user_home}/{DIRECTORY}"
+        self._port = port
+        self._open: dict[_Key, _Alias] = {}
+        self.faults: dict[str, str] = {}
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open there."""
+        return sum(alias.listener.connections for alias in self._open.values())
+
+    async def follow(self, links: Iterable[Link]) -> None:
+        """Listen for these links, as far as they have an alias, and for no others."""
+        wanted = [(link.name, link.alias_id) for link in links if link.alias]
+        for key in [key for key in self._open if key not in wanted]:
+            await self._close(key, CLOSE_SECS)
+        self.faults.clear()
+        for key in wanted:
+            if key not in self._open:
+                self._try(key)
+
+    async def close(self, most_secs: float) -> None:
+        """Let what is asked there finish, within a bound, and close all."""
+        await asyncio.gather(*[self._close(key, most_secs) for key in list(self._open)])
+
+    def _try(self, key: _Key) -> None:
+        name, alias_id = key
+        try:
+            self._open[key] = self._listen(name, alias_id)
+        except (OSError, Taken) as fault:
+            reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+            self.faults[name] = f"its alias can't be listened at: {reason}"
+            log.error("link `%s`: %s", name, self.faults[name])
+
+    def _listen(self, name: str, alias_id: str) -> _Alias:
+        os.makedirs(self._directory, mode=0o700, exist_ok=True)
+        path = f"{self._directory}/daemon-{alias_id}.sock"
+        if is_listened_at(path):
+            raise Taken(f"another program listens at {path}")
+        _write(_pid_path(path), b"%d\n" % os.getpid())
+        listener = Listener(listen(path), self._port(name))
+        listener.start()
+        return _Alias(path, listener, identity(path))
+
+    async def _close(self, key: _Key, most_secs: float) -> None:
+        alias = self._open.pop(key)
+        alias.listener.stop()
+        if identity(alias.path) == alias.which:
+            drop(alias.path)
+            drop(_pid_path(alias.path))
+        await alias.listener.drain(most_secs)
+
+
+def _pid_path(path: str) -> str:
+    return path.removesuffix(".sock") + ".pid"
+
+
+def _write(path: str, data: bytes) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o600)
+    os.write(descriptor, data)
+    os.close(descriptor)
+
+
+class AliasPort:
+    """What answers at one alias."""
+
+    def __init__(
+        self,
+        link: str,
+        answer: Callable[[bytes, Connection, str], bytes | None],
+        closed: Callable[[Connection], None],
+    ) -> None:
+        self._link = link
+        self._answer = answer
+        self._closed = closed
+
+    def remembered(self, chunk: bytes) -> tuple[bytes, bool] | None:
+        """See `Port`: nothing is."""
+        return None
+
+    def answer(self, line: bytes, connection: Connection) -> bytes | None:
+        """See `Port`."""
+        return self._answer(line, connection, self._link)
+
+    def closed(self, connection: Connection) -> None:
+        """See `Port`."""
+        self._closed(connection)

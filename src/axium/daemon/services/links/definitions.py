@@ -1,0 +1,140 @@
+"""The links that there are: read from links.yaml, and what was good last where it is at fault."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import suppress
+from typing import TypeVar
+
+import msgspec
+
+from axium.config.atomic import replace_file
+from axium.config.own_files import read_bytes
+from axium.links.definition import Link, Unfit, check
+from axium.model.marks import Fault
+from axium.wire.errors import Refusal
+
+log = logging.getLogger("axium.links")
+
+NAME = "links.yaml"
+MEMORY = ".links"
+"""In the home: the links as they were good last, for a start with a file at fault."""
+
+T = TypeVar("T")
+
+_Links = dict[str, Link]
+_decode = msgspec.msgpack.Decoder(list[Link]).decode
+
+
+class Definitions:
+    """Links by name, as they are in force."""
+
+    def __init__(
+        self,
+        root: str,
+        executor: Executor,
+        *,
+        show_faults: Callable[[tuple[Fault, ...]], None],
+    ) -> None:
+        self._path = os.path.join(root, NAME)
+        self._root = root
+        self._executor = executor
+        self._show_faults = show_faults
+        self._editing = asyncio.Lock()
+        self.links: _Links = {}
+
+    def known(self, name: str) -> Link:
+        """The link of this name. Refusal `unknown_link`."""
+        link = self.links.get(name)
+        if link is None:
+            raise unknown(name, self.links)
+        return link
+
+    async def read(self) -> bool:
+        """Read the file; whether other links are in force now."""
+        before = self.links
+        found, faults = await self._run(_read, self._root)
+        is_good = not any(fault.severity == "error" for fault in faults)
+        if is_good:
+            self.links = {link.name: link for link in found}
+        elif not before:
+            self.links = await self._run(_recall, self._root)
+        if is_good and self.links != before:
+            await self._run(_remember, self._root, list(self.links.values()))
+        self._show_faults(faults)
+        return self.links != before
+
+    async def add(self, link: Link) -> None:
+        """Write one more link into the file. Refusal `invalid`, `conflict`."""
+        try:
+            check(link)
+        except Unfit as unfit:
+            raise Refusal("invalid", f"field `{unfit.field}`: {unfit}", hint=unfit.hint) from None
+        if link.name in self.links:
+            hint = f"take it away first: `axium link remove {link.name}`"
+            raise Refusal("conflict", f"there is a link `{link.name}` already", hint=hint)
+        await self._edit(_add, link)
+
+    async def remove(self, name: str) -> None:
+        """Take one out of the file. Refusal `unknown_link`, `conflict`."""
+        self.known(name)
+        await self._edit(_remove, name)
+
+    async def _edit(self, edit: Callable[..., None], what: object) -> None:
+        from axium.config.document import EditRefused  # YAML: 12 ms
+
+        async with self._editing:
+            try:
+                await self._run(edit, self._path, what)
+            except EditRefused as refused:
+                raise Refusal("conflict", refused.message, hint=refused.hint) from None
+            except OSError as error:
+                raise Refusal("failed", f"{NAME} can't be written: {error.strerror}") from None
+            await self.read()
+
+    async def _run(self, work: Callable[..., T], *given: object) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, work, *given)
+
+
+def unknown(name: str, known: _Links) -> Refusal:
+    """There is no link of this name."""
+    from axium.model.suggest import did_you_mean
+
+    hint = did_you_mean(name, known) or "`axium link list` shows those that there are"
+    return Refusal("unknown_link", f"there is no link `{name}`", hint=hint)
+
+
+def _read(root: str) -> tuple[list[Link], tuple[Fault, ...]]:
+    if not os.path.lexists(os.path.join(root, NAME)):
+        return [], ()
+    from axium.config.links import read  # YAML: 12 ms
+
+    return read(root)
+
+
+def _recall(root: str) -> _Links:
+    try:
+        found = _decode(read_bytes(os.path.join(root, MEMORY)) or b"")
+    except (OSError, msgspec.MsgspecError):
+        return {}
+    return {link.name: link for link in found}
+
+
+def _remember(root: str, links: list[Link]) -> None:
+    with suppress(OSError):  # without it a start with a faulty file has no links
+        replace_file(os.path.join(root, MEMORY), msgspec.msgpack.encode(links), durable=False)
+
+
+def _add(path: str, link: Link) -> None:
+    from axium.config.edit_links import add_link
+
+    add_link(path, link)
+
+
+def _remove(path: str, name: str) -> None:
+    from axium.config.edit_links import remove_link
+
+    remove_link(path, name)
