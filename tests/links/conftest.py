@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.links.fake_truenas import FakeTrueNas
 from tests.links.keeper import Keeper
+from tests.support.servers.truenas import TrueNas
 
 
 @pytest.fixture
@@ -19,16 +19,16 @@ def keeper() -> Iterator[Keeper]:
 
 
 @pytest.fixture
-def nas() -> Iterator[FakeTrueNas]:
+def nas() -> Iterator[TrueNas]:
     """A TrueNAS of the newer kind, which wants a login."""
-    server = FakeTrueNas()
+    server = TrueNas()
     yield server
     server.close()
 
 
 @pytest.fixture
-def old_nas() -> Iterator[FakeTrueNas]:
+def old_nas() -> Iterator[TrueNas]:
     """One of the older kind."""
-    server = FakeTrueNas(is_old=True)
+    server = TrueNas(is_old=True)
     yield server
     server.close()

@@ -12,7 +12,7 @@ from axium.links.dialogue import Compute, Refused, Request
 from axium.links.login import LinkLogin
 from axium.links.messages import Answer
 from axium.links.secrets import Secret
-from tests.links.scram_server import ScramServer
+from tests.support.servers.truenas.scram import ScramServer
 
 SECRET = Secret("hunter2")
 TRUE, NO = (
@@ -55,8 +55,6 @@ def test_a_secret_that_can_not_stand_in_a_header_is_refused(auth: str) -> None:
 @pytest.mark.parametrize(
     ("auth", "request_"),
     [
-        ("truenas-password", Request("auth.login", b'["ann","hunter2"]')),
-        ("truenas-key", Request("auth.login_with_api_key", b'["hunter2"]')),
         (
             'first-call server.connect {"key": "{{secret}}", "n": [1, "x{{secret}}"]}',
             Request("server.connect", b'{"key":"hunter2","n":[1,"xhunter2"]}'),
@@ -83,11 +81,70 @@ def test_a_refusal_is_told_without_the_secret_and_without_its_data(auth: str) ->
     assert str(raised.value) == "no, *** is wrong"
 
 
-def test_a_login_that_is_not_true_is_refused() -> None:
+PASSWORD = Request(
+    "auth.login_ex",
+    b'[{"mechanism":"PASSWORD_PLAIN","username":"ann","password":"hunter2"}]',
+)
+KEY = Request(
+    "auth.login_ex", b'[{"mechanism":"API_KEY_PLAIN","username":"ann","api_key":"hunter2"}]'
+)
+OLDER = Answer(error=b'{"code":-32601,"message":"Method does not exist"}')
+
+
+@pytest.mark.parametrize(
+    ("auth", "newer", "older"),
+    [
+        ("truenas-password", PASSWORD, Request("auth.login", b'["ann","hunter2"]')),
+        ("truenas-key", KEY, Request("auth.login_with_api_key", b'["hunter2"]')),
+    ],
+)
+def test_newer_and_older_truenas_servers(auth: str, newer: Request, older: Request) -> None:
+    steps = login(auth).steps()
+    assert next(steps) == newer
+    with pytest.raises(StopIteration):
+        steps.send(Answer(result=b'{"response_type":"SUCCESS"}'))
+    steps = login(auth).steps()
+    next(steps)
+    assert steps.send(OLDER) == older
+    with pytest.raises(StopIteration):
+        steps.send(TRUE)
+
+
+def test_a_key_without_a_user_is_said_as_older_servers_have_it() -> None:
+    link = Link(name="n", uri="wss://h/", auth="truenas-key")
+    steps = LinkLogin(link, SECRET).steps()
+    assert next(steps) == Request("auth.login_with_api_key", b'["hunter2"]')
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(result=b"false"),
+        Answer(result=b'{"response_type":"AUTH_ERR"}'),
+        Answer(result=b'{"response_type":"OTP_REQUIRED"}'),
+        Answer(result=b'{"response_type":"SCRAM_RESPONSE"}'),
+    ],
+)
+def test_a_login_that_does_not_succeed_is_refused(answer: Answer) -> None:
     steps = login("truenas-password").steps()
     next(steps)
+    with pytest.raises(Refused, match="the server"):
+        steps.send(answer)
+
+
+def test_an_older_server_that_says_no_is_believed() -> None:
+    steps = login("truenas-password").steps()
+    next(steps)
+    steps.send(OLDER)
     with pytest.raises(Refused, match="the server refuses the login"):
         steps.send(Answer(result=b"false"))
+
+
+def test_scram_is_not_replaced_by_an_older_way() -> None:
+    steps = login("truenas-scram").steps()
+    next(steps)
+    with pytest.raises(Refused, match="Method does not exist"):
+        steps.send(OLDER)
 
 
 def said(step: Any) -> str:

@@ -9,12 +9,12 @@ import pytest
 
 from axium.links import channel as c
 from axium.links.definition import Link
-from tests.links.fake_truenas import FakeTrueNas
 from tests.links.keeper import Keeper
 from tests.support import until
+from tests.support.servers.truenas import TrueNas
 
 
-def link(server: FakeTrueNas, auth: str = "truenas-key", **fields: object) -> Link:
+def link(server: TrueNas, auth: str = "truenas-key", **fields: object) -> Link:
     """A link to this server."""
     secret = {"none": None, "truenas-password": "env:PASSWORD"}.get(auth, "env:KEY")
     return Link(
@@ -29,7 +29,7 @@ def test_it_greets_its_daemon(keeper: Keeper) -> None:
 
 
 @pytest.mark.parametrize("auth", ["truenas-password", "truenas-key", "truenas-scram"])
-def test_many_calls_share_one_login(keeper: Keeper, nas: FakeTrueNas, auth: str) -> None:
+def test_many_calls_share_one_login(keeper: Keeper, nas: TrueNas, auth: str) -> None:
     keeper.define(link(nas, auth))
     calls = [keeper.begin("nas", "test.echo", f"[{n}]") for n in range(50)]
     assert [keeper.ended(call)["result"] for call in calls] == list(range(50))
@@ -38,7 +38,7 @@ def test_many_calls_share_one_login(keeper: Keeper, nas: FakeTrueNas, auth: str)
 
 @pytest.mark.parametrize("auth", ["truenas-key", "truenas-scram"])
 def test_a_refused_login_is_told_and_not_tried_again(
-    keeper: Keeper, nas: FakeTrueNas, auth: str
+    keeper: Keeper, nas: TrueNas, auth: str
 ) -> None:
     keeper.define(link(nas, auth, secret="env:WRONG"))
     first = keeper.call("nas", "test.echo")
@@ -51,7 +51,7 @@ def test_a_refused_login_is_told_and_not_tried_again(
     assert nas.counts["connects"] == 2
 
 
-def test_no_secret_shows_anywhere(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_no_secret_shows_anywhere(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas, secret="env:WRONG"), link(nas, name="good"))
     keeper.call("nas", "test.echo")
     keeper.call("good", "test.fail")
@@ -62,7 +62,7 @@ def test_no_secret_shows_anywhere(keeper: Keeper, nas: FakeTrueNas) -> None:
     assert b"hunter" not in command
 
 
-def test_dates_and_large_numbers_pass_byte_for_byte(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_dates_and_large_numbers_pass_byte_for_byte(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     number = keeper.begin("nas", "test.date")
     keeper.ended(number)
@@ -70,7 +70,7 @@ def test_dates_and_large_numbers_pass_byte_for_byte(keeper: Keeper, nas: FakeTru
     assert value in keeper.last[number]
 
 
-def test_an_error_keeps_its_details(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_an_error_keeps_its_details(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     failed = keeper.call("nas", "test.invalid")
     assert failed["code"] == "remote"
@@ -81,13 +81,13 @@ def test_an_error_keeps_its_details(keeper: Keeper, nas: FakeTrueNas) -> None:
     ]
 
 
-def test_a_large_result_arrives_whole(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_a_large_result_arrives_whole(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     assert len(keeper.call("nas", "test.big", "[10000000]")["result"]) == 10_000_000
 
 
 def test_a_frame_beyond_all_bounds_costs_its_connection_and_says_so(
-    keeper: Keeper, nas: FakeTrueNas
+    keeper: Keeper, nas: TrueNas
 ) -> None:
     keeper.define(link(nas))
     failed = keeper.call("nas", "test.big", "[17000000]")
@@ -96,7 +96,7 @@ def test_a_frame_beyond_all_bounds_costs_its_connection_and_says_so(
     assert keeper.call("nas", "test.echo", "[1]")["result"] == 1
 
 
-def test_a_large_request_costs_nobody_the_connection(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_a_large_request_costs_nobody_the_connection(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     slow = keeper.begin("nas", "test.sleep", "[0.3]")
     assert keeper.call("nas", "test.echo", f'["{"x" * 70_000}"]')["code"] == "too_large"
@@ -104,7 +104,7 @@ def test_a_large_request_costs_nobody_the_connection(keeper: Keeper, nas: FakeTr
     assert nas.counts["connects"] == 1
 
 
-def test_a_slow_call_holds_up_no_other_and_no_ping(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_a_slow_call_holds_up_no_other_and_no_ping(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     slow = keeper.begin("nas", "test.sleep", "[1]")
     assert keeper.call("nas", "test.echo", "[1]")["result"] == 1
@@ -114,7 +114,7 @@ def test_a_slow_call_holds_up_no_other_and_no_ping(keeper: Keeper, nas: FakeTrue
 
 
 def test_sixty_four_calls_of_fifty_milliseconds_end_within_time(
-    keeper: Keeper, nas: FakeTrueNas
+    keeper: Keeper, nas: TrueNas
 ) -> None:
     keeper.define(link(nas))
     keeper.call("nas", "test.echo")
@@ -127,7 +127,7 @@ def test_sixty_four_calls_of_fifty_milliseconds_end_within_time(
 
 
 def test_calls_in_flight_are_told_when_the_server_dies_and_later_ones_reach_the_next(
-    keeper: Keeper, nas: FakeTrueNas
+    keeper: Keeper, nas: TrueNas
 ) -> None:
     keeper.define(link(nas))
     calls = [keeper.begin("nas", "test.sleep", "[30]") for _ in range(3)]
@@ -144,7 +144,7 @@ def test_calls_in_flight_are_told_when_the_server_dies_and_later_ones_reach_the_
     assert time.monotonic() - begun < 1.5
 
 
-def test_a_call_waits_for_a_server_that_is_not_there_yet(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_a_call_waits_for_a_server_that_is_not_there_yet(keeper: Keeper, nas: TrueNas) -> None:
     nas.kill()
     keeper.define(link(nas))
     call = keeper.begin("nas", "test.echo", "[1]")
@@ -153,7 +153,7 @@ def test_a_call_waits_for_a_server_that_is_not_there_yet(keeper: Keeper, nas: Fa
     assert keeper.ended(call)["result"] == 1
 
 
-def test_a_call_that_waited_in_vain_says_why(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_a_call_that_waited_in_vain_says_why(keeper: Keeper, nas: TrueNas) -> None:
     nas.kill()
     keeper.define(link(nas))
     failed = keeper.call("nas", "test.echo", timeout=0.5)
@@ -164,7 +164,7 @@ def test_a_call_that_waited_in_vain_says_why(keeper: Keeper, nas: FakeTrueNas) -
     }
 
 
-def test_a_drop_in_the_middle_of_a_call_is_survived(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_a_drop_in_the_middle_of_a_call_is_survived(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     assert keeper.call("nas", "test.drop")["code"] == "link_lost"
     assert keeper.call("nas", "test.drop", idempotent=True)["code"] == "link_lost"
@@ -172,15 +172,13 @@ def test_a_drop_in_the_middle_of_a_call_is_survived(keeper: Keeper, nas: FakeTru
     assert keeper.call("nas", "test.echo", "[1]")["result"] == 1
 
 
-def test_what_the_server_never_answers_has_an_unknown_outcome(
-    keeper: Keeper, nas: FakeTrueNas
-) -> None:
+def test_what_the_server_never_answers_has_an_unknown_outcome(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     failed = keeper.call("nas", "test.silence", timeout=0.3)
     assert (failed["code"], failed["outcome"]) == ("timeout", "unknown")
 
 
-def test_a_job_shows_its_progress(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_a_job_shows_its_progress(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     number = keeper.begin("nas", "test.job", "[4, 0.02]", job=True, timeout=None)
     assert keeper.ended(number)["result"] == {"steps": 4}
@@ -188,7 +186,7 @@ def test_a_job_shows_its_progress(keeper: Keeper, nas: FakeTrueNas) -> None:
     assert [percent for percent in told if percent is not None][:4] == [0.0, 25.0, 50.0, 75.0]
 
 
-def test_a_job_of_an_older_server(keeper: Keeper, old_nas: FakeTrueNas) -> None:
+def test_a_job_of_an_older_server(keeper: Keeper, old_nas: TrueNas) -> None:
     keeper.define(link(old_nas))
     done = keeper.call("nas", "test.job", "[3, 0.02]", job=True)
     assert done["result"] == {"steps": 3}
@@ -198,7 +196,7 @@ def test_a_job_of_an_older_server(keeper: Keeper, old_nas: FakeTrueNas) -> None:
 
 @pytest.mark.parametrize("is_old", [False, True])
 def test_a_job_is_aborted(keeper: Keeper, is_old: bool) -> None:  # noqa: FBT001
-    server = FakeTrueNas(is_old=is_old)
+    server = TrueNas(is_old=is_old)
     try:
         keeper.define(link(server))
         number = keeper.begin("nas", "test.job", "[100, 0.1]", job=True, timeout=None)
@@ -210,7 +208,7 @@ def test_a_job_is_aborted(keeper: Keeper, is_old: bool) -> None:  # noqa: FBT001
         server.close()
 
 
-def test_a_job_is_taken_up_again_after_a_drop(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_a_job_is_taken_up_again_after_a_drop(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     number = keeper.begin("nas", "test.job", "[10, 0.1]", job=True, timeout=None)
     until(lambda: len(keeper.bodies[number]) > 1)
@@ -219,12 +217,12 @@ def test_a_job_is_taken_up_again_after_a_drop(keeper: Keeper, nas: FakeTrueNas) 
     assert nas.counts["test.job"] == 1
 
 
-def test_a_method_that_is_no_job_hangs_nobody(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_a_method_that_is_no_job_hangs_nobody(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     assert keeper.call("nas", "test.echo", "[7]", job=True)["result"] == 7
 
 
-def test_events_reach_their_followers_and_a_gap_is_told(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_events_reach_their_followers_and_a_gap_is_told(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     one, two = keeper.follow("nas", "pool.query"), keeper.follow("nas", "pool.query")
     nas.emit("pool.query", {"name": "tank"})
@@ -242,7 +240,7 @@ def test_events_reach_their_followers_and_a_gap_is_told(keeper: Keeper, nas: Fak
 
 
 def test_a_flood_of_events_for_a_daemon_that_does_not_read_is_bounded_and_counted(
-    keeper: Keeper, nas: FakeTrueNas
+    keeper: Keeper, nas: TrueNas
 ) -> None:
     keeper.define(link(nas))
     number = keeper.follow("nas", "flood")
@@ -263,7 +261,7 @@ def test_a_flood_of_events_for_a_daemon_that_does_not_read_is_bounded_and_counte
 
 
 def test_the_one_shot_dialect_is_spoken_as_existing_clients_expect(
-    keeper: Keeper, nas: FakeTrueNas
+    keeper: Keeper, nas: TrueNas
 ) -> None:
     keeper.define(link(nas))
     assert keeper.call("nas", "test.echo", "[1]", dialect="one-shot") == {
@@ -292,7 +290,7 @@ def test_the_one_shot_dialect_is_spoken_as_existing_clients_expect(
     } in keeper.bodies[number]
 
 
-def test_connections_survive_their_daemon(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_connections_survive_their_daemon(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     keeper.call("nas", "test.echo")
     slow = keeper.begin("nas", "test.sleep", "[1]")
@@ -305,9 +303,7 @@ def test_connections_survive_their_daemon(keeper: Keeper, nas: FakeTrueNas) -> N
     assert keeper.news[0] == c.News(hello=c.PROTOCOL, pid=keeper.pid)
 
 
-def test_a_changed_link_is_closed_and_those_who_wait_are_told(
-    keeper: Keeper, nas: FakeTrueNas
-) -> None:
+def test_a_changed_link_is_closed_and_those_who_wait_are_told(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     call = keeper.begin("nas", "test.sleep", "[30]")
     until(lambda: nas.counts["test.sleep"])
@@ -318,7 +314,7 @@ def test_a_changed_link_is_closed_and_those_who_wait_are_told(
     assert keeper.call("nas", "test.echo")["code"] == "unknown_link"
 
 
-def test_a_closed_link_is_opened_by_the_next_call(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_a_closed_link_is_opened_by_the_next_call(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas))
     keeper.call("nas", "test.echo")
     keeper.order(c.CloseOrder("nas"))
@@ -327,14 +323,14 @@ def test_a_closed_link_is_opened_by_the_next_call(keeper: Keeper, nas: FakeTrueN
     assert nas.counts["connects"] == 2
 
 
-def test_an_idle_link_is_closed(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_an_idle_link_is_closed(keeper: Keeper, nas: TrueNas) -> None:
     keeper.define(link(nas, idle=0.2))
     keeper.call("nas", "test.echo")
     until(lambda: keeper.rows()["nas"]["state"] == "closed")
     until(lambda: keeper.news[-1].links and keeper.news[-1].links[0].state == "closed")
 
 
-def test_orders_that_are_none_harm_nothing(keeper: Keeper, nas: FakeTrueNas) -> None:
+def test_orders_that_are_none_harm_nothing(keeper: Keeper, nas: TrueNas) -> None:
     keeper.channel.sendall(b"nonsense\n{}\n" + b"[" * 3000 + b"\n")
     keeper.define(link(nas))
     assert keeper.call("nas", "test.echo", "[1]")["result"] == 1

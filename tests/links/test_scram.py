@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from axium.links.scram import Scram, Unsound
-from tests.links.scram_server import ScramServer
+from tests.support.servers.truenas.scram import ScramServer
 
 SALT = "s=" + base64.b64encode(b"saltysalt").decode()
 

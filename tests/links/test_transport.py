@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from axium.links.definition import Link
-from tests.links.certificates import Certificate, self_signed
-from tests.links.fake_truenas import FakeTrueNas
 from tests.links.guarded import Guarded
 from tests.links.keeper import Keeper
+from tests.support.servers.certificates import Certificate, self_signed
+from tests.support.servers.truenas import TrueNas
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_an_authority_that_can_not_be_read_is_told(
 
 
 def test_a_server_without_tls_is_told(keeper: Keeper, stack: ExitStack) -> None:
-    server = stack.enter_context(closing(FakeTrueNas(needs_login=False)))
+    server = stack.enter_context(closing(TrueNas(needs_login=False)))
     assert asked(keeper, server.uri.replace("ws:", "wss:")) == {
         "type": "error",
         "error": "not sent in time: the server broke the connection off",
@@ -140,5 +140,5 @@ def test_a_server_without_tls_is_told(keeper: Keeper, stack: ExitStack) -> None:
     }
 
 
-def _tls(stack: ExitStack, certificate: Certificate) -> FakeTrueNas:
-    return stack.enter_context(closing(FakeTrueNas(needs_login=False, tls=certificate.server)))
+def _tls(stack: ExitStack, certificate: Certificate) -> TrueNas:
+    return stack.enter_context(closing(TrueNas(needs_login=False, tls=certificate)))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ssl
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
 
 class Certificate(NamedTuple):
-    """The file that a client has to believe, and the server's side."""
+    """Two files: what a client has to believe and a server shows, and the server's key."""
 
     ca: str
-    server: ssl.SSLContext
+    key: str
 
 
 def self_signed(directory: Path, host: str = "IP:127.0.0.1") -> Certificate:
@@ -27,6 +26,4 @@ def self_signed(directory: Path, host: str = "IP:127.0.0.1") -> Certificate:
         check=True,
         capture_output=True,
     )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return Certificate(str(certificate), context)
+    return Certificate(str(certificate), str(key))
