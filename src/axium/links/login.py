@@ -8,11 +8,12 @@ import msgspec
 
 from axium.links.definition import PLACEHOLDER, Link, first_call, header_name
 from axium.links.dialogue import Compute, Refused, Request, Steps
-from axium.links.messages import Answer, said
+from axium.links.messages import Answer, RemoteError, said
 from axium.links.scram import Scram, Unsound
 from axium.links.secrets import Secret
 
 HIDDEN = b"***"
+_METHOD_NOT_FOUND = b"-32601"
 
 
 class LinkLogin:
@@ -47,9 +48,9 @@ class LinkLogin:
         """See `Login`."""
         match self._link.style:
             case "truenas-password":
-                yield from self._ask_true("auth.login", [self._user, self._secret])
+                yield from self._password()
             case "truenas-key":
-                yield from self._ask_true("auth.login_with_api_key", [self._secret])
+                yield from self._key()
             case "truenas-scram":
                 yield from self._scram()
             case "first-call":
@@ -80,8 +81,31 @@ class LinkLogin:
             raise Refused("the secret can't stand in a header: it has more than plain ASCII")
         return self._secret
 
-    def _ask_true(self, method: str, params: list[str]) -> Steps:
-        answer = yield Request(method, msgspec.json.encode(params))
+    def _password(self) -> Steps:
+        words = {"username": self._user, "password": self._secret}
+        older = _request("auth.login", [self._user, self._secret])
+        yield from self._plainly({"mechanism": "PASSWORD_PLAIN", **words}, older)
+
+    def _key(self) -> Steps:
+        older = _request("auth.login_with_api_key", [self._secret])
+        if not self._user:
+            yield from self._ask_true(older)
+            return
+        words = {"username": self._user, "api_key": self._secret}
+        yield from self._plainly({"mechanism": "API_KEY_PLAIN", **words}, older)
+
+    def _plainly(self, message: dict[str, str], older: Request) -> Steps:
+        """What newer servers are told; older ones, which do not know that method, another one."""
+        answer = yield _request("auth.login_ex", [message])
+        if answer.error and _is_unknown_method(answer.error):
+            yield from self._ask_true(older)
+            return
+        reply = self._reply(answer)
+        if reply.response_type != "SUCCESS":
+            raise Refused(f"the server refuses the login: {reply.response_type[:40]}")
+
+    def _ask_true(self, request: Request) -> Steps:
+        answer = yield request
         if answer.error:
             raise Refused(self._told(answer))
         if answer.result.strip() != b"true":
@@ -116,23 +140,38 @@ class LinkLogin:
     def _say(self, kind: str, text: str) -> Any:
         """One message of SCRAM; the server's."""
         message = {"mechanism": "SCRAM", "scram_type": kind, "rfc_str": text}
-        answer = yield Request("auth.login_ex", msgspec.json.encode([message]))
-        if answer.error:
-            raise Refused(self._told(answer))
-        try:
-            reply = msgspec.json.decode(answer.result, type=_ScramReply)
-        except msgspec.DecodeError:
-            raise Refused("the server does not answer as SCRAM has it") from None
+        answer = yield _request("auth.login_ex", [message])
+        reply = self._reply(answer)
         if reply.response_type != "SCRAM_RESPONSE" or reply.rfc_str is None:
             raise Refused(f"the server refuses the login: {reply.response_type[:40]}")
         return reply.rfc_str
+
+    def _reply(self, answer: Answer) -> "_Reply":
+        """What `auth.login_ex` answered."""
+        if answer.error:
+            raise Refused(self._told(answer))
+        try:
+            return msgspec.json.decode(answer.result, type=_Reply)
+        except msgspec.DecodeError:
+            raise Refused("the server does not answer as a TrueNAS does") from None
 
     def _told(self, answer: Answer) -> str:
         """The server's sentence alone: its data may repeat what it was sent."""
         return self.hidden(said(answer.error).encode()).decode()
 
 
-class _ScramReply(msgspec.Struct):
+def _request(method: str, params: list[Any]) -> Request:
+    return Request(method, msgspec.json.encode(params))
+
+
+def _is_unknown_method(error: bytes) -> bool:
+    try:
+        return bytes(msgspec.json.decode(error, type=RemoteError).code) == _METHOD_NOT_FOUND
+    except msgspec.DecodeError:
+        return False
+
+
+class _Reply(msgspec.Struct):
     response_type: str
     rfc_str: str | None = None
 
