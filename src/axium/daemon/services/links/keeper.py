@@ -99,24 +99,28 @@ class Keeper:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
     def _write(self, data: bytes) -> None:
+        if not self._unsent:
+            data = data[self._sent(data) :]
+            if not data:
+                return
+            self._loop.add_writer(self._channel.fileno(), self._writable)
         self._unsent += data
-        if len(self._unsent) == len(data):
-            self._writable()
         if len(self._unsent) > MOST_UNSENT:
             self._give_up("leaves its orders unread")
 
     def _writable(self) -> None:
-        try:
-            sent = self._channel.send(self._unsent, MSG_DONTWAIT)
-        except (BlockingIOError, InterruptedError):
-            sent = 0
-        except OSError:
-            return  # its end is noticed by reading
-        del self._unsent[:sent]
-        if self._unsent:
-            self._loop.add_writer(self._channel.fileno(), self._writable)
-        else:
+        del self._unsent[: self._sent(self._unsent)]
+        if not self._unsent:
             self._loop.remove_writer(self._channel.fileno())
+
+    def _sent(self, data: bytes | bytearray) -> int:
+        """How much of it was taken."""
+        try:
+            return self._channel.send(data, MSG_DONTWAIT)
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError:
+            return len(data)  # the end is noticed by reading
 
     def _readable(self) -> None:
         try:
