@@ -143,12 +143,13 @@ def test_an_object_that_names_no_command_is_told_which_field_does(served: Served
     }
 
 
-def test_a_link_request_is_told_that_there_are_no_links(served: Served) -> None:
-    assert refused(served, b'{"command": "call", "method": "core.ping"}\n') == {
-        "ok": False,
-        "error": "a request with `command` is for a link, and this daemon has no links",
-        "code": "unavailable",
-        "hint": "a request to axium itself names what it asks in `cmd`",
+def test_a_request_for_a_link_is_answered_in_its_own_dialect(served: Served) -> None:
+    answer = served.send(b'{"command": "call", "method": "core.ping"}\n')
+    assert json.loads(answer) == {
+        "type": "error",
+        "error": "there is no link",
+        "error_type": "ValueError",
+        "code": "unknown_link",
     }
 
 
