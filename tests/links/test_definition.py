@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from axium.links.checks import Unfit, check
 from axium.links.definition import PROFILES as NAMES
-from axium.links.definition import Link, Unfit, check
+from axium.links.definition import Link
 from axium.links.profiles import PROFILES, profile_of
 
 GOOD = {"name": "nas", "uri": "wss://nas.example/api/current"}

@@ -13,7 +13,8 @@ from axium.config.nodes import parse as parse_yaml
 from axium.config.shapes import LinkEntry, LinksFile
 from axium.config.source import Unreadable, read_text
 from axium.config.splice import written
-from axium.links.definition import Link, Unfit, check
+from axium.links.checks import Unfit, check
+from axium.links.definition import Link
 from axium.model.marks import Fault, Mark
 
 NAME = "links.yaml"

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from axium.links.definition import PLACEHOLDER, Link, first_call, header_name
+from axium.links.checks import first_call, header_name
+from axium.links.definition import PLACEHOLDER, Link
 from axium.links.dialogue import Compute, Refused, Request, Steps
 from axium.links.messages import Answer, RemoteError, said
 from axium.links.scram import Scram, Unsound

@@ -12,7 +12,7 @@ import msgspec
 
 from axium.config.atomic import replace_file
 from axium.config.own_files import read_bytes
-from axium.links.definition import Link, Unfit, check
+from axium.links.definition import Link
 from axium.model.marks import Fault
 from axium.wire.errors import Refusal
 
@@ -68,6 +68,8 @@ class Definitions:
 
     async def add(self, link: Link) -> None:
         """Write one more link into the file. Refusal `invalid`, `conflict`."""
+        from axium.links.checks import Unfit, check  # urllib and json: 4 ms
+
         try:
             check(link)
         except Unfit as unfit:
