@@ -26,7 +26,7 @@ def test_axium_alone_and_axium_help_show_every_command_grouped(scratch: Scratch)
 
 def test_help_can_be_read_by_programs(scratch: Scratch) -> None:
     told = json.loads(said(scratch, "help", "--json")[1])["commands"]
-    assert list(told) == ["core", "environments", "plugins", "daemon and system"]
+    assert list(told) == ["core", "environments", "plugins", "links", "daemon and system"]
     assert told["core"]["hud reload"] == "Read hud.yaml again and refresh every pane."
     some = json.loads(said(scratch, "help", "notify", "--json")[1])["commands"]
     assert some == {

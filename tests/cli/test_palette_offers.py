@@ -27,6 +27,8 @@ def published(scratch: Scratch) -> Published:
     published = Published(scratch)
     published.write("envs", "dev", "prod")
     published.write("commands", "c1", "aws")
+    published.write("links", "nas", "other")
+    published.write("methods", "nas pool.query", "other core.ping")
     scratch.tool("aws", "")
     scratch.tool("kubectl", "")
     return published
@@ -37,6 +39,8 @@ def published(scratch: Scratch) -> Published:
     [
         ("env", "", ["dev", "prod"]),
         ("env", "p", ["prod"]),
+        ("link", "", ["nas", "other"]),
+        ("method", "pool", ["pool.query"]),
         ("wrapped", "", ["aws"]),
         ("wrappable", "", ["aws", "kubectl"]),
         ("rest", "kube", ["kubectl"]),

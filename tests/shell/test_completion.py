@@ -26,6 +26,7 @@ CATALOGUE = (
     "jobs show\tjobs\tShow one.\ttext --help",
     "spoke reload\tplugins\tLoad.\tspoke? --help",
     "gear reload\tplugins\tLoad.\tgear? --help",
+    "call\tlinks\tCall.\tlink method text* --job --help",
     "gear install\tgears\tInstall.\tpath -e -n=text --help",
 )
 
@@ -41,6 +42,8 @@ def offering(scene: Scene) -> Scene:
     scene.prod()
     scene.publish("../catalogue", *CATALOGUE)
     scene.publish("envs", "dev", "prod", "prod:eu", "a b", "user@x")
+    scene.publish("links", "nas", "my-nas")
+    scene.publish("methods", "nas pool.query", "nas core.ping")
     write_plugins(scene)
     return scene
 
@@ -89,8 +92,8 @@ def _split(line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("axium ", ["completions", "daemon", "env", "explain", "gear", "init", "jobs", "run",
-                    "spoke", "wrapper"]),
+        ("axium ", ["call", "completions", "daemon", "env", "explain", "gear", "init", "jobs",
+                    "run", "spoke", "wrapper"]),
         ("axium e", ["env", "explain"]),
         ("axium -", ["--help", "--verbose", "--version", "-v"]),
         ("axium -v e", ["env", "explain"]),
@@ -112,6 +115,9 @@ def _split(line: str) -> list[str]:
         ("axium spoke reload ", ["mine", "my-own"]),
         ("axium spoke reload mi", ["mine"]),
         ("axium gear reload ", ["cog", "my-wheel"]),
+        ("axium call ", ["my-nas", "nas"]),
+        ("axium call nas pool.q", ["pool.query"]),
+        ("axium call --job nas ", ["core.ping", "pool.query"]),
         ("axium env set --pane %3 d", ["dev"]),
         ("axium env set --pane=%3 d", ["dev"]),
         ("axium env nosuch ", []),

@@ -36,6 +36,8 @@ def offer(scene: Scene) -> Scene:
     scene.commands("aws", "recording-tool")
     scene.tool("recording-tool")
     (scene.scratch.user / "a dir").mkdir()
+    scene.publish("links", "nas", "my-nas")
+    scene.publish("methods", "nas pool.query", "nas core.ping")
     write_plugins(scene)
     return scene
 
@@ -70,6 +72,8 @@ def tab(scene: Scene, line: str, *before: str, env: dict[str, str] | None = None
         ("axium -v env s", ["set"]),
         ("axium spoke reload m", ["mine", "my-own"]),
         ("axium gear reload ", ["cog", "my-wheel"]),
+        ("axium call ", ["my-nas", "nas"]),
+        ("axium call nas pool", ["pool.query"]),
         ("axium -", ["--help", "--verbose", "--version", "-v"]),
         ("command axium env s", ["set"]),
         ("X=1 axium env s", ["set"]),

@@ -25,6 +25,7 @@ CATALOGUE = [
     "help\tsystem\tShow: every command.\tcommand* --json",
     "spoke reload\tplugins\tLoad.\tspoke?",
     "gear reload\tplugins\tLoad.\tgear?",
+    "call\tlinks\tCall.\tlink method text*",
     "plug in deep\tspokes\tDeep.\tenv text --kind={a,b}",
 ]
 RC = """PROMPT='${{AXIUM_PROMPT}}$ '; setopt prompt_subst
@@ -40,6 +41,8 @@ def server(scene: Scene, before: str = "", after: str = "") -> Tmux:
     """A server whose pane runs zsh with the hook, and waits at its prompt."""
     scene.prod("<aws", "<--profile", "<prod", "=AWS_PROFILE=prod", "-AWS_SECRET")
     scene.publish("envs", "dev", "prod", "odd one:1")
+    scene.publish("links", "nas")
+    scene.publish("methods", "nas pool.query")
     scene.publish("../catalogue", *CATALOGUE)
     write_plugins(scene)
     hook = scene.shell.source(scene)
@@ -89,6 +92,8 @@ def press_tab(tmux: Tmux, line: str) -> None:
         ("axium env set o", "axium env set odd\\ one:1"),
         ("axium spoke reload mi", "axium spoke reload mine"),
         ("axium gear reload co", "axium gear reload cog"),
+        ("axium call na", "axium call nas"),
+        ("axium call nas pool.q", "axium call nas pool.query"),
         ("axium env set --pa", "axium env set --pane"),
         ("axium env set --pane ", "axium env set --pane %0"),
         ("axium env set --pane %0 d", "axium env set --pane %0 dev"),

@@ -36,6 +36,7 @@ GROUPS = {
     },
     "environments": {"env": "env", "wrapper": "wrapper", "shim": "shim"},
     "plugins": {"spoke": "spoke", "gear": "gear", "perms": "perms", "config": "config"},
+    "links": {"link": "link", "call": "call", "subscribe": "subscribe"},
     "daemon and system": {
         "daemon": "daemon",
         "jobs": "jobs",

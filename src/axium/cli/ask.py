@@ -29,6 +29,8 @@ READS = frozenset(
         "get_config",
         "list_jobs",
         "show_job",
+        "link_list",
+        "link_status",
     }
 )
 """Requests that change nothing."""
@@ -44,6 +46,7 @@ class Refused(Failure):
     """A refusal in the daemon's words; its further lines are hints."""
 
     def __init__(self, reply: Mapping[str, Any]) -> None:
+        self.reply = reply
         super().__init__(*refusal(reply), code=2 if reply.get("code") in SYSTEM_CODES else 1)
 
 

@@ -72,17 +72,17 @@ def stop() -> None:
     show.confirm("the daemon is gone")
 
 
-def _stop() -> None:
-    done = daemon.stop()
+def _stop(*, keeps_links: bool = False) -> None:
+    done = daemon.stop(keeps_links=keeps_links)
     if not done["ok"]:
         raise show.Failure(done["error"], code=2)
 
 
 @app.command()
 def restart() -> None:
-    """Stop the daemon if there is one, and start it."""
+    """Stop the daemon if there is one, and start it; connections of links stay open."""
     if _runs():
-        _stop()
+        _stop(keeps_links=True)
     start()
 
 

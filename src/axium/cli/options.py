@@ -17,6 +17,8 @@ KEY = Kind("key")
 PATH = Kind("path")
 SPOKE = Kind("spoke")
 GEAR = Kind("gear")
+LINK = Kind("link")
+METHOD = Kind("method")
 
 
 def one_of(*words: str) -> Kind:

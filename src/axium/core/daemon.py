@@ -42,14 +42,15 @@ def ensure_daemon_running() -> bool:
     return True
 
 
-def stop() -> dict[str, Any]:
+def stop(*, keeps_links: bool = False) -> dict[str, Any]:
     """End the daemon and wait until it is gone.
 
+    `keeps_links`: connections of links stay open for a daemon that is started within a minute.
     `{"ok", "stopping"}`; `{"ok", "signal": "SIGTERM"}` for one that does not answer; else
     `{"ok": False, "error"}`.
     """
     try:
-        return _asked_to_stop()
+        return _asked_to_stop(keeps_links=keeps_links)
     except UNANSWERED as error:
         return {"ok": True, "signal": "SIGTERM"} if kill_daemon_pid() else _absent(error)
 
@@ -62,10 +63,10 @@ def stop_politely() -> dict[str, Any]:
         return _absent(error)
 
 
-def _asked_to_stop() -> dict[str, Any]:
+def _asked_to_stop(*, keeps_links: bool = False) -> dict[str, Any]:
     pid = send_request_sync({"cmd": "ping"})["pid"]
     with closing(_Process(pid)) as process:
-        reply = send_request_sync({"cmd": "stop"})
+        reply = send_request_sync({"cmd": "stop", "keeps_links": keeps_links})
         if reply.get("ok") is not True:
             return {"ok": False, "error": str(reply.get("error", "the daemon refused"))}
         if not process.wait(STOP_TIMEOUT):

@@ -57,6 +57,16 @@ def _verb(name: str) -> "Verb | None":
     elif name == "ipc":
         from axium.thin.ipc import main
     else:
+        return _verb_of_links(name)
+    return main
+
+
+def _verb_of_links(name: str) -> "Verb | None":
+    if name == "call":
+        from axium.thin.call import main
+    elif name == "subscribe":
+        from axium.thin.subscribe import main
+    else:
         return None
     return main
 

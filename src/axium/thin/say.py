@@ -17,6 +17,11 @@ def error(message: str, hint: str = "") -> None:
     _write(2, encode("\n  ".join((f"✗ {first}", *more)) + "\n"))
 
 
+def notice(message: str) -> None:
+    """Tell what is otherwise than one may think."""
+    _write(2, encode("! " + "".join(map(_shown, message)) + "\n"))
+
+
 def _shown(character: str) -> str:
     """A character as a terminal only shows it: an argument, or a file's name, may steer one."""
     if character.isprintable() or character == "\u00a0":

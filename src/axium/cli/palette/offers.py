@@ -57,6 +57,8 @@ class Offers:
             "wrapped": self._wrapped,
             "spoke": lambda: self._plugins("spoke"),
             "gear": lambda: self._plugins("gear"),
+            "link": lambda: self._published("links"),
+            "method": lambda: self._published("methods"),
             "wrappable": self._programs,
             "rest": self._programs,
             "command": self._names,
@@ -78,6 +80,13 @@ class Offers:
         manifests = {f"{kind}.yaml", "manifest.yaml"}
         names = [name for name in sorted(_listed(directory)) if not name.startswith(".")]
         return [Offer(name) for name in names if manifests & {*_listed(f"{directory}/{name}")}]
+
+    def _published(self, file: str) -> "Iterable[Offer]":
+        try:
+            words = read(f"{self._home.run}/{file}") or []
+        except ValueError:
+            return []
+        return [Offer(name) for name in dict.fromkeys([word.split(" ")[-1] for word in words])]
 
     def _panes(self) -> "Iterable[Offer]":
         if server_of(self._around) is None:

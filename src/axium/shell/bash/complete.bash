@@ -82,6 +82,8 @@ _axium_offer_kind() { # KIND PREFIX
   case $kind in
     env) _axium_read_words run/envs && found=("${_axium_words[@]}") ;;
     wrapped) _axium_read_words run/commands && found=("${_axium_words[@]:1}") ;;
+    link) _axium_read_words run/links && found=("${_axium_words[@]}") ;;
+    method) _axium_read_words run/methods && found=("${_axium_words[@]#* }") ;;
     spoke | gear) mapfile -t found < <(_axium_print_plugins "$kind") ;;
     wrappable | rest) _axium_find_programs ;;
     pane) [[ -z ${TMUX-} ]] ||

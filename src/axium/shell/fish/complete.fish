@@ -105,6 +105,12 @@ function __axium_offer --argument-names kind current given # what a word of this
         case pane
             set --query TMUX[1]
             and command tmux list-panes -a -F '#{pane_id}	#{session_name}:#{window_index}.#{pane_index} #{pane_current_command}' 2>/dev/null
+        case link
+            __axium_read_words $__axium_run/links
+            and string join \n -- $__axium_words
+        case method
+            __axium_read_words $__axium_run/methods
+            and string replace --regex '^\S+ ' '' -- $__axium_words
         case spoke gear
             for manifest in $__axium_home/{$kind}s/*/{$kind,manifest}.yaml
                 path basename -- (path dirname -- $manifest)

@@ -144,6 +144,11 @@ _axium_offer() { # KIND GIVEN...: words of this kind
       _axium_read_names commands && shift found &&
         _wanted commands expl 'wrapped command' compadd -a found ;;
     pane | pane\*) _axium_read_panes && _describe -t panes 'pane of tmux' found ;;
+    link | link\*) _axium_read_names links && _wanted links expl link compadd -a found ;;
+    method | method\*)
+      _axium_read_names methods && found=(${(u)found#* }) &&
+        _wanted methods expl method compadd -a found
+      ;;
     spoke | spoke\*) _axium_find_plugins spoke && _wanted spokes expl spoke compadd -a found ;;
     gear | gear\*) _axium_find_plugins gear && _wanted gears expl gear compadd -a found ;;
     wrappable | wrappable\*) _command_names -e ;;

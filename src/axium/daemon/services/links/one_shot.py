@@ -88,7 +88,7 @@ def order_of(request: OneShot, link: str) -> Callable[[int], Order]:
     if not request.method:
         raise ValueError("`method` is missing")
     params = request.params
-    if bytes(params[:1]) not in (b"[", b"{"):
+    if bytes(memoryview(params)[:1]) not in (b"[", b"{"):
         raise ValueError("`params` is a list or an object")
     is_job = bool(request.kwargs.job)
     return partial(

@@ -12,7 +12,7 @@ _encode = msgspec.json.Encoder().encode
 
 def outgoing(params: Raw) -> Raw:
     """Parameters that a client wrote, byte for byte. Refusal `invalid`."""
-    if bytes(params[:1]) not in (b"[", b"{"):
+    if bytes(memoryview(params)[:1]) not in (b"[", b"{"):
         raise Refusal("invalid", "field `params`: it must be a list or an object")
     return params
 
