@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from axium.links.connection import State
@@ -91,20 +93,36 @@ def test_a_connection_that_held_begins_the_pauses_anew() -> None:
 
 
 @pytest.mark.parametrize("chance", [-1.0, 0.0, 1.0])
-def test_ten_minutes_without_a_server_cost_at_most_thirty_tries(chance: float) -> None:
-    book = Playbook(idle=0, chance=chance).up()
-    end = book.now + 600
+@pytest.mark.parametrize("idle", [0, 5])
+@pytest.mark.parametrize(("every", "timeout"), [(0.25, 1.0), (1.0, 0.5), (7.0, 5.0), (100.0, 60.0)])
+def test_ten_minutes_without_a_server_cost_at_most_thirty_tries(
+    every: float, timeout: float, idle: float, chance: float
+) -> None:
+    book = Playbook(idle=idle, chance=chance).up()
+    begun, next_call, key, tries = book.now, book.now, 0, []
     book.given(Lost(1, "reset"))
-    tries = 0
-    for key in range(1, 2400):  # somebody calls four times a second
-        book.after(0.25)
-        for output in book.given(call(key, timeout=1)).outputs:
+    while book.now < begun + 600:
+        wake_at = book.session.wake_at or float("inf")
+        book.after(max(0.0, min(next_call, wake_at) - book.now)).given(Tick())
+        outputs = book.outputs
+        if book.now >= next_call:
+            key, next_call = key + 1, next_call + every
+            outputs = outputs + book.given(call(key, timeout=timeout)).outputs
+        for output in outputs:
             if isinstance(output, Connect):
-                tries += 1
+                tries.append(book.now - begun)
                 book.given(Unconnected(output.number, "link_down", "refused"))
-        if book.now >= end:
-            break
-    assert tries <= 30
+    assert len(tries) <= 30
+    assert max(b - a for a, b in pairwise(tries)) < 36 + every
+
+
+def test_a_call_that_follows_on_one_that_gave_up_does_not_try_at_once() -> None:
+    book = Playbook()
+    book.given(call(1, timeout=0.1), Unconnected(1, "link_down", "refused"))
+    book.due()
+    assert book.session.state is State.CLOSED
+    book.given(call(2)).follows()
+    book.due().follows(Connect(2))
 
 
 def test_a_call_ends_a_long_pause_a_second_after_the_last_try() -> None:

@@ -115,7 +115,7 @@ class Connection:
     def hasten(self) -> None:
         """Somebody waits from now on: a pause may be ended early."""
         if self.state is State.PAUSING and not self._may_try:
-            self._retry_at_time(self._pace.hastened(self._line.now(), self._retry_at))
+            self._plan(self._pace.hastened(self._line.now(), self._retry_at))
 
     def hold(self, *, is_held: bool) -> None:
         """Try nothing in the background from now on, or go on."""
@@ -125,20 +125,21 @@ class Connection:
         """What was refused may be tried again."""
         if self.state is State.REFUSED:
             self.state, self.why = State.CLOSED, ""
+            self._retry_at = float("-inf")
 
     def shut(self) -> None:
         """Close it; the next request opens it again."""
         if self.is_open or self.state is State.CONNECTING:
             self._line.put(d.Close(self.number))
         self._forget()
-        self._warm_until = float("-inf")
+        self._warm_until = self._retry_at = float("-inf")
         self.state, self.why = State.CLOSED, ""
 
     def seek(self) -> None:
         """Open it where it is wanted, and may be tried."""
         if self.state is State.CLOSED and self._is_wanted():
             self.state = State.PAUSING
-            self._retry_at_time(self._pace.soonest(self._line.now()))
+            self._plan(self._pace.soonest(self._line.now(), self._retry_at))
         if self.state is not State.PAUSING:
             return
         if not self._is_wanted():
@@ -239,7 +240,7 @@ class Connection:
     def _is_wanted(self) -> bool:
         return self._owner.is_used() or self._line.now() < self._warm_until
 
-    def _retry_at_time(self, when: float) -> None:
+    def _plan(self, when: float) -> None:
         self._retry_at = when
         self._may_try = when <= self._line.now()
         if self._may_try:
@@ -311,7 +312,7 @@ class Connection:
     def _fall(self, why: str, retry_at: float) -> None:
         self._forget()
         self.state, self.why = State.PAUSING, why
-        self._retry_at_time(retry_at)
+        self._plan(retry_at)
         self._owner.down(why)
 
     def _refuse(self, why: str) -> None:

@@ -15,7 +15,7 @@ MOST_FAILURES, FAILURE_WINDOW_SECS = 30, 600.0
 NEAREST_SECS = 1.0
 """No call has a try made sooner than this after the last one."""
 
-MOST_HASTES, HASTE_SECS = 3, 60.0
+MOST_HASTES, HASTE_SECS = 3, 200.0
 """Pauses that calls may end early; one more for each so many seconds."""
 
 
@@ -32,9 +32,11 @@ class Pace:
         self._hastes = float(MOST_HASTES)
         self._counted_at = 0.0
 
-    def soonest(self, now: float) -> float:
-        """When a connection that was closed on purpose, or never open, may be tried."""
-        return max(now, self._bound())
+    def soonest(self, now: float, planned: float) -> float:
+        """When to try for the first who asks since `planned` was the time of the next try."""
+        if planned <= now:
+            return max(now, self._bound())
+        return self.hastened(now, planned)
 
     def tries(self, now: float) -> None:
         """A try begins."""
