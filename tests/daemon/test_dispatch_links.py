@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -239,6 +240,108 @@ def test_a_client_that_leaves_is_forgotten(linked: Served) -> None:
     linked.settled()
     linked.settled()
     assert len(kept._callers) == 0
+
+
+def follow(client: Client, event: str = "alert.list") -> None:
+    """Follow an event; what comes next is of it."""
+    client.send(line("link_subscribe", id="s", link="nas", event=event))
+    assert client.reply()["type"] == "progress"  # the server has taken it
+
+
+def test_a_pause_holds_events_back_and_calls_go_on(linked: Served, nas: TrueNas) -> None:
+    client = linked.client()
+    follow(client)
+    linked.ask("pause")
+    for number in range(3):
+        nas.emit("alert.list", {"n": number})
+    other = linked.client()
+    assert called(other, "test.echo", [7])["result"] == 7
+    linked.ask("resume")
+    assert [each["data"]["fields"]["n"] for each in client.replies(3)] == [0, 1, 2]
+
+
+def test_a_follower_is_told_of_a_gap(linked: Served, nas: TrueNas) -> None:
+    client = linked.client()
+    follow(client)
+    nas.drop()
+    linked.run(asyncio.sleep(0))
+    seen = [client.reply()["type"]]
+    while "gap" not in seen:
+        seen.append(client.reply()["type"])
+
+
+def test_a_pause_holds_back_reconnects(linked: Served, nas: TrueNas) -> None:
+    client = linked.client()
+    follow(client)
+    linked.ask("pause")
+    nas.drop()
+    until(lambda: linked.ask("link_status")["links"][0]["state"] == "pausing")
+    before = nas.counts["connects"]
+    linked.run(asyncio.sleep(1.0))  # four times the first pause before a try
+    assert nas.counts["connects"] == before
+    linked.ask("resume")
+    until(lambda: nas.counts["connects"] == before + 1)
+    until(lambda: json.loads(linked.send(b"STATUS\n"))["saves_count"] == 1)
+
+
+def test_a_faulty_file_keeps_its_last_good_content(linked: Served) -> None:
+    path = linked.scratch.home / "links.yaml"
+    good = path.read_text()
+    path.write_text("links: {nas: {uri: 'https://x'}}\n")
+    reloaded = linked.ask("reload")
+    assert reloaded["problems"] == [
+        "links.yaml:1:20: link `nas`: the URI is not one of a WebSocket"
+    ]
+    assert called(linked.client(), "test.echo", [1])["result"] == 1
+    linked.restart()
+    assert called(linked.client(), "test.echo", [1])["result"] == 1
+    path.write_text(good)
+    assert linked.ask("reload")["problems"] == []
+
+
+def test_a_reload_tries_a_refused_login_again(linked: Served, nas: TrueNas) -> None:
+    secret = linked.scratch.user / "key"
+    secret.write_text("8-wrong")
+    secret.chmod(0o600)
+    linked.ask("link_add", **definition(nas, "second", secret=f"file:{secret}"))
+    client = linked.client()
+    client.send(line("call", id=1, link="second", method="test.echo", params=[1]))
+    assert client.reply()["code"] == "auth_failed"
+    secret.write_text(KEY)
+    client.send(line("call", id=2, link="second", method="test.echo", params=[1]))
+    assert client.reply()["code"] == "auth_failed"
+    linked.ask("reload")
+    client.send(line("call", id=3, link="second", method="test.echo", params=[1]))
+    assert client.reply()["result"] == 1
+
+
+def test_nothing_of_links_is_there_before_the_first(served: Served) -> None:
+    assert served.ask("daemon_status")["status"]["links"] == 0
+    status = json.loads(served.send(b"STATUS\n"))
+    assert (status["saves_count"], status["time_saved_seconds"]) == (0, 0.0)
+    assert served.services.links.kept is None
+
+
+def test_a_subscription_ends_once(linked: Served) -> None:
+    client = linked.client()
+    follow(client)
+    client.send(line("link_subscribe", id="s", link="nas", event="other"))
+    assert client.reply()["code"] == "conflict"
+    client.send(line("link_unsubscribe", id=1, stream="s"))
+    client.replies(2)
+    client.send(line("link_unsubscribe", id=2, stream="s"))
+    assert client.reply()["code"] == "not_found"
+
+
+def test_a_call_that_is_no_longer_wanted_is_let_go(linked: Served) -> None:
+    client = linked.client()
+    called(client, "test.echo", [1])
+    client.send(line("call", id="a", link="nas", method="test.sleep", params=[5]))
+    linked.settled()
+    client.send(line("link_cancel", id="b", call="a"))
+    replies = {reply["id"]: reply for reply in client.replies(2)}
+    assert replies["b"] == {"id": "b", "ok": True, "type": "result"}
+    assert replies["a"]["detached"]
 
 
 # The one-shot dialect.

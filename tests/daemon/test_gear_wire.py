@@ -108,6 +108,15 @@ ROWS = (
     Row("tmux_capture_pane", _ipc("tmux_capture_pane"), {"pane": "%1"}, "unavailable"),
     Row("tmux_attach", _ipc("tmux_attach"), {"server": "/no/such,1,0"}),
     Row("tmux_detach", _ipc("tmux_detach"), {"server": "/no/such,1,0"}),
+    Row("call", _ipc("call:nas"), {"link": "nas", "method": "m"}, "unknown_link"),
+    Row("link_ping", _ipc("call:nas"), {"link": "nas"}, "unknown_link"),
+    Row("link_subscribe", _ipc("call:nas"), {"link": "nas", "event": "e"}, "unknown_link"),
+    Row("link_unsubscribe", ALWAYS, {"stream": 1}, "not_found"),
+    Row("link_cancel", ALWAYS, {"call": 1}, "not_found"),
+    Row("link_list", _ipc("link_list")),
+    Row("link_status", _ipc("link_status")),
+    Row("link_add", NEVER, {"name": "nas", "uri": "wss://nas.example"}),
+    Row("link_remove", NEVER, {"name": "nas"}),
 )
 
 
@@ -151,7 +160,8 @@ def test_a_name_that_is_not_its_own_is_denied_whatever_is_granted(
 
 _ABOUT_GEARS = {
     "forget_config", "gear_channel", "get_config", "get_pane_env", "get_permissions",
-    "get_state", "get_usage", "hello", "list_jobs", "load_spoke_permissions", "pause", "ping",
+    "get_state", "get_usage", "hello", "link_add", "link_cancel", "link_remove",
+    "link_unsubscribe", "list_jobs", "load_spoke_permissions", "pause", "ping",
     "reload", "reload_gear", "reload_gears", "reload_spoke", "reload_spokes", "resume",
     "show_job", "stop", "stop_job", "unload_gear", "unload_spoke", "unregister_prefixes",
     "write_log",

@@ -19,7 +19,7 @@ Time = Annotated[float | None, typer.Option("-t", "--time", help="End after so m
 def subscribe(
     link: Link, event: Event, *, count: Count = None, time: Time = None, json: Json = False
 ) -> None:
-    """Print the events of a link's server, a line each, as they come."""
+    """Print what a link's server tells, an event a line."""
     words = ["--json"] if json else []
     words += [] if count is None else ["--count", str(count)]
     words += [] if time is None else ["--time", str(time)]
