@@ -144,6 +144,7 @@ Type=notify
 ExecStart={command}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=on-failure
+KillMode=process
 TimeoutStopSec=15
 WorkingDirectory=/
 UMask=0077
