@@ -11,6 +11,7 @@ from axium.cli.checks import (
     files,
     gears,
     home,
+    links,
     plugin_config,
     plugins,
     service,
@@ -57,6 +58,7 @@ def _look() -> Iterator[Finding]:
     yield from daemon.look(place)
     yield from plugins.look("spokes")
     yield from plugins.look("gears")
+    yield from links.look(place)
     yield from service.look()
     yield from tmux.look(place, around)
     yield from shell.look(place, around)

@@ -53,7 +53,7 @@ def read_configuration(
     Without `last`, and with files that are as they were, the memory is the answer.
     """
     memory = _recall(path)
-    stamps = {name: _stamp(home, name, clock_ns()) for name in READ}
+    stamps = {name: stamp_of(home, name, clock_ns()) for name in READ}
     if last is None and memory is not None:
         if memory.stamps == stamps and all(stamps.values()):
             return memory.loaded
@@ -91,7 +91,7 @@ def _without_registered(loaded: Loaded) -> Loaded:
     return msgspec.structs.replace(loaded, configuration=configuration)
 
 
-def _stamp(home: str, name: str, now_ns: int) -> Stamp:
+def stamp_of(home: str, name: str, now_ns: int) -> Stamp:
     """Empty for a file that is missing, or so new that a further edit might not show in it."""
     try:
         found = os.stat(os.path.join(home, name))

@@ -5,27 +5,18 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import suppress
 from typing import TypeVar
 
-import msgspec
-
-from axium.config.atomic import replace_file
-from axium.config.own_files import read_bytes
+from axium.config.remembered_links import NAME, read_links
 from axium.links.definition import Link
 from axium.model.marks import Fault
 from axium.wire.errors import Refusal
 
 log = logging.getLogger("axium.links")
 
-NAME = "links.yaml"
-MEMORY = ".links"
-"""In the home: the links as they were good last, for a start with a file at fault."""
-
 T = TypeVar("T")
 
 _Links = dict[str, Link]
-_decode = msgspec.msgpack.Decoder(list[Link]).decode
 
 
 class Definitions:
@@ -43,6 +34,7 @@ class Definitions:
         self._executor = executor
         self._show_faults = show_faults
         self._editing = asyncio.Lock()
+        self._was_read = False
         self.links: _Links = {}
 
     def known(self, name: str) -> Link:
@@ -54,17 +46,12 @@ class Definitions:
 
     async def read(self) -> bool:
         """Read the file; whether other links are in force now."""
-        before = self.links
-        found, faults = await self._run(_read, self._root)
-        is_good = not any(fault.severity == "error" for fault in faults)
-        if is_good:
-            self.links = {link.name: link for link in found}
-        elif not before:
-            self.links = await self._run(_recall, self._root)
-        if is_good and self.links != before:
-            await self._run(_remember, self._root, list(self.links.values()))
+        before = list(self.links.values()) if self._was_read else None
+        found, faults = await self._run(read_links, self._root, before)
+        self._was_read = True
+        self.links = {link.name: link for link in found}
         self._show_faults(faults)
-        return self.links != before
+        return found != before
 
     async def add(self, link: Link) -> None:
         """Write one more link into the file. Refusal `invalid`, `conflict`."""
@@ -107,27 +94,6 @@ def unknown(name: str, known: _Links) -> Refusal:
 
     hint = did_you_mean(name, known) or "`axium link list` shows those that there are"
     return Refusal("unknown_link", f"there is no link `{name}`", hint=hint)
-
-
-def _read(root: str) -> tuple[list[Link], tuple[Fault, ...]]:
-    if not os.path.lexists(os.path.join(root, NAME)):
-        return [], ()
-    from axium.config.links import read  # YAML: 12 ms
-
-    return read(root)
-
-
-def _recall(root: str) -> _Links:
-    try:
-        found = _decode(read_bytes(os.path.join(root, MEMORY)) or b"")
-    except (OSError, msgspec.MsgspecError):
-        return {}
-    return {link.name: link for link in found}
-
-
-def _remember(root: str, links: list[Link]) -> None:
-    with suppress(OSError):  # without it a start with a faulty file has no links
-        replace_file(os.path.join(root, MEMORY), msgspec.msgpack.encode(links), durable=False)
 
 
 def _add(path: str, link: Link) -> None:
