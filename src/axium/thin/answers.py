@@ -16,6 +16,7 @@ _CODES = {
     "invalid": USAGE,
     "bad_request": USAGE,
     "too_large": USAGE,
+    "busy": USAGE,
     "unknown_link": USAGE,
     "denied": USAGE,
     "link_lost": UNKNOWN,
