@@ -159,6 +159,23 @@ def test_an_aborted_job_says_that_it_was_aborted() -> None:
     assert failure[:2] == ("remote", "the job was aborted")
 
 
+def test_a_job_that_was_aborted_says_so_whatever_the_reply_says() -> None:
+    book = nas(NEW)
+    body = '{"code":-32001,"message":"Method call error","data":{"reason":null}}'
+    book.given(update(1, job(), "added"), update(1, job("ABORTED")))
+    book.given(error(1, 3, body)).follows(
+        told(1, Failed("remote", "the job was aborted", body.encode(), job="42"))
+    )
+
+
+def test_a_download_that_was_removed_says_that_it_was_aborted() -> None:
+    book = fetching()
+    assert book.given(reply(1, 3, download("removed"))).failure()[:2] == (
+        "remote",
+        "the download was aborted",
+    )
+
+
 def test_a_job_that_is_aborted_before_it_is_known_is_aborted_when_it_is() -> None:
     book = nas(NEW)
     book.given(Abort(1)).follows()

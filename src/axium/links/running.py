@@ -25,6 +25,7 @@ class Job:
         self.is_sure = is_sure
         self.shown: Progress | None = None
         self.outcome: Result | Failed | None = None
+        self.aborted = ""
 
 
 class Running:
@@ -55,7 +56,8 @@ class Running:
         if job is None:
             return False
         if answer.error:
-            self._end(job, Failed("remote", said(answer.error), answer.error, job=job.id))
+            sentence = job.aborted or said(answer.error)
+            self._end(job, Failed("remote", sentence, answer.error, job=job.id))
         else:
             self._end(job, Result(answer.result))
         return True
@@ -143,6 +145,8 @@ class Running:
         self._show(job, Progress(news.percent, news.description, news.state, job.id))
         if news.outcome is None:
             return True
+        if news.is_aborted and isinstance(news.outcome, Failed):
+            job.aborted = news.outcome.sentence  # servers reply with an internal error then
         if job.number is None:
             self._end(job, news.outcome)
         elif job.outcome is None:

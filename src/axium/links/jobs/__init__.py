@@ -13,7 +13,7 @@ class News(NamedTuple):
     """What is known of a job now; `outcome` once it has ended.
 
     `method` is the request that it came from and `requests` the ids of that, where the server
-    says so. `instead` is the job that goes on in its place.
+    says so. `instead` is the job that goes on in its place. `is_aborted`: somebody ended it.
     """
 
     job: JobId
@@ -24,6 +24,7 @@ class News(NamedTuple):
     method: str | None = None
     requests: tuple[str, ...] = ()
     instead: JobId | None = None
+    is_aborted: bool = False
 
 
 class Jobs(Protocol):

@@ -78,6 +78,7 @@ class Aria2Jobs:
             percent=round(100 * done / total, 1) if total else None,
             description=f"{done} of {total} bytes, {found.download_speed} a second",
             outcome=_outcome(job, found, answer.result),
+            is_aborted=found.status == "removed",
         )
 
     def abort(self, job: JobId) -> Request:
@@ -90,7 +91,10 @@ def _outcome(job: JobId, found: Download, row: bytes) -> Result | Failed | None:
         return Result(row)
     if found.status not in ("error", "removed"):
         return None
-    sentence = found.error_message or f"the download is in status `{found.status}`"
+    if found.status == "removed":
+        sentence = "the download was aborted"
+    else:
+        sentence = found.error_message or "the download failed, and the server does not say why"
     code = int(found.error_code or 0) if found.status == "error" else 0
     error = {"code": code, "message": sentence, "data": msgspec.Raw(row)}
     return Failed("remote", sentence, msgspec.json.encode(error), job=job)

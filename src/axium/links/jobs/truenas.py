@@ -111,6 +111,7 @@ def _news(row: Row) -> News:
         outcome=_outcome(row),
         method=row.method,
         requests=tuple(str(number) for number in row.message_ids),
+        is_aborted=row.state == "ABORTED",
     )
 
 
