@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from benchmarks.figures import (
     brokered,
+    calls,
     crowd,
     fresh,
     gears,
     idle,
+    links,
     load,
     order,
     palette,
@@ -45,6 +47,8 @@ FIGURES = (
     Figure("plugins", "what plugins weigh, and delay", plugins.measure),
     Figure("gears", "how soon a gear is ready, and what its confinement costs", gears.measure),
     Figure("brokered", "calls of gears, and what one that floods delays", brokered.measure),
+    Figure("calls", "calls over a link, beside a fresh client and a kept one", calls.measure),
+    Figure("links", "what links weigh, and how soon they are well again", links.measure),
     Figure("verbs", "axium's fast verbs, beside a bare interpreter", verbs.measure),
     Figure("spokes", "the command line beside many spokes, and a spoke's own", spokes.measure),
     Figure("palette", "the palette's first picture, and each next one", palette.measure),

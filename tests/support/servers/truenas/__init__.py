@@ -35,6 +35,7 @@ class TrueNas:
     `is_old` servers know nothing of `core.set_options` and reply to a job with its number.
     `needs_login`: without it a peer is known from the start. `tells_added`: without it the first
     that is told of a job is a change. Beyond `logins` in `login_secs` it locks out for `lockout`.
+    `iterations` of SCRAM: a client computes as many hashes.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class TrueNas:
         logins: int = 20,
         login_secs: float = 60.0,
         lockout: float = 600.0,
+        iterations: int = 4096,
     ) -> None:
         self._scheme = "ws" if tls is None else "wss"
         self._path = path
@@ -61,6 +63,7 @@ class TrueNas:
             "needs_login": needs_login,
             "tells_added": tells_added,
             "rate": [logins, login_secs, lockout],
+            "iterations": iterations,
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, json.dumps(settings)],

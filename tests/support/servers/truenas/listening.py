@@ -31,6 +31,7 @@ class Settings(NamedTuple):
     needs_login: bool
     tells_added: bool
     rate: tuple[int, float, float]
+    iterations: int
 
 
 class Listening:
@@ -43,7 +44,7 @@ class Listening:
         self._server: Server | None = None
         self._faults = Faults()
         self._jobs = Jobs(self._tell_job, tells_added=settings.tells_added)
-        logins = Logins(Rate(*settings.rate), self._counts)
+        logins = Logins(Rate(*settings.rate), settings.iterations, self._counts)
         self._methods: dict[str, Method] = {
             **METHODS,
             **logins.methods,

@@ -37,8 +37,9 @@ class Rate:
 class Logins:
     """`auth.*`."""
 
-    def __init__(self, rate: Rate, counts: Counter[str]) -> None:
+    def __init__(self, rate: Rate, iterations: int, counts: Counter[str]) -> None:
         self._rate = rate
+        self._iterations = iterations
         self._counts = counts
         self.methods: dict[str, Method] = {
             "auth.login": self._login,
@@ -78,7 +79,8 @@ class Logins:
     async def _scram(self, peer: Peer, message: dict[str, str]) -> dict[str, Any]:
         if message["scram_type"] == "CLIENT_FIRST_MESSAGE":
             self._count()
-            peer.scram = ScramServer(KEY.partition("-")[2])
+            secret = KEY.partition("-")[2]
+            peer.scram = ScramServer(secret, iterations=self._iterations)
             return _reply("SERVER_FIRST_RESPONSE", peer.scram.first(message["rfc_str"]))
         assert peer.scram is not None
         final = peer.scram.final(message["rfc_str"])

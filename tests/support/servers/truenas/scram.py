@@ -5,17 +5,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from functools import cache
 
 
 def _mac(key: bytes, data: str) -> bytes:
     return hmac.digest(key, data.encode(), "sha512")
 
 
+@cache
+def _salted(secret: str, salt: bytes, iterations: int) -> bytes:
+    """What a server stores once, when the secret is set."""
+    return hashlib.pbkdf2_hmac("sha512", secret.encode(), salt, iterations)
+
+
 class ScramServer:
     """One exchange with somebody who should know `secret`."""
 
     def __init__(self, secret: str, *, iterations: int = 4096, salt: bytes = b"saltysalt") -> None:
-        salted = hashlib.pbkdf2_hmac("sha512", secret.encode(), salt, iterations)
+        salted = _salted(secret, salt, iterations)
         self._stored = hashlib.sha512(_mac(salted, "Client Key")).digest()
         self._key = _mac(salted, "Server Key")
         self._rest = f"s={base64.b64encode(salt).decode()},i={iterations}"
