@@ -18,6 +18,7 @@ from axium.links.dialogue import (
     Heard,
     Hold,
     Jumped,
+    Leave,
     Lost,
     Measure,
     Ping,
@@ -227,6 +228,12 @@ def test_a_connection_in_use_is_not_idle() -> None:
     book = Playbook(idle=10).up()
     book.given(call(1)).after(15).given(Tick()).follows()
     book.given(reply(1, 2, "1")).follows(told(1, Result(b"1")))
+
+
+def test_the_idle_time_begins_when_the_last_follower_leaves() -> None:
+    book = Playbook(idle=4).up()
+    book.given(Follow(1, "e")).after(15).given(Leave(1)).after(3).given(Tick()).follows()
+    book.after(1).given(Tick()).follows(Close(1))
 
 
 def test_idle_of_zero_keeps_a_connection() -> None:

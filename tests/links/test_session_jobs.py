@@ -9,12 +9,14 @@ import pytest
 
 from axium.links.dialogue import (
     Abort,
+    Close,
     Connect,
     Connected,
     Detached,
     Failed,
     Leave,
     Lost,
+    Ponged,
     Progress,
     Received,
     Result,
@@ -103,6 +105,14 @@ def test_an_end_that_is_told_again_and_again_is_the_same_end() -> None:
 def test_a_call_marked_as_a_job_that_is_none_is_a_plain_result() -> None:
     book = nas(NEW)
     book.given(reply(1, 3, "7")).follows(told(1, Result(b"7")))
+
+
+def test_the_idle_time_begins_when_a_job_has_ended() -> None:
+    book = nas(OLD)
+    book.given(reply(1, 3, "42"), reply(1, 4, f"[{job()}]"))
+    book.after(700).given(Ponged(1, 1), update(1, job("SUCCESS", result=1)))
+    assert told(1, Result(b"1")) in book.outputs
+    assert Close(1) not in book.outputs
 
 
 def test_an_older_server_names_the_job_in_its_reply() -> None:

@@ -56,7 +56,10 @@ class Feeds:
 
     def leave(self, key: Key) -> bool:
         """One less; False where it was none."""
-        return self._drop(key, Result(NULL))
+        is_over = self._drop(key, Result(NULL))
+        if is_over:
+            self._line.used()
+        return is_over
 
     def late(self, key: Key, why: str) -> None:
         """A new follower has waited long enough."""

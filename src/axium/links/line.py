@@ -15,10 +15,14 @@ Timer = tuple[str, Hashable]
 
 
 class Line(NamedTuple):
-    """Given by the session to its parts: `ask(request, then)`, `tell(key, body, is_last)`."""
+    """Given by the session to its parts: `ask(request, then)`, `tell(key, body, is_last)`.
+
+    `used` is called where something has ended that the connection was needed for.
+    """
 
     ask: Callable[[Request, Then], None]
     tell: Callable[[Key, Body, bool], None]
     put: Callable[[Output], None]
+    used: Callable[[], None]
     timers: Deadlines[Timer]
     now: Callable[[], float]

@@ -93,6 +93,7 @@ class Running:
         if job is None:
             return None
         self._forget(job)
+        self._line.used()
         return job.id
 
     def abort(self, key: Key) -> bool:
@@ -194,6 +195,7 @@ class Running:
 
     def _end(self, job: Job, body: Result | Failed) -> None:
         self._forget(job)
+        self._line.used()
         self._line.tell(job.call.key, body, True)
 
     def _forget(self, job: Job) -> None:

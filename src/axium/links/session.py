@@ -9,6 +9,7 @@ from axium.links.connection import Connection, Figures, State
 from axium.links.deadlines import Deadlines
 from axium.links.feeds import Feeds
 from axium.links.line import Line, Timer
+from axium.links.measures import Measures
 from axium.links.messages import NULL, Answer, Frame, NoFrame, frame_of, one_line, request, said
 from axium.links.profiles import Profile
 from axium.links.running import Running
@@ -19,6 +20,7 @@ ORPHAN_SECS = 60.0
 ENVELOPE = 64
 """Bytes of a request beside its method and parameters, at most."""
 
+_SILENT = "the server did not answer in time"
 _NOT_FOUND = b'{"jsonrpc":"2.0","id":%b,"error":{"code":-32601,"message":"Method not found"}}'
 
 
@@ -29,12 +31,14 @@ class Session:
         self._profile = profile
         self._timers: Deadlines[Timer] = Deadlines()
         self._calls = Calls(profile.in_flight)
-        line = Line(self._calls.ask, self._tell, self._put, self._timers, lambda: self._now)
+        line = Line(
+            self._calls.ask, self._tell, self._put, self._used, self._timers, lambda: self._now
+        )
         self._connection = Connection(profile, self, line, idle=idle, chance=chance)
         self._feeds = Feeds(profile, line)
         self._style = profile.jobs()
         self._running = Running(self._style, line)
-        self._measures: dict[d.Key, tuple[float, int]] = {}
+        self._measures = Measures(line, self._connection.ping)
         self._out: list[d.Output] = []
         self._now = 0.0
         self._taken = self._what_is_taken()
@@ -86,8 +90,8 @@ class Session:
 
     def is_asked(self) -> bool:
         """A pause of the daemon holds none of these."""
-        waits = self._calls.waiting or self._measures or len(self._running)
-        return bool(waits) or self._feeds.has_new
+        waits = len(self._calls.waiting) + len(self._measures) + len(self._running)
+        return waits > 0 or self._feeds.has_new
 
     def is_used(self) -> bool:
         """Pings do not count once it is there, nor do requests that nobody waits for."""
@@ -98,8 +102,7 @@ class Session:
         self._style.greeted(answers)
         self._feeds.up()
         self._running.resume()
-        for key, (since, _token) in self._measures.items():
-            self._measures[key] = since, self._connection.ping()
+        self._measures.up()
 
     def down(self, why: str) -> None:
         """See `Owner`: what may be sent again is; of the rest nothing is known."""
@@ -114,12 +117,11 @@ class Session:
 
     def hopeless(self, code: d.Code, why: str) -> None:
         """See `Owner`."""
-        keys = [*self._calls.waiting, *self._measures]
+        keys = list(self._calls.waiting)
         self._calls.waiting.clear()
-        self._measures.clear()
         for key in keys:
-            self._timers.drop(("measure", key))
             self._fail(key, code, why)
+        self._measures.fail(code, why)
         self._feeds.fail(code, why)
         self._running.fail("link_lost", why)
 
@@ -147,12 +149,9 @@ class Session:
             self._connection.hasten()
 
     def _measure(self, given: d.Measure) -> None:
-        if self._is_refused(given.key):
-            return
-        token = self._connection.ping() if self.state is State.UP else 0
-        self._measures[given.key] = self._now, token
-        self._timers.set(("measure", given.key), self._now + given.timeout)
-        self._connection.hasten()
+        if not self._is_refused(given.key):
+            self._measures.begin(given, is_up=self.state is State.UP)
+            self._connection.hasten()
 
     def _is_refused(self, key: d.Key) -> bool:
         """Whether nothing is tried before the user changes something, which is told then."""
@@ -166,17 +165,12 @@ class Session:
         if self._feeds.leave(key):
             return
         job = self._running.leave(key)
-        if job is not None:
-            self._connection.used()
         if job is not None or self._is_withdrawn(key):
             self._tell(key, d.Detached(job), True)
 
     def _is_withdrawn(self, key: d.Key) -> bool:
         """Whether this was a call, or a ping, that nobody waits for now."""
-        if self._measures.pop(key, None) is not None:
-            self._timers.drop(("measure", key))
-            return True
-        if self._calls.waiting.pop(key, None) is not None:
+        if self._measures.leave(key) or self._calls.waiting.pop(key, None) is not None:
             return True
         if self._calls.in_flight(key) is None:
             return False
@@ -223,14 +217,9 @@ class Session:
             self._connection.heard()
 
     def _ponged(self, given: d.Ponged) -> None:
-        if given.number != self._connection.number:
-            return
-        self._connection.heard()
-        answered = [key for key, (_, token) in self._measures.items() if token == given.token]
-        for key in answered:
-            since, _token = self._measures.pop(key)
-            self._timers.drop(("measure", key))
-            self._tell(key, d.Pong(self._now - max(since, self._connection.up_at)), True)
+        if given.number == self._connection.number:
+            self._connection.heard()
+            self._measures.ponged(given.token)
 
     # Requests and replies.
 
@@ -271,8 +260,6 @@ class Session:
             self._landed(flight, answer)
         elif number is None or not self._running.replied(number, answer):
             self.figures.strays += 1
-        else:
-            self._connection.used()
 
     def _landed(self, flight: Flight, answer: Answer) -> None:
         if flight.then is not None:
@@ -345,11 +332,10 @@ class Session:
         self._tell(key, d.Failed("timeout", sentence, is_unknown=True, job=job), True)
 
     def _measure_late(self, key: d.Key) -> None:
-        del self._measures[key]
-        self._fail(key, "link_down", self.why or "the server did not answer in time")
+        self._measures.late(key, "link_down", self.why or _SILENT)
 
     def _follow_late(self, key: d.Key) -> None:
-        self._feeds.late(key, self.why or "the server did not answer in time")
+        self._feeds.late(key, self.why or _SILENT)
 
     def _orphan(self, key: d.Key) -> None:
         number = self._calls.orphan(key)
@@ -374,6 +360,9 @@ class Session:
         if is_last:
             self._timers.drop(("call", key))
         self._out.append(d.Tell(key, body, is_last))
+
+    def _used(self) -> None:
+        self._connection.used()
 
     def _put(self, output: d.Output) -> None:
         self._out.append(output)
