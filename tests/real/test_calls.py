@@ -150,7 +150,8 @@ def test_ctrl_c_leaves_a_job_to_itself_and_a_second_one_aborts_it(
     scratch: Scratch, nas: TrueNas
 ) -> None:
     with running(scratch, "call", "nas", "test.job", "600", "0.1", "--job") as call:
-        assert (talk := call.stderr) is not None
+        talk = call.stderr
+        assert talk is not None
         until(lambda: "step 0" in talk.readline())
         call.send_signal(signal.SIGINT)
         until(lambda: "the job goes on" in talk.readline())
