@@ -58,14 +58,14 @@ def _deaths(bench: Bench, given: Linked) -> Iterator[Row]:
     """The server dies with ten calls in flight and comes back; the process that keeps it dies."""
     told, back, again = [], [], []
     connection = given.axium.connect()
-    for _ in range(bench.rounds(9, 2)):
+    for _ in range(bench.rounds(4, 2)):  # more would be more logins than there may be in a minute
         told.append(_killed(given, given.nas.kill))
         sleep(1.0)  # the tries fail for a while
         given.nas.revive()
         began = monotonic_ns()
         called(connection, "core.ping")
         back.append((monotonic_ns() - began) / 1e9)
-    for _ in range(bench.rounds(5, 2)):
+    for _ in range(2):  # with each death its next start waits longer
         again.append(_killed(given, partial(os.kill, given.keeper_pid(), signal.SIGKILL)))
         called(connection, "core.ping")
     connection.close()
