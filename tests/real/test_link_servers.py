@@ -163,7 +163,7 @@ def test_a_download_is_ended_by_who_asked_for_it(
         gid = caller.next()["job"]
         caller.other("link_cancel", call=number, abort=True)
         ended = caller.ended(number)
-    assert (ended["code"], ended["error"]) == ("remote", "the download is in status `removed`")
+    assert (ended["code"], ended["error"]) == ("remote", "the download was aborted")
     assert links.call("dl", "aria2.tellStatus", [gid])["result"]["status"] == "removed"
 
 
