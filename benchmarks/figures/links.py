@@ -37,10 +37,13 @@ def measure(bench: Bench) -> Iterator[Row]:
         peer_measured=without,
         note=f"{beside - without:.1f} MiB more; the process that keeps them has {keeper:.1f}",
     )
+    for secs in (1, 20):
+        took = [_outage_of(secs) for _ in range(bench.rounds(5, 1) if secs == 1 else 1)]
+        yield Row(f"server back after {secs} s: the next call", max(took), "s", at_most(1.5))
     with linked() as given:
-        yield from _deaths(bench, given)
+        yield from _deaths(given)
         yield from _flood(given)
-    yield _outage()
+    yield _long_outage()
 
 
 def _weights() -> tuple[float, float, float]:
@@ -54,24 +57,35 @@ def _weights() -> tuple[float, float, float]:
         return without, memory_mib(given.axium.pid), keeper
 
 
-def _deaths(bench: Bench, given: Linked) -> Iterator[Row]:
-    """The server dies with ten calls in flight and comes back; the process that keeps it dies."""
-    told, back, again = [], [], []
-    connection = given.axium.connect()
-    for _ in range(bench.rounds(4, 2)):  # more would be more logins than there may be in a minute
-        told.append(_killed(given, given.nas.kill))
-        sleep(1.0)  # the tries fail for a while
+def _outage_of(secs: float) -> float:
+    """Seconds that the first call after an outage takes; nobody asks while it lasts."""
+    with linked() as given:
+        given.nas.kill()
+        sleep(secs)
         given.nas.revive()
+        connection = given.axium.connect()
         began = monotonic_ns()
         called(connection, "core.ping")
-        back.append((monotonic_ns() - began) / 1e9)
-    for _ in range(2):  # with each death its next start waits longer
-        again.append(_killed(given, partial(os.kill, given.keeper_pid(), signal.SIGKILL)))
-        called(connection, "core.ping")
+        took = (monotonic_ns() - began) / 1e9
+        connection.close()
+        return took
+
+
+def _deaths(given: Linked) -> Iterator[Row]:
+    """The server dies with ten calls in flight; so does the process that keeps the connection."""
+    server = _killed(given, given.nas.kill)
+    given.nas.revive()
+    _warm(given)
+    keeper = _killed(given, partial(os.kill, given.keeper_pid(), signal.SIGKILL))
+    _warm(given)
+    yield Row("server killed: ten calls in flight are told", server, "s", at_most(1))
+    yield Row("keeping process killed: ten calls are told", keeper, "s", at_most(1))
+
+
+def _warm(given: Linked) -> None:
+    connection = given.axium.connect()
+    called(connection, "core.ping")
     connection.close()
-    yield Row("server killed: ten calls in flight are told", max(told), "s", at_most(1))
-    yield Row("server back after 1 s: the next call", max(back), "s", at_most(1.5))
-    yield Row("keeping process killed: ten calls are told", max(again), "s", at_most(1))
 
 
 def _killed(given: Linked, kill: Callable[[], None]) -> float:
@@ -123,7 +137,7 @@ def _flood(given: Linked) -> Iterator[Row]:
     yield Row("the longest that others wait meanwhile", max(took), "ms", at_most(50), note=note)
 
 
-def _outage() -> Row:
+def _long_outage() -> Row:
     """The session alone, by a clock of its own: callers come all the while."""
     session = Session(TRUENAS, idle=600.0, chance=lambda: 0.0)
     now, tries, key = 0.0, 0, 0
