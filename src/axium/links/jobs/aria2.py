@@ -71,7 +71,7 @@ class Aria2Jobs:
         if found.status == "complete" and found.followed_by:
             # The description of the files is here; the files are another download.
             return News(job, instead=f'"{found.followed_by[0]}"')
-        done, total = int(found.completed_length), int(found.total_length)
+        done, total = _number(found.completed_length), _number(found.total_length)
         return News(
             job=job,
             state=found.status.upper(),
@@ -95,6 +95,11 @@ def _outcome(job: JobId, found: Download, row: bytes) -> Result | Failed | None:
         sentence = "the download was aborted"
     else:
         sentence = found.error_message or "the download failed, and the server does not say why"
-    code = int(found.error_code or 0) if found.status == "error" else 0
+    code = _number(found.error_code or "") if found.status == "error" else 0
     error = {"code": code, "message": sentence, "data": msgspec.Raw(row)}
     return Failed("remote", sentence, msgspec.json.encode(error), job=job)
+
+
+def _number(text: str) -> int:
+    """A number that aria2 writes as text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
