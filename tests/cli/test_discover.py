@@ -20,7 +20,7 @@ def fill(scratch: Scratch) -> None:
     """A home with one of everything, and with what only looks like it."""
     home = scratch.home
     (home / "envs.yaml").write_text(ENVS)
-    (home / "links.yaml").write_text("links:\n  nas: {uri: wss://nas}\n  lab:\n")
+    (home / "links.yaml").write_text("links:\n  nas: {uri: wss://nas}\n  lab: {uri: wss://lab}\n")
     for kind, name, manifest in (
         ("spokes", "aws", "spoke.yaml"),
         ("spokes", "old", "manifest.yaml"),
@@ -79,7 +79,7 @@ def test_what_is_not_there_is_told_with_what_to_do(scratch: Scratch) -> None:
             f"environments  none: write them into {home}/envs.yaml\n"
             f"spokes        none: each is a directory in {home}/spokes with a spoke.yaml\n"
             "gears         none: `axium gear install SOURCE` installs one, once you said yes\n"
-            f"links         none: they are named in {home}/links.yaml\n"
+            "links         none: `axium link add NAME URI` makes one\n"
             "wrappers      none: `axium wrapper add NAME WRAPPER` makes one\n"
         ),
         "",

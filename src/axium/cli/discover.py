@@ -18,7 +18,7 @@ ABSENT = {
     "environments": "none: write them into {root}/envs.yaml",
     "spokes": "none: each is a directory in {root}/spokes with a spoke.yaml",
     "gears": "none: `axium gear install SOURCE` installs one, once you said yes",
-    "links": "none: they are named in {root}/links.yaml",
+    "links": "none: `axium link add NAME URI` makes one",
     "wrappers": "none: `axium wrapper add NAME WRAPPER` makes one",
 }
 
