@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from axium.links.definition import Link
+from axium.links.transport import reason_of
 from tests.links.guarded import Guarded
 from tests.links.keeper import Keeper
 from tests.support.servers.certificates import Certificate, self_signed
@@ -129,6 +131,34 @@ def test_an_authority_that_can_not_be_read_is_told(
     answer = asked(keeper, server.uri, ca="/nonexistent")
     assert answer["code"] == "tls"
     assert "`/nonexistent` can't be read as certificates" in answer["error"]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(111, "Connect call failed ('127.0.0.1', 9)"), "Connection refused"),
+        (
+            OSError(
+                "Multiple exceptions: [Errno 111] Connect call failed ('::1', 9, 0, 0), "
+                "[Errno 111] Connect call failed ('127.0.0.1', 9)"
+            ),
+            "Connection refused",
+        ),
+        (
+            OSError("Multiple exceptions: [Errno 113] x, [Errno 111] y"),
+            "No route to host, Connection refused",
+        ),
+        (
+            socket.gaierror(-2, "Name or service not known"),
+            "the host can't be found: Name or service not known",
+        ),
+        (ConnectionResetError(), "the server broke the connection off"),
+        (OSError("odd"), "odd"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_why_a_server_can_not_be_reached(error: OSError, reason: str) -> None:
+    assert reason_of(error) == reason
 
 
 def test_a_server_without_tls_is_told(keeper: Keeper, stack: ExitStack) -> None:

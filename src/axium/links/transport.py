@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import socket
 import ssl
 from collections import deque
@@ -26,6 +27,7 @@ LARGEST = (16 << 20) - (64 << 10)
 
 _CLOSE_SECS = 1.0
 _UNAUTHORIZED = (401, 403)
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 
 class _Listening(ClientConnection):
@@ -197,8 +199,10 @@ def reason_of(error: OSError) -> str:
         return f"the host can't be found: {error.strerror}"
     if isinstance(error, ConnectionError) and not error.errno:
         return "the server broke the connection off"
-    # asyncio puts a sentence of its own in the place of the kernel's.
-    return os.strerror(error.errno) if error.errno else str(error) or type(error).__name__
+    # asyncio puts a sentence of its own in the place of the kernel's, or several in one.
+    numbers = [error.errno] if error.errno else map(int, _ERRNO.findall(str(error)))
+    reasons = dict.fromkeys(os.strerror(number) for number in numbers)
+    return ", ".join(reasons) or str(error) or type(error).__name__
 
 
 def closed_because(error: ConnectionClosed) -> str:
