@@ -71,6 +71,7 @@ def test_the_files_of_the_core_are_told(spoke: Scratch) -> None:
             f"prefixes.yaml     {home}/prefixes.yaml\n"
             f"hud.yaml          {home}/hud.yaml\n"
             f"permissions.yaml  {home}/permissions.yaml  (missing)\n"
+            f"links.yaml        {home}/links.yaml  (missing)\n"
             f"overrides         {home}/overrides  (missing)\n"
         ),
         "",

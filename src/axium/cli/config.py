@@ -94,7 +94,7 @@ def edit(spoke: Name) -> None:
 
 def _core_files() -> dict[str, File]:
     root = home_of(environ()).root
-    names = (*READ, OVERRIDES)
+    names = (*READ, "links.yaml", OVERRIDES)
     return {"home": File(root, ""), **{name: File(f"{root}/{name}", name) for name in names}}
 
 

@@ -17,7 +17,7 @@ from axium.thin.paths import Home, state_dir, user_home
 
 MADE = (
     "state.json", "state_cache.json", "completions.json", "catalogue", ".configuration",
-    "axiumd.pid", "daemon.sock", "logs", "tmux/servers", NOTES,
+    ".links",    "axiumd.pid", "daemon.sock", "logs", "tmux/servers", NOTES,
 )  # fmt: skip
 """What the daemon and the command line keep in the home for themselves."""
 
