@@ -32,7 +32,7 @@ check: $(READY)  ## format, lint, types, floors, shell files, generated pages
 	scripts/check-tree
 	$(if $(wildcard docs/generate.py),$(BIN)/python docs/generate.py --check)
 
-bench: $(READY) $(SERVERS)  ## the figures, peers side by side in the same run
+bench: $(READY)  ## the figures, peers side by side in the same run
 	@scripts/need gcc redis-server strace tmux direnv zsh fish
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
