@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -335,6 +336,14 @@ def test_orders_that_are_none_harm_nothing(keeper: Keeper, nas: TrueNas) -> None
     keeper.define(link(nas))
     assert keeper.call("nas", "test.echo", "[1]")["result"] == 1
     assert len([news for news in keeper.news if news.text]) == 3
+
+
+def test_it_leaves_no_core_file_and_has_a_session_of_its_own(keeper: Keeper) -> None:
+    until(lambda: keeper.news)
+    limits = Path(f"/proc/{keeper.pid}/limits").read_text().splitlines()
+    (core,) = [line.split()[4:6] for line in limits if line.startswith("Max core file size")]
+    assert core == ["0", "0"]
+    assert os.getsid(keeper.pid) == keeper.pid
 
 
 def test_a_beat_is_answered_at_once(keeper: Keeper) -> None:

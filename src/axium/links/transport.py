@@ -181,7 +181,7 @@ def _trust(link: Link) -> ssl.SSLContext:
         return context
     if link.ca is not None:
         try:
-            context.load_verify_locations(cafile=link.ca)
+            context.load_verify_locations(cafile=os.path.expanduser(link.ca))
         except (OSError, ssl.SSLError) as error:
             raise NotOpened("tls", f"`{link.ca}` can't be read as certificates: {error}") from None
     return context
