@@ -19,7 +19,11 @@ class Caller(Client):
     """A client on one connection; requests have numbers, lines are kept as they came."""
 
     def __init__(self, scratch: Scratch) -> None:
-        super().__init__(scratch.socket, timeout=30.0)
+        try:
+            super().__init__(scratch.socket, timeout=30.0)
+        except OSError:
+            self.socket.close()
+            raise
         self._numbers = count(1)
         self.lines: list[Line] = []
 

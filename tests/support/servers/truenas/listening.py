@@ -52,6 +52,7 @@ class Listening:
             "core.set_options": self._set_options,
             "core.subscribe": self._subscribe,
             "core.unsubscribe": self._unsubscribe,
+            "test.note": self._note,
         }
         if settings.is_old:
             del self._methods["core.set_options"]
@@ -177,6 +178,11 @@ class Listening:
 
     async def _unsubscribe(self, peer: Peer, ticket: str) -> None:
         peer.subscriptions.discard(ticket.removeprefix("ticket of "))
+
+    async def _note(self, _peer: Peer, name: str) -> str:
+        """Something that is done as often as it is asked for."""
+        self._counts[f"note {name}"] += 1
+        return name
 
     async def _tell_job(self, row: dict[str, Any], msg: str) -> None:
         await self._emit("core.get_jobs", {"msg": msg, "id": row["id"], "fields": row}, 1)
