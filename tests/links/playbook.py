@@ -45,9 +45,13 @@ class Free:
         """See `Login`."""
         return params
 
-    def hidden(self, text: bytes) -> bytes:
+    def hidden(self, text: str) -> str:
         """See `Login`."""
         return text
+
+    def cleaned(self, error: bytes) -> bytes:
+        """See `Login`."""
+        return error
 
 
 FREE = Free()

@@ -218,9 +218,30 @@ def test_parameters_that_can_not_have_the_token_are_refused(method: str, params:
         login("aria2-token").dressed(method, params)
 
 
-def test_the_secret_is_hidden_also_as_json_writes_it() -> None:
-    found = login("bearer", Secret('a"b')).hidden(b'{"x":"a\\"b","y":"a"}')
-    assert found == b'{"x":"***","y":"a"}'
+@pytest.mark.parametrize(
+    ("secret", "error", "shown"),
+    [
+        ('a"b', rb'{"x":"a\"b","y":"a"}', rb'{"x":"***","y":"a"}'),
+        ("p\xe4ss", '{"x":"p\xe4ss"}'.encode(), b'{"x":"***"}'),
+        ("p\xe4ss", rb'{"x":"no p\u00e4ss"}', b'{"x":"no ***"}'),
+        ("\U0001f600", rb'["\ud83d\uDE00"]', b'["***"]'),
+        ("a/b", rb'["a\/b"]', b'["***"]'),
+        ("1", b'{"code":-32601,"message":"no 1"}', b'{"code":-32601,"message":"no ***"}'),
+        ('"', rb'{"code":1,"message":"\""}', b'{"code":1,"message":"***"}'),
+        ("hunter2", rb'["\ud800 hunter2"]', rb'["\ud800 ***"]'),
+        ("hunter2", b'["caf\xc3\xa9"]', b'["caf\xc3\xa9"]'),
+        ("hunter2", b'["\x00"]', b'["\x00"]'),
+    ],
+)
+def test_the_secret_is_hidden_however_an_error_writes_it(
+    secret: str, error: bytes, shown: bytes
+) -> None:
+    assert login("bearer", Secret(secret)).cleaned(error) == shown
+
+
+def test_the_secret_is_hidden_also_as_the_handshake_has_it() -> None:
+    said = "invalid header: Basic YW5uOmh1bnRlcjI= of hunter2"
+    assert login("basic").hidden(said) == "invalid header: Basic *** of ***"
 
 
 def test_a_secret_shows_itself_to_nobody() -> None:

@@ -101,8 +101,11 @@ class Login(Protocol):
     def dressed(self, method: str, params: bytes) -> bytes:
         """The parameters as this server takes them. ValueError where they can't be made so."""
 
-    def hidden(self, text: bytes) -> bytes:
+    def hidden(self, text: str) -> str:
         """The text without the secret."""
+
+    def cleaned(self, error: bytes) -> bytes:
+        """The JSON without the secret in any of its strings."""
 
 
 class Refused(Exception):

@@ -1,6 +1,8 @@
 """The ways to log in: headers of the handshake, steps after it, and parameters of each request."""
 
 import base64
+import json
+import re
 import secrets as randomness
 from typing import Any
 
@@ -13,7 +15,8 @@ from axium.links.messages import Answer, RemoteError, said
 from axium.links.scram import Scram, Unsound
 from axium.links.secrets import Secret
 
-HIDDEN = b"***"
+HIDDEN = "***"
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _METHOD_NOT_FOUND = b"-32601"
 
 
@@ -41,8 +44,7 @@ class LinkLogin:
             case "header":
                 return {header_name(self._link): self._in_header()}
             case "basic":
-                pair = f"{self._user}:{self._secret}".encode()
-                return {"Authorization": "Basic " + base64.b64encode(pair).decode()}
+                return {"Authorization": f"Basic {self._pair()}"}
         return {}
 
     def steps(self) -> Steps:
@@ -69,13 +71,27 @@ class LinkLogin:
             return _each_with(token, params)
         return _with_first(token, params) if method.startswith("aria2.") else params
 
-    def hidden(self, text: bytes) -> bytes:
+    def hidden(self, text: str) -> str:
         """See `Login`."""
-        if not self._secret:
-            return text
-        for shape in (self._secret.encode(), msgspec.json.encode(self._secret)[1:-1]):
+        for shape in filter(None, (self._secret, self._in_handshake())):
             text = text.replace(shape, HIDDEN)
         return text
+
+    def cleaned(self, error: bytes) -> bytes:
+        """See `Login`: looked for in each string by what it says, however it is escaped."""
+        return _STRING.sub(self._clean, error) if self._secret else error
+
+    def _clean(self, found: re.Match[bytes]) -> bytes:
+        text = json.loads(found[0].decode(), strict=False)
+        hidden = self.hidden(text)
+        return found[0] if hidden == text else json.dumps(hidden).encode()
+
+    def _in_handshake(self) -> str:
+        """The secret as it stands there, where it is not as it was read."""
+        return self._pair() if self._link.style == "basic" else ""
+
+    def _pair(self) -> str:
+        return base64.b64encode(f"{self._user}:{self._secret}".encode()).decode()
 
     def _in_header(self) -> str:
         if not self._secret.isascii() or not self._secret.isprintable():
@@ -158,7 +174,7 @@ class LinkLogin:
 
     def _told(self, answer: Answer) -> str:
         """The server's sentence alone: its data may repeat what it was sent."""
-        return self.hidden(said(answer.error).encode()).decode()
+        return self.hidden(said(answer.error))
 
 
 def _request(method: str, params: list[Any]) -> Request:

@@ -290,7 +290,7 @@ class Session:
         error = bytes(frame.error)
         if error and (error != NULL or not frame.result):
             assert self._connection.login is not None
-            return Answer(error=self._connection.login.hidden(error))
+            return Answer(error=self._connection.login.cleaned(error))
         return Answer(result=bytes(frame.result))
 
     def _notice(self, frame: Frame, line: bytes) -> None:
