@@ -27,6 +27,9 @@ _CODES = {
 MOST_DETAILS = 20
 """Lines of a server's details that are shown."""
 
+MOST_DIGITS = 4300
+"""Of a whole number, beyond which Python refuses to make one."""
+
 _RESULT = b'"ok":true,"type":"result","result":'
 _DETACHED = b',"detached":true'
 
@@ -44,8 +47,13 @@ def decoded(line: bytes) -> "dict[str, Any]":
     """The line as an object. ValueError."""
     from json import loads  # 6 ms
 
-    found: dict[str, Any] = loads(line)
+    found: dict[str, Any] = loads(line, parse_int=_whole)
     return found
+
+
+def _whole(digits: str) -> "int | str":
+    """A number, or its digits where Python makes none of so many."""
+    return int(digits) if len(digits) <= MOST_DIGITS else digits
 
 
 def code_of(reply: "Mapping[str, Any]") -> int:
@@ -61,7 +69,9 @@ def tell_error(reply: "Mapping[str, Any]", *, json: bool) -> int:
         from json import dumps
 
         shown = {name: value for name, value in reply.items() if name not in ("id", "ok")}
-        say.out(dumps(shown, ensure_ascii=False, indent=2) + "\n")
+        text = dumps(shown, ensure_ascii=False, indent=2)
+        # Halves of surrogate pairs, which servers write as `\\ud800`, are written so again.
+        say.out(text.encode("utf-8", "backslashreplace").decode() + "\n")
         return code_of(reply)
     sentence, hints = str(reply.get("error")), [str(reply["hint"])] if reply.get("hint") else []
     if reply.get("outcome") == "unknown":
