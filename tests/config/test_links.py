@@ -45,6 +45,13 @@ def test_what_is_added_is_read_again(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("idle", [1, 1_000_000, 1_234_567, 31_536_000])
+def test_a_long_idle_time_is_written_whole(path: Path, idle: int) -> None:
+    link = Link(name="n", uri="ws://127.0.0.1/", idle=idle)
+    add_link(str(path), link)
+    assert read(str(path.parent)) == ([link], ())
+
+
 def test_every_other_byte_stays_as_it_is(path: Path) -> None:
     path.write_text(COMMENTED)
     add_link(str(path), DOWNLOADS)

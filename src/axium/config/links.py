@@ -82,7 +82,7 @@ def entry_of(link: Link) -> dict[str, str]:
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return written(value) if isinstance(value, str) else f"{value:g}"
+    return written(value) if isinstance(value, str) else f"{value:.0f}"
 
 
 def _place(root: Node, name: str, field: str, default: Mark) -> Mark:
