@@ -34,16 +34,12 @@ def test_a_machine_that_slept_asks_whether_the_server_is_still_there() -> None:
     server, machine = Guarded(), Machine()
     told: list[d.Tell] = []
 
-    async def no_wait() -> None:
-        """There is room."""
-
     async def scene() -> None:
         upstream = Upstream(
             Link(name="n", uri=server.uri),
             {},
             told.append,
             changed=lambda: None,
-            has_room=no_wait,
             wall=machine.clock,
         )
         upstream.take(d.Call(1, "before", b"[]"))

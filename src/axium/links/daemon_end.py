@@ -4,30 +4,30 @@ import asyncio
 import logging
 import socket
 from collections import Counter
+from collections.abc import Callable
+from typing import cast
 
 from axium.links.channel import MAX_LINE, MORE, NEWS, News, encode, line_of
 
-DROPPING, STOPPING = 8 << 20, 32 << 20
-"""Bytes that wait for the daemon: from the first on events are dropped, beyond the second nothing
-more is read of servers."""
+DROPPING, FLOWING, STOPPING = 8 << 20, 1 << 20, 32 << 20
+"""Bytes that wait for the daemon: from the first on events are dropped, until there are less than
+the second again; beyond the third nothing more is read of servers."""
 
 
-class DaemonEnd:
-    """The channel to one daemon, from its first line to its end of file."""
+class DaemonEnd(asyncio.Protocol):
+    """The channel to one daemon. `ended` is done at its end.
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    `on_line` gets each order; `on_room` whether what servers say may come.
+    """
+
+    def __init__(self, on_line: Callable[[bytes], None], on_room: Callable[[bool], None]) -> None:
+        self._on_line = on_line
+        self._on_room = on_room
+        self._transport: asyncio.Transport | None = None
+        self._input = bytearray()
         self._dropped: Counter[int] = Counter()
-        writer.transport.set_write_buffer_limits(high=STOPPING, low=DROPPING)
-
-    async def line(self) -> bytes:
-        """The next order; empty at the end, also where what comes is none."""
-        try:
-            line = await self._reader.readline()
-        except (OSError, ValueError):  # a line without end
-            return b""
-        return line if line.endswith(b"\n") else b""
+        self._is_slow = self._is_full = False
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def send(self, mark: bytes, call: int, body: bytes) -> None:
         """Tell a caller; where the daemon is slow, what is not the last is counted instead."""
@@ -36,41 +36,71 @@ class DaemonEnd:
             return
         if call in self._dropped:
             self._tell_dropped(call)
-        self._writer.write(line_of(mark, call, body))
+        self._write(line_of(mark, call, body))
 
     def tell(self, news: News) -> None:
         """Tell the daemon itself."""
-        self._writer.write(line_of(NEWS, 0, encode(news)))
+        self._write(line_of(NEWS, 0, encode(news)))
 
-    async def has_room(self) -> None:
-        """Wait until the daemon takes what waits; at its end nothing waits for it."""
-        try:
-            await self._writer.drain()
-        except OSError:
+    async def close(self) -> None:
+        """Hang up, when all is sent or a while is over."""
+        if self._transport is not None:
+            self._transport.close()
+            await asyncio.wait([self.ended], timeout=1.0)
+            self._transport.abort()
+
+    # See `asyncio.Protocol`.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It begins."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=DROPPING, low=FLOWING)
+
+    def data_received(self, data: bytes) -> None:
+        """Orders, or parts of some."""
+        if b"\n" not in data:
+            self._input += data
+            if len(self._input) > MAX_LINE and self._transport is not None:
+                self._transport.abort()
             return
-        if self._dropped and not self._is_slow:
-            for call in list(self._dropped):
-                self._tell_dropped(call)
+        first, *lines = data.split(b"\n")
+        rest = lines.pop()
+        first = bytes(self._input) + first if self._input else first
+        self._input = bytearray(rest)
+        for line in (first, *lines):
+            self._on_line(line)
 
-    def close(self) -> None:
-        """Hang up; what was written before is sent."""
-        self._writer.close()
+    def pause_writing(self) -> None:
+        """The daemon is slow."""
+        self._is_slow = True
 
-    async def closed(self) -> None:
-        """Wait until all is sent, within a bound."""
-        try:
-            async with asyncio.timeout(1.0):
-                await self._writer.wait_closed()
-        except (TimeoutError, OSError):
-            self._writer.transport.abort()
+    def resume_writing(self) -> None:
+        """It is not any more: tell what was left out."""
+        self._is_slow = False
+        for call in list(self._dropped):
+            self._tell_dropped(call)
+        if self._is_full:
+            self._is_full = False
+            self._on_room(True)
 
-    @property
-    def _is_slow(self) -> bool:
-        return self._writer.transport.get_write_buffer_size() > DROPPING
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The daemon is gone."""
+        if self._is_full:
+            self._on_room(True)
+        self.ended.set_result(None)
+
+    def _write(self, line: bytes) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._transport.write(line)
+        if self._is_slow and not self._is_full:
+            self._is_full = self._transport.get_write_buffer_size() > STOPPING
+            if self._is_full:
+                self._on_room(False)
 
     def _tell_dropped(self, call: int) -> None:
         lagged = {"type": "lagged", "count": self._dropped.pop(call)}
-        self._writer.write(line_of(MORE, call, encode(lagged)))
+        self._write(line_of(MORE, call, encode(lagged)))
 
 
 class LogToDaemon(logging.Handler):
@@ -86,6 +116,12 @@ class LogToDaemon(logging.Handler):
             self.end.tell(News(level=record.levelno, text=self.format(record)))
 
 
-async def made(connection: socket.socket) -> DaemonEnd:
+async def made(
+    connection: socket.socket, on_line: Callable[[bytes], None], on_room: Callable[[bool], None]
+) -> DaemonEnd:
     """The end of this channel."""
-    return DaemonEnd(*await asyncio.open_connection(sock=connection, limit=MAX_LINE))
+    loop = asyncio.get_running_loop()
+    _transport, end = await loop.create_connection(
+        lambda: DaemonEnd(on_line, on_room), sock=connection
+    )
+    return end

@@ -43,15 +43,15 @@ class Caller(NamedTuple):
 class Process:
     """Links by name, callers by number."""
 
-    def __init__(self, end: DaemonEnd, log_handler: LogToDaemon) -> None:
+    def __init__(self, log_handler: LogToDaemon) -> None:
         self._end: DaemonEnd | None = None
         self._log_handler = log_handler
         self._links: dict[str, Upstream] = {}
         self._callers: dict[int, Caller] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._telling: asyncio.TimerHandle | None = None
-        self._is_held = False
-        self.is_over = False
+        self._is_held = self._is_paused = False
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._carry_out: dict[type, Callable[[Any], None]] = {
             c.Define: self._define,
             c.CallOrder: self._call,
@@ -66,22 +66,28 @@ class Process:
             c.BeatOrder: lambda _order: self._tell(c.News(beat=True)),
             c.EndOrder: self._end_all,
         }
-        self._greet(end)
 
-    async def serve(self, end: DaemonEnd) -> None:
-        """Do what this daemon says until it is gone, or says that this is the end."""
-        while not self.is_over and (line := await end.line()):
-            try:
-                order = c.decode_order(line)
-            except (msgspec.DecodeError, RecursionError) as fault:
-                log.error("an order was not understood: %s", fault)
-                continue
-            self._carry_out[type(order)](order)
+    def take(self, line: bytes) -> None:
+        """Carry out an order."""
+        try:
+            order = c.decode_order(line)
+        except (msgspec.DecodeError, RecursionError) as fault:
+            log.error("an order was not understood: %s", fault)
+            return
+        self._carry_out[type(order)](order)
+
+    def make_room(self, has_room: bool) -> None:  # noqa: FBT001 (see `DaemonEnd`)
+        """Read no more of servers, since the daemon reads nothing; or go on."""
+        self._is_paused = not has_room
+        for upstream in self._links.values():
+            upstream.pause(is_paused=self._is_paused)
 
     def welcome(self, end: DaemonEnd) -> None:
-        """The next daemon is here."""
-        self._greet(end)
-        self._tell_rows()
+        """A daemon is here."""
+        self._end = self._log_handler.end = end
+        end.tell(c.News(hello=c.PROTOCOL, pid=os.getpid()))
+        if self._links:
+            self._tell_rows()
 
     def bereave(self) -> None:
         """The daemon is gone, and with it all who asked; connections stay."""
@@ -98,10 +104,6 @@ class Process:
         if self._telling is not None:
             self._telling.cancel()
         await asyncio.gather(*self._closing)
-
-    def _greet(self, end: DaemonEnd) -> None:
-        self._end = self._log_handler.end = end
-        end.tell(c.News(hello=c.PROTOCOL, pid=os.getpid()))
 
     def _define(self, order: c.Define) -> None:
         wanted = {link.name: link for link in order.links}
@@ -120,8 +122,8 @@ class Process:
             os.environ,
             self._told,
             changed=self._tell_rows_soon,
-            has_room=self._has_room,
         )
+        upstream.pause(is_paused=self._is_paused)
         upstream.take(d.Hold(self._is_held))
         return upstream
 
@@ -171,7 +173,8 @@ class Process:
         self._to_all(d.Hold(order.is_held))
 
     def _end_all(self, _order: c.EndOrder) -> None:
-        self.is_over = True
+        if not self.over.done():
+            self.over.set_result(None)
 
     def _to_all(self, given: d.Input) -> None:
         for upstream in self._links.values():
@@ -187,10 +190,6 @@ class Process:
         body = written(told.body, caller.dialect)
         if body is not None:
             self._end.send(marked(told.body, is_last=told.is_last), told.key, body)
-
-    async def _has_room(self) -> None:
-        if self._end is not None:
-            await self._end.has_room()
 
     def _rows(self) -> list[c.Row]:
         return [upstream.row() for upstream in self._links.values()]
@@ -225,11 +224,11 @@ class Door:
         self._place = _place(path)
         self._socket.setblocking(False)
 
-    async def next(self) -> DaemonEnd | None:
+    async def next(self) -> socket.socket | None:
         """The next daemon's channel; None where nobody came for long enough."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LONELY_SECS):
-                return await made(await self._accepted())
+                return await self._accepted()
         return None
 
     def close(self) -> None:
@@ -266,24 +265,19 @@ async def keep(path: str) -> None:
     log.setLevel(logging.INFO)
     log.propagate = False
     door = Door(socket.socket(fileno=c.LISTENING), path)
-    end: DaemonEnd | None = await made(socket.socket(fileno=c.CHANNEL))
-    assert end is not None
-    process = Process(end, handler)
-    while True:
-        await process.serve(end)
-        if process.is_over:
+    process = Process(handler)
+    channel: socket.socket | None = socket.socket(fileno=c.CHANNEL)
+    while channel is not None:
+        end = await made(channel, process.take, process.make_room)
+        process.welcome(end)
+        await asyncio.wait([end.ended, process.over], return_when=asyncio.FIRST_COMPLETED)
+        if process.over.done():
             break
         process.bereave()
-        end.close()
-        end = await door.next()
-        if end is None:
-            break
-        process.welcome(end)
+        channel = await door.next()
     door.close()
     await process.close()
-    if end is not None:
-        end.close()
-        await end.closed()
+    await end.close()
 
 
 def main() -> None:

@@ -8,15 +8,13 @@ from functools import partial
 from random import SystemRandom
 from typing import Any
 
-from websockets.exceptions import ConnectionClosed
-
 from axium.links import dialogue as d
 from axium.links.channel import Row
 from axium.links.connection import State
 from axium.links.definition import Link
 from axium.links.profiles import profile_of
 from axium.links.session import Session
-from axium.links.transport import NotOpened, Transport, closed_because, opened
+from axium.links.transport import NotOpened, Transport, opened
 
 log = logging.getLogger("axium.links")
 
@@ -27,7 +25,7 @@ Told = Callable[[d.Tell], None]
 
 
 class Upstream:
-    """A link at work. `has_room` ends when what it tells can be taken."""
+    """A link at work."""
 
     def __init__(
         self,
@@ -36,7 +34,6 @@ class Upstream:
         tell: Told,
         *,
         changed: Callable[[], None],
-        has_room: Callable[[], Coroutine[Any, Any, None]],
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.link = link
@@ -44,14 +41,13 @@ class Upstream:
         self._environ = environ
         self._tell = tell
         self._changed = changed
-        self._has_room = has_room
         self._loop = asyncio.get_running_loop()
         chance = partial(SystemRandom().uniform, -1.0, 1.0)
         self._session = Session(self._profile, idle=link.idle, chance=chance)
         self._transport: Transport | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening: asyncio.Task[None] | None = None
-        self._receiving: asyncio.Task[None] | None = None
+        self._is_paused = False
         self._timer: asyncio.TimerHandle | None = None
         self._wall = wall
         self._offset = wall() - self._loop.time()
@@ -76,6 +72,17 @@ class Upstream:
         if self._timer is not None:
             self._timer.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Read nothing more of the server, or go on."""
+        self._is_paused = is_paused
+        if self._transport is not None:
+            self._transport.socket.pause(is_paused=is_paused)
+
+    @property
+    def awaits_pong(self) -> bool:
+        """Whether it matters that bytes come."""
+        return self._session.awaits_pong
 
     def row(self) -> Row:
         """How it is."""
@@ -140,6 +147,13 @@ class Upstream:
 
     def _connect(self, given: d.Connect) -> None:
         self._opening = self._spawn("open a link", self._open(given.number))
+        self._opening.add_done_callback(partial(self._opened, given.number))
+
+    def _opened(self, number: int, task: asyncio.Task[None]) -> None:
+        """What went wrong in a way that nobody thought of is told too: others wait."""
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            why = f"axium itself failed: {type(fault).__name__}"
+            self.take(d.Unconnected(number, "link_down", why))
 
     async def _open(self, number: int) -> None:
         try:
@@ -149,39 +163,52 @@ class Upstream:
             self.take(fault.report(number))
             return
         self._transport = transport
-        transport.follow_bytes(partial(self._bytes_came, number))
-        self._receiving = self._spawn("receive from", self._receive(transport, number))
         self.take(d.Connected(number, transport.login))
-
-    def _bytes_came(self, number: int) -> None:
-        if self._session.awaits_pong:
-            self._give(d.Heard(number))
-
-    async def _receive(self, transport: Transport, number: int) -> None:
-        try:
-            while True:
-                await self._has_room()
-                self.take(d.Received(number, await transport.receive()))
-        except ConnectionClosed as closed:
-            why = transport.login.hidden(closed_because(closed).encode()).decode()
-            log.info("link `%s`: %s", self.link.name, why)
-            self.take(d.Lost(number, why))
+        transport.socket.pause(is_paused=self._is_paused)
+        transport.socket.listen(_Heard(self, number, transport))
 
     async def _work(self, given: d.Work) -> None:
         self.take(d.Computed(given.number, await asyncio.to_thread(given.work)))
 
     def _send(self, given: d.Send) -> None:
         if self._transport is not None:
-            self._transport.send(given.data)
+            self._transport.socket.send(given.data)
 
     def _ping(self, given: d.Ping) -> None:
         if self._transport is not None:
-            self._transport.ping(lambda: self.take(d.Ponged(given.number, given.token)))
+            self._transport.socket.ping(given.token)
 
     def _close(self) -> None:
         transport, self._transport = self._transport, None
-        for task in (self._opening, self._receiving):
-            if task is not None and task is not asyncio.current_task():
-                task.cancel()
+        if self._opening is not None and self._opening is not asyncio.current_task():
+            self._opening.cancel()
         if transport is not None:
-            self._spawn("close", transport.close())
+            self._spawn("close", transport.socket.close())
+
+
+class _Heard:
+    """What comes on one connection of a link, by its number."""
+
+    def __init__(self, upstream: Upstream, number: int, transport: Transport) -> None:
+        self._upstream = upstream
+        self._number = number
+        self._login = transport.login
+
+    def received(self, data: bytes) -> None:
+        """See `Listener`."""
+        self._upstream.take(d.Received(self._number, data))
+
+    def ponged(self, token: int) -> None:
+        """See `Listener`."""
+        self._upstream.take(d.Ponged(self._number, token))
+
+    def bytes_came(self) -> None:
+        """See `Listener`."""
+        if self._upstream.awaits_pong:
+            self._upstream.take(d.Heard(self._number))
+
+    def lost(self, why: str) -> None:
+        """See `Listener`."""
+        why = self._login.hidden(why)
+        log.info("link `%s`: %s", self._upstream.link.name, why)
+        self._upstream.take(d.Lost(self._number, why))
