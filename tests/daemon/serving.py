@@ -8,8 +8,10 @@ import json
 import os
 import signal
 import socket
+import time
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from axium.daemon.app import Daemon
@@ -107,6 +109,7 @@ class Served:
         """End it; AssertionError where something went wrong behind the replies."""
         for client in self._clients:
             client.close()
+        self.services.life.stop(keeps_links=False)
         self._end()
         self._runner.close()
         assert self._strays == []
@@ -125,7 +128,11 @@ class Served:
         return daemon
 
     def _end(self) -> None:
+        kept = self.services.links.kept
+        keeper = None if kept is None else kept.pid
         self.run(self.daemon.end())
+        if keeper is not None and not self.services.life.keeps_links:
+            _reap(keeper)
         self._writer.shutdown()
         self._hold.release()
         # The lock goes with the process, which here goes on.
@@ -133,6 +140,16 @@ class Served:
 
     def _stray(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self._strays.append(f"{context['message']}: {context.get('exception')!r}")
+
+
+def _reap(pid: int) -> None:
+    """Reap a links process that an earlier daemon of this test started: the last one did not."""
+    deadline = time.monotonic() + 1.0
+    with suppress(ChildProcessError):
+        while time.monotonic() < deadline:
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            time.sleep(0.01)
+        os.waitpid(pid, 0)
 
 
 class Client:

@@ -30,7 +30,6 @@ def linked(scratch: Scratch, nas: TrueNas) -> Iterator[Served]:
     added = served.ask("link_add", **definition(nas))
     assert added == {"ok": True}
     yield served
-    served.services.life.stop(keeps_links=False)
     served.close()
 
 
