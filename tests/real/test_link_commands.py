@@ -107,3 +107,10 @@ def test_json_has_the_whole_error(links: Links) -> None:
     assert failed.returncode == 1
     told = json.loads(failed.stdout)
     assert told["remote"]["data"]["extra"][1] == ["pool.size", "too small", 22]
+
+
+@pytest.mark.parametrize("words", [["call", "nas", ""], ["subscribe", "nas", ""], ["call", "", "m"]])
+def test_what_the_daemon_does_not_understand_ends_with_2(links: Links, words: list[str]) -> None:
+    failed = links.scratch.axium(*words)
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert failed.stderr.endswith("expected `str` of length >= 1\n")

@@ -48,8 +48,10 @@ def _follow(talk: Talk, most: float | None, secs: float | None, *, json: bool) -
                 return 0
             continue
         reply = decoded(line)
-        if reply.get("type") in ("result", "error"):
-            return 0 if reply.get("ok") else tell_error(reply, json=json)
+        if not reply.get("ok"):
+            return tell_error(reply, json=json)
+        if reply.get("type") == "result":
+            return 0
         _tell(reply, text_of(line), json=json)
     return tell_lost() if talk.is_over else 0
 
