@@ -85,6 +85,40 @@ def test_an_alias_comes_back_with_the_next_daemon(scratch: Scratch, server: True
     assert not path.exists()
 
 
+@pytest.mark.parametrize("suffix", [".sock", ".pid"])
+def test_an_alias_that_was_taken_away_is_told_and_made_again(
+    daemon: Daemon, server: TrueNas, suffix: str
+) -> None:
+    scratch = daemon.scratch
+    scratch.axium("link", "add", "nas", server.uri, "--alias")
+    path = alias(scratch, server)
+    path.with_suffix(suffix).unlink()
+    assert "its alias was taken away" in scratch.axium("link", "status").stdout
+    assert scratch.axium("daemon", "reload").returncode == 0
+    assert "alias" not in scratch.axium("link", "status").stdout
+    assert path.with_suffix(".pid").read_text() == f"{daemon.pid}\n"
+    assert echoed(path) == b'{"type":"result","result":7}\n'
+    path.with_suffix(suffix).unlink()
+    scratch.axium("link", "remove", "nas")
+    assert list(path.parent.iterdir()) == []
+
+
+def test_an_alias_is_taken_back_by_a_reload_when_a_thief_has_gone(
+    daemon: Daemon, server: TrueNas
+) -> None:
+    scratch = daemon.scratch
+    scratch.axium("link", "add", "nas", server.uri, "--alias")
+    path = alias(scratch, server)
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as thief:
+        thief.bind(str(path))
+        thief.listen()
+        scratch.axium("daemon", "reload")
+        assert "another program listens at" in scratch.axium("link", "status").stdout
+    scratch.axium("daemon", "reload")
+    assert echoed(path) == b'{"type":"result","result":7}\n'
+
+
 def _answers(path: Path) -> bool:
     try:
         return echoed(path) == b'{"type":"result","result":7}\n'

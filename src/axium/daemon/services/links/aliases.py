@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
+from axium.config.own_files import read_bytes
 from axium.daemon.connection import Connection, Port
 from axium.daemon.listener import Listener
 from axium.daemon.lock import Taken
@@ -19,9 +20,10 @@ log = logging.getLogger("axium.links")
 DIRECTORY = ".midclt"
 """In the user's home."""
 
-
 CLOSE_SECS = 1.0
 """How long calls that came by an alias may take to end when its link is gone."""
+
+_LOST = "its alias was taken away: `axium daemon reload` makes it again"
 
 _Key = tuple[str, str]
 
@@ -31,6 +33,16 @@ class _Alias(NamedTuple):
     listener: Listener
     which: tuple[int, ...] | None
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether its name still leads to us: clients take a socket away that seems stale."""
+        return identity(self.path) == self.which
+
+    @property
+    def is_found(self) -> bool:
+        """Whether existing clients find it, and leave it alone."""
+        return self.is_ours and _is_our_pid(_pid_path(self.path))
+
 
 class Aliases:
     """The alias of each link that has one; `port` makes what answers there."""
@@ -39,6 +51,7 @@ class Aliases:
         self._directory = f"{user_home}/{DIRECTORY}"
         self._port = port
         self._open: dict[_Key, _Alias] = {}
+        self._following = asyncio.Lock()
         self.faults: dict[str, str] = {}
 
     @property
@@ -46,15 +59,22 @@ class Aliases:
         """How many connections are open there."""
         return sum(alias.listener.connections for alias in self._open.values())
 
+    def why(self, name: str) -> str:
+        """Why existing clients do not find this link, if they should; else empty."""
+        is_lost = any(key[0] == name and not alias.is_found for key, alias in self._open.items())
+        return self.faults.get(name, _LOST if is_lost else "")
+
     async def follow(self, links: Iterable[Link]) -> None:
         """Listen for these links, as far as they have an alias, and for no others."""
         wanted = [(link.name, link.alias_id) for link in links if link.alias]
-        for key in [key for key in self._open if key not in wanted]:
-            await self._close(key, CLOSE_SECS)
-        self.faults.clear()
-        for key in wanted:
-            if key not in self._open:
-                self._try(key)
+        async with self._following:
+            for key, alias in list(self._open.items()):
+                if key not in wanted or not alias.is_found:
+                    await self._close(key, CLOSE_SECS)
+            self.faults.clear()
+            for key in wanted:
+                if key not in self._open:
+                    self._try(key)
 
     async def close(self, most_secs: float) -> None:
         """Let what is asked there finish, within a bound, and close all."""
@@ -74,7 +94,7 @@ class Aliases:
         path = f"{self._directory}/daemon-{alias_id}.sock"
         if is_listened_at(path):
             raise Taken(f"another program listens at {path}")
-        _write(_pid_path(path), b"%d\n" % os.getpid())
+        _write(_pid_path(path), _our_pid())
         listener = Listener(listen(path), self._port(name))
         listener.start()
         return _Alias(path, listener, identity(path))
@@ -82,14 +102,26 @@ class Aliases:
     async def _close(self, key: _Key, most_secs: float) -> None:
         alias = self._open.pop(key)
         alias.listener.stop()
-        if identity(alias.path) == alias.which:
+        if alias.is_ours:
             drop(alias.path)
+        if _is_our_pid(_pid_path(alias.path)):
             drop(_pid_path(alias.path))
         await alias.listener.drain(most_secs)
 
 
 def _pid_path(path: str) -> str:
     return path.removesuffix(".sock") + ".pid"
+
+
+def _is_our_pid(path: str) -> bool:
+    try:
+        return read_bytes(path) == _our_pid()
+    except OSError:
+        return False
+
+
+def _our_pid() -> bytes:
+    return b"%d\n" % os.getpid()
 
 
 def _write(path: str, data: bytes) -> None:

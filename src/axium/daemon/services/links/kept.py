@@ -178,7 +178,7 @@ class Kept:
             if request.command == "stop":
                 self._process.tell(CloseOrder(name))
                 return told("Daemon shutting down")
-            if request.command == "ping" and request.timeout is None is request.kwargs.timeout:
+            if request.command == "ping" and request.secs is None:
                 return PONG
             client = Client(connection)
             await self._sent(client, order_of(request, name))
@@ -201,11 +201,12 @@ class Kept:
         await self._follow_definitions()
 
     async def reload(self, *, retries: bool) -> None:
-        """Read the file again; `retries`: logins that were refused are tried again too."""
+        """Read the file again; `retries`: what was refused or taken away is tried again too."""
         if await self._definitions.read():
             await self._follow_definitions()
-        if retries:
+        elif retries:
             self._process.tell(RetryOrder())
+            await self._aliases.follow(self.links())
 
     def links(self) -> list[Link]:
         """The links that there are."""
@@ -219,7 +220,7 @@ class Kept:
         names = self.names if name is None else [name]
         rows = [self._rows.get(each) or _at_rest(self._definitions.links[each]) for each in names]
         for row in rows:
-            row.why = self._aliases.faults.get(row.name, row.why)
+            row.why = self._aliases.why(row.name) or row.why
         return rows
 
     async def figures(self) -> Figures:
