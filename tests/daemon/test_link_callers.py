@@ -131,6 +131,19 @@ def test_events_wait_for_who_reads_slowly_and_are_counted_beyond_a_bound(
     assert line.sent[-1]["data"] == 7
 
 
+def test_what_was_left_out_before_is_counted_with_what_is_left_out_here(
+    runner: asyncio.Runner, line: Line
+) -> None:
+    slow = follower(runner, line)
+    line.unsent = 1
+    for number in range(MOST_EVENTS + 1):
+        slow.more(event(number))
+    slow.more(b'{"type":"lagged","count":500}')
+    line.unsent = 0
+    slow.go_on()
+    assert line.sent[-1] == {"id": "s", "ok": True, "type": "lagged", "count": 501}
+
+
 def test_large_events_are_counted_sooner(runner: asyncio.Runner, line: Line) -> None:
     slow = follower(runner, line)
     line.unsent = 1
