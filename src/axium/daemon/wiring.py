@@ -98,7 +98,7 @@ def joined(given: Given) -> Joined:
     services.plugins.port = services.gear_channels.port = dispatch
     listener = Listener(hold.listening, dispatch)
     sweeping = Sweeping(saving, given.writer)
-    services.life.connections = lambda: listener.connections
+    services.life.connections = lambda: listener.connections + services.links.connections
     _let_follow(services, memo, sweeping)
     return Joined(first, loaded.files, saving, services, listener, sweeping)
 

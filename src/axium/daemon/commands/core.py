@@ -11,7 +11,7 @@ from axium.model.marks import Fault
 from axium.wire.envelope import Reply, Request
 from axium.wire.registry import ALWAYS, NEVER, command, registry
 
-FEATURES = ("text-verbs", "hud-line", "env-line", "plan-line", "events")
+FEATURES = ("text-verbs", "hud-line", "env-line", "plan-line", "events", "one-shot")
 """Named features beside the commands, for clients that ask by capability."""
 
 

@@ -36,8 +36,20 @@ class OneShot(msgspec.Struct):
     link: str | None = None
     method: str | None = None
     params: Raw = Raw(b"[]")
-    kwargs: Options = msgspec.field(default_factory=Options)
+    kwargs: Options | None = None
     timeout: float | None = None
+
+    @property
+    def secs(self) -> float | None:
+        """How long it may take, if it says so."""
+        if self.timeout is not None or self.kwargs is None:
+            return self.timeout
+        return self.kwargs.timeout
+
+    @property
+    def is_job(self) -> bool:
+        """Whether it is a long one, whose progress is to be told."""
+        return self.kwargs is not None and bool(self.kwargs.job)
 
 
 _decode = msgspec.json.Decoder(OneShot).decode
@@ -79,7 +91,7 @@ def decoded(line: bytes) -> OneShot:
 
 def order_of(request: OneShot, link: str) -> Callable[[int], Order]:
     """What a request asks of a link, by the number of who asks. ValueError."""
-    secs = request.timeout if request.timeout is not None else request.kwargs.timeout
+    secs = request.secs
     if secs is not None and not 0 <= secs < 1e9:
         raise ValueError("`timeout` is in seconds")
     if request.command == "ping":
@@ -90,7 +102,7 @@ def order_of(request: OneShot, link: str) -> Callable[[int], Order]:
     params = request.params
     if bytes(memoryview(params)[:1]) not in (b"[", b"{"):
         raise ValueError("`params` is a list or an object")
-    is_job = bool(request.kwargs.job)
+    is_job = request.is_job
     return partial(
         lambda number, **said: CallOrder(call=number, link=link, dialect="one-shot", **said),
         method=request.method,
