@@ -75,6 +75,31 @@ def test_no_frame_breaks_a_session(profile: str, frames: list[Any]) -> None:
     assert set(ended) <= {1, 2, 3, 4, 5}
 
 
+@pytest.mark.parametrize("profile", list(PROFILES))
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "{[1]:2}",
+        '{"id":2,"error":%s}',
+        '{"id":2,"error":{"data":%s}}',
+        '{"id":2,"result":%s}',
+        '{"method":"aria2.onDownloadStop","params":%s}',
+        '{"method":"notify_unsubscribed","params":{"collection":"e","error":%s}}',
+        (
+            '{"method":"collection_update","params":{"collection":"core.get_jobs","msg":"added",'
+            '"fields":{"id":1,"message_ids":["\u00b2"],"x":%s}}}'
+        ),
+    ],
+)
+def test_no_depth_of_a_frame_breaks_a_session(profile: str, frame: str) -> None:
+    session = Session(PROFILES[profile]._replace(greeting=()), idle=600, chance=lambda: 0.0)
+    for each in (call(1, job=True), Follow(3, "e"), Connected(1, FREE)):
+        session.take(each, 1_000.0)
+    for depth in (1, *range(950, 1_000), 5_000):
+        data = frame.replace("%s", "[" * depth + "]" * depth).encode()
+        assert _ended(session.take(Received(1, data), 1_000.0)) in ([], [1], [3])
+
+
 ROWS = st.fixed_dictionaries(
     {"id": st.integers(), "gid": WORDS, "status": WORDS, "state": WORDS},
     optional={

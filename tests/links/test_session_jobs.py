@@ -284,6 +284,14 @@ def test_a_notification_says_when_to_look_at_a_download() -> None:
     book.given(notification(1, "aria2.onDownloadComplete", '[{"gid":"00"}]')).follows()
 
 
+def test_a_name_of_a_job_that_the_server_makes_up_stays_one_line_of_json() -> None:
+    book = fetching()
+    row = download("complete", followedBy=['"]\n=7 {}'])
+    book.given(reply(1, 3, row))
+    assert json.loads(book.frame())["params"][0] == '"]\n=7 {}'
+    assert b"\n" not in book.frame()
+
+
 def test_a_download_that_fails_has_the_code_and_the_words_of_the_server() -> None:
     book = fetching()
     row = download("error", errorCode="3", errorMessage="Resource not found")

@@ -11,7 +11,7 @@ import msgspec
 from axium.links.checks import first_call, header_name
 from axium.links.definition import PLACEHOLDER, Link
 from axium.links.dialogue import Compute, Refused, Request, Steps
-from axium.links.messages import Answer, RemoteError, said
+from axium.links.messages import Answer, RemoteError, decoded, said
 from axium.links.scram import Scram, Unsound
 from axium.links.secrets import Secret
 
@@ -167,10 +167,10 @@ class LinkLogin:
         """What `auth.login_ex` answered."""
         if answer.error:
             raise Refused(self._told(answer))
-        try:
-            return msgspec.json.decode(answer.result, type=_Reply)
-        except msgspec.DecodeError:
-            raise Refused("the server does not answer as a TrueNAS does") from None
+        reply = decoded(answer.result, _Reply)
+        if reply is None:
+            raise Refused("the server does not answer as a TrueNAS does")
+        return reply
 
     def _told(self, answer: Answer) -> str:
         """The server's sentence alone: its data may repeat what it was sent."""
@@ -182,10 +182,8 @@ def _request(method: str, params: list[Any]) -> Request:
 
 
 def _is_unknown_method(error: bytes) -> bool:
-    try:
-        return bytes(msgspec.json.decode(error, type=RemoteError).code) == _METHOD_NOT_FOUND
-    except msgspec.DecodeError:
-        return False
+    found = decoded(error, RemoteError)
+    return found is not None and bytes(found.code) == _METHOD_NOT_FOUND
 
 
 class _Reply(msgspec.Struct):
@@ -207,10 +205,10 @@ class _Inner(msgspec.Struct, rename={"method": "methodName"}):
 
 
 def _each_with(token: bytes, params: bytes) -> bytes:
-    try:
-        (calls,) = msgspec.json.decode(params, type=list[list[_Inner]])
-    except (msgspec.DecodeError, ValueError):
-        raise ValueError("`system.multicall` takes a list of calls in a list") from None
+    found = decoded(params, list[list[_Inner]])
+    if found is None or len(found) != 1:
+        raise ValueError("`system.multicall` takes a list of calls in a list")
+    (calls,) = found
     for call in calls:
         if call.method.startswith("aria2."):
             call.params = msgspec.Raw(_with_first(token, bytes(call.params)))

@@ -1,8 +1,11 @@
 """JSON-RPC 2.0 as bytes: requests are put together, frames taken apart, values left as they are."""
 
 import json
+from typing import TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 NULL = b"null"
 
@@ -38,7 +41,6 @@ class NoFrame(ValueError):
 _FIELDS = frozenset(Frame.__struct_fields__)
 _SCANNER = json.JSONDecoder(strict=False)
 _decode = msgspec.json.Decoder(Frame).decode
-_decode_text = msgspec.json.Decoder(str).decode
 
 
 def one_line(data: bytes) -> bytes:
@@ -79,6 +81,8 @@ def _members(text: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     while not text.startswith("}", place):
         name, place = _SCANNER.raw_decode(text, place)
+        if not isinstance(name, str):
+            raise ValueError(f"no name at {place}")
         begin = _after(text, place, ":")
         _value, end = _SCANNER.raw_decode(text, begin)
         found[name] = text[begin:end].encode()
@@ -110,14 +114,23 @@ def request(number: int, method: str, params: bytes) -> bytes:
     return b'{"jsonrpc":"2.0","id":%d,"method":%b,"params":%b}' % (number, name, params)
 
 
+def decoded(raw: bytes | msgspec.Raw, shape: type[T]) -> T | None:
+    """The value, or None where there is none, or a server means something else by it."""
+    try:
+        return msgspec.json.decode(raw, type=shape) if raw else None
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
 def text_of(raw: bytes | msgspec.Raw) -> str | None:
     """The string that this is, if it is one."""
-    if not raw:
-        return None
-    try:
-        return _decode_text(raw)
-    except msgspec.DecodeError:
-        return None
+    return decoded(raw, str)
+
+
+def whole(digits: str | bytes) -> int | None:
+    """The number that these digits are; None where they are none, or too many for one."""
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < 20
+    return int(digits) if is_number else None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -130,25 +143,21 @@ class Answer(msgspec.Struct, frozen=True):
 class RemoteError(msgspec.Struct, frozen=True):
     """An error as a server says it."""
 
-    code: msgspec.Raw = msgspec.Raw(b"null")
+    code: msgspec.Raw = msgspec.Raw(NULL)
     message: msgspec.Raw = msgspec.Raw()
     data: msgspec.Raw = msgspec.Raw()
-
-
-def said(error: bytes) -> str:
-    """What an error says to people: its reason, where it has one, else its message."""
-    try:
-        found = msgspec.json.decode(error, type=RemoteError)
-    except msgspec.DecodeError:
-        return text_of(error) or "an error without words"
-    try:
-        reason = msgspec.json.decode(found.data, type=Reasoned).reason if found.data else None
-    except msgspec.DecodeError:
-        reason = None
-    return reason or text_of(found.message) or "an error without words"
 
 
 class Reasoned(msgspec.Struct, frozen=True):
     """The `data` of an error, as far as it explains the error."""
 
     reason: str | None = None
+
+
+def said(error: bytes) -> str:
+    """What an error says to people: its reason, where it has one, else its message."""
+    found = decoded(error, RemoteError)
+    if found is None:
+        return text_of(error) or "an error without words"
+    data = decoded(found.data, Reasoned) or Reasoned()
+    return data.reason or text_of(found.message) or "an error without words"

@@ -15,7 +15,7 @@ from axium.links.dialogue import Request
 from axium.links.jobs import Jobs, NoJobs
 from axium.links.jobs.aria2 import Aria2Jobs
 from axium.links.jobs.truenas import GREETING, TrueNasJobs
-from axium.links.messages import NULL, Frame, said
+from axium.links.messages import NULL, Frame, decoded, said
 
 MIB = 1 << 20
 ANY = "*"
@@ -77,9 +77,8 @@ class _Collected(msgspec.Struct, frozen=True):
 def _truenas_event(frame: Frame, line: bytes) -> Noticed | None:
     if frame.name not in ("collection_update", "notify_unsubscribed"):
         return _by_method(frame, line)
-    try:
-        found = msgspec.json.decode(frame.params, type=_Collected)
-    except msgspec.DecodeError:
+    found = decoded(frame.params, _Collected)
+    if found is None:
         return None
     is_over = frame.name == "notify_unsubscribed"
     return Noticed(
@@ -109,11 +108,8 @@ class _Ticketed(msgspec.Struct, frozen=True):
 def _ethereum_event(frame: Frame, line: bytes) -> Noticed | None:
     if frame.name != "eth_subscription":
         return _by_method(frame, line)
-    try:
-        found = msgspec.json.decode(frame.params, type=_Ticketed)
-    except msgspec.DecodeError:
-        return None
-    return Noticed(bytes(found.result), ticket=bytes(found.subscription))
+    found = decoded(frame.params, _Ticketed)
+    return found and Noticed(bytes(found.result), ticket=bytes(found.subscription))
 
 
 def _ethereum_follow(event: str) -> Request | None:

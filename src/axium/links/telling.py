@@ -9,6 +9,7 @@ import msgspec
 
 from axium.links.channel import FAILED, LAST, MORE, Dialect
 from axium.links.dialogue import Body, Detached, Event, Failed, Gap, Pong, Progress, Result
+from axium.links.messages import NULL, decoded
 
 _ERROR_TYPES = {
     "remote": "ClientException",
@@ -99,23 +100,15 @@ def _one_shot_failure(failed: Failed) -> dict[str, Any]:
     told: dict[str, Any] = {"type": "error", "error": failed.sentence, "error_type": kind}
     if not failed.error:
         return told
-    data = _data(failed.error)
+    data = (decoded(failed.error, _Error) or _Error()).data or _Data()
     return told | {"trace": _trace(bytes(data.trace)), "extra": data.extra or None}
-
-
-def _data(error: bytes) -> _Data:
-    try:
-        return msgspec.json.decode(error, type=_Error).data or _Data()
-    except msgspec.DecodeError:
-        return _Data()
 
 
 def _trace(raw: bytes) -> Any:
     """A mapping with `formatted`, where the server said where it failed."""
-    if not raw or raw == b"null":
+    if not raw or raw == NULL:
         return None
-    try:
-        found = msgspec.json.decode(raw, type=_Formatted)
-    except msgspec.DecodeError:
+    found = decoded(raw, _Formatted)
+    if found is None:
         return {"formatted": Raw(raw)}
     return Raw(raw) if found.formatted else {"formatted": "", "trace": Raw(raw)}

@@ -4,7 +4,7 @@ import msgspec
 
 from axium.links.dialogue import Failed, Request, Result
 from axium.links.jobs import JobId, News
-from axium.links.messages import Answer, Frame, text_of
+from axium.links.messages import Answer, Frame, decoded, text_of, whole
 
 POLL_SECS = 0.5
 
@@ -46,17 +46,14 @@ class Aria2Jobs:
         """A gid: sixteen hexadecimal digits."""
         gid = text_of(result) or ""
         is_gid = len(gid) == 16 and all(digit in "0123456789abcdef" for digit in gid)
-        return f'"{gid}"' if is_gid else None
+        return _job(gid) if is_gid else None
 
     def heard(self, frame: Frame) -> News | JobId | None:
         """`aria2.onDownloadComplete` and the like."""
         if not (frame.name or "").startswith("aria2.onDownload"):
             return None
-        try:
-            (named,) = msgspec.json.decode(frame.params, type=list[Named])
-        except (msgspec.DecodeError, ValueError):
-            return None
-        return f'"{named.gid}"'
+        named = decoded(frame.params, list[Named])
+        return _job(named[0].gid) if named else None
 
     def look(self, job: JobId) -> Request:
         """`aria2.tellStatus`."""
@@ -64,13 +61,12 @@ class Aria2Jobs:
 
     def seen(self, job: JobId, answer: Answer) -> News | None:
         """The download, if there is one."""
-        try:
-            found = msgspec.json.decode(answer.result, type=Download)
-        except msgspec.DecodeError:
+        found = decoded(answer.result, Download)
+        if found is None:
             return None
         if found.status == "complete" and found.followed_by:
             # The description of the files is here; the files are another download.
-            return News(job, instead=f'"{found.followed_by[0]}"')
+            return News(job, instead=_job(found.followed_by[0]))
         done, total = _number(found.completed_length), _number(found.total_length)
         return News(
             job=job,
@@ -84,6 +80,11 @@ class Aria2Jobs:
     def abort(self, job: JobId) -> Request:
         """`aria2.remove`."""
         return Request("aria2.remove", b"[%b]" % job.encode())
+
+
+def _job(gid: str) -> JobId:
+    """A server may say anything: a line break as it is would be one of whoever reads lines."""
+    return msgspec.json.encode(gid).decode()
 
 
 def _outcome(job: JobId, found: Download, row: bytes) -> Result | Failed | None:
@@ -102,4 +103,4 @@ def _outcome(job: JobId, found: Download, row: bytes) -> Result | Failed | None:
 
 def _number(text: str) -> int:
     """A number that aria2 writes as text."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return whole(text) or 0

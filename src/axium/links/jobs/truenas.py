@@ -6,7 +6,7 @@ import msgspec
 
 from axium.links.dialogue import Failed, Request, Result
 from axium.links.jobs import JobId, News
-from axium.links.messages import NULL, Answer, Frame
+from axium.links.messages import NULL, Answer, Frame, decoded
 
 GREETING = (
     Request("core.set_options", b'[{"legacy_jobs":false}]'),
@@ -69,7 +69,7 @@ class TrueNasJobs:
 
     def greeted(self, answers: list[Answer]) -> None:
         """Whether the server is one that took the option."""
-        options = _decoded(answers[0].result, Options) if answers else None
+        options = decoded(answers[0].result, Options) if answers else None
         self.replies_at_end = options is not None and not options.legacy_jobs
 
     def id_in(self, result: bytes) -> JobId | None:
@@ -81,10 +81,10 @@ class TrueNasJobs:
         """`added` and `changed` of the jobs."""
         if frame.name != "collection_update":
             return None
-        update = _decoded(frame.params, Update)
+        update = decoded(frame.params, Update)
         if update is None or update.collection != "core.get_jobs" or not update.fields:
             return None
-        row = _decoded(update.fields, Row)
+        row = decoded(update.fields, Row)
         return None if row is None else _news(row)
 
     def look(self, job: JobId) -> Request:
@@ -93,7 +93,7 @@ class TrueNasJobs:
 
     def seen(self, job: JobId, answer: Answer) -> News | None:
         """The row, if there is one."""
-        rows = _decoded(answer.result, list[Row])
+        rows = decoded(answer.result, list[Row])
         return _news(rows[0]) if rows else None
 
     def abort(self, job: JobId) -> Request:
@@ -139,11 +139,3 @@ def _failed(row: Row, sentence: str) -> Failed:
         },
     }
     return Failed("remote", sentence, msgspec.json.encode(error), job=str(row.id))
-
-
-def _decoded(raw: bytes | msgspec.Raw, shape: Any) -> Any:
-    """The value, or None where a server means something else by it."""
-    try:
-        return msgspec.json.decode(raw, type=shape) if raw else None
-    except (msgspec.DecodeError, RecursionError):
-        return None
