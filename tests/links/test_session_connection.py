@@ -328,3 +328,11 @@ def test_a_link_that_was_closed_is_opened_by_the_next_call_alone() -> None:
     book.given(Shut("closed")).follows(Close(1))
     book.after(5).given(Tick()).follows()
     book.given(call(1)).follows(Connect(2))
+
+
+def test_a_wake_up_that_comes_late_tells_a_caller_once_what_came_first() -> None:
+    book = Playbook().up()
+    book.given(call(1, timeout=35.0)).due().follows(Ping(1, 1))
+    why = GONE.replace("reset", "the server does not answer pings")
+    book.after(60).given(Tick())
+    book.follows(Close(1), told(1, Failed("link_lost", why, is_unknown=True)))

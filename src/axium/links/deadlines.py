@@ -1,7 +1,7 @@
 """Many deadlines, the next of which is known at once."""
 
 import heapq
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -38,11 +38,12 @@ class Deadlines(Generic[K]):
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def due(self, now: float) -> list[K]:
-        """The keys whose time has come, which have none any more."""
-        found = []
+    def due(self, now: float) -> Iterator[K]:
+        """The keys whose time has come, which have none any more.
+
+        What is done about one may drop a later one: that is not among them then.
+        """
         while (first := self.next) is not None and first <= now:
             key = heapq.heappop(self._heap)[2]
-            if self._at.pop(key, None) is not None:
-                found.append(key)
-        return found
+            del self._at[key]
+            yield key
