@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from axium.links.calls import MOST_WAITING
+from axium.links.calls import MOST_WAITING, MOST_WAITING_BYTES
+from axium.links.definition import Link
 from axium.links.dialogue import (
     Connect,
     Connected,
@@ -16,7 +17,10 @@ from axium.links.dialogue import (
     Shut,
     Tick,
 )
-from axium.links.profiles import PLAIN, TRUENAS
+from axium.links.login import LinkLogin
+from axium.links.profiles import ARIA2, PLAIN, TRUENAS
+from axium.links.secrets import Secret
+from axium.links.session import ORPHAN_SECS
 from tests.links.playbook import FREE, Playbook, call, error, reply, sent, told
 
 NOTHING = "not sent in time: no connection"
@@ -115,6 +119,12 @@ def test_an_error_without_an_id_fails_the_only_call_in_flight() -> None:
     )
 
 
+def test_an_error_without_an_id_may_be_of_a_request_that_was_given_up() -> None:
+    book = Playbook().up()
+    book.given(call(1), Leave(1)).after(ORPHAN_SECS).given(call(2))
+    book.given(error(1, "null", '{"message":"too long"}')).follows()
+
+
 def test_an_error_without_an_id_fails_none_of_several() -> None:
     book = Playbook().up()
     book.given(call(1), call(2))
@@ -138,11 +148,35 @@ def test_the_thousand_and_first_that_waits_is_told_busy() -> None:
     )
 
 
-def test_a_large_call_is_refused_before_it_costs_others_their_connection() -> None:
+def test_no_more_bytes_wait_than_a_bound() -> None:
+    book = Playbook()
+    large = f"[{' ' * (MOST_WAITING_BYTES // 16 - 2)}]"
+    book.given(*(call(key, "echo", large) for key in range(16)))
+    book.given(call(16)).follows(told(16, Failed("busy", "not sent: 16 requests wait already")))
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [("echo", f'["{"x" * 65536}"]'), ("\u00e4" * 32_750, "[]"), ("\n" * 32_750, "[]")],
+    ids=["parameters", "a name that is longer as UTF-8", "a name that is longer as JSON"],
+)
+def test_a_large_call_is_refused_before_it_costs_others_their_connection(
+    method: str, params: str
+) -> None:
     book = Playbook(TRUENAS)
-    book.given(call(1, "echo", f'["{"x" * 65536}"]')).follows(
+    book.given(call(1, method, params)).follows(
         told(1, Failed("too_large", "not sent: the server takes 65536 bytes at most"))
     )
+
+
+def test_a_call_that_a_token_makes_too_large_is_not_sent() -> None:
+    token = LinkLogin(Link(name="a", uri="", auth="aria2-token"), Secret("x" * 100))
+    book = Playbook(ARIA2._replace(largest=150))
+    book.given(call(1, "aria2.f"), Connected(1, token), reply(1, 1, '{"version":"1"}')).follows(
+        *book.outputs[:-1],
+        told(1, Failed("too_large", "not sent: the server takes 150 bytes at most")),
+    )
+    assert book.session.load == (0, 0, 0, 0)
 
 
 def test_a_call_that_is_not_sent_in_time_is_told_so() -> None:

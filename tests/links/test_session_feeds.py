@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from axium.links.dialogue import (
+    Close,
     Connect,
     Connected,
     Event,
@@ -12,12 +15,13 @@ from axium.links.dialogue import (
     Leave,
     Lost,
     Received,
+    Request,
     Result,
     Tick,
 )
 from axium.links.feeds import SUBSCRIBED
 from axium.links.profiles import ETHEREUM, TRUENAS
-from tests.links.playbook import FREE, Playbook, error, notification, reply, sent, told
+from tests.links.playbook import FREE, Free, Playbook, error, notification, reply, sent, told
 
 QUIET = TRUENAS._replace(greeting=())
 POOLS = '{"collection":"pool.query","msg":"added"}'
@@ -124,3 +128,25 @@ def test_a_server_that_asks_something_of_us_is_answered() -> None:
     assert book.frame() == (
         b'{"jsonrpc":"2.0","id":"q1","error":{"code":-32601,"message":"Method not found"}}'
     )
+
+
+def test_who_follows_after_an_idle_time_is_subscribed_when_logged_in() -> None:
+    login = Free(Request("auth", b"[]"), is_login=True)
+    book = Playbook(QUIET, idle=10)
+    book.given(Follow(1, "e"), Connected(1, login), reply(1, 1, "true"), reply(1, 2, '"s1"'))
+    book.given(Leave(1), reply(1, 3, "true")).after(10).given(Tick()).follows(Close(1))
+    book.given(Follow(2, "e"), Connected(2, login)).follows(Connect(2), sent(2, 4, "auth"))
+    book.given(reply(2, 4, "true")).follows(sent(2, 5, "core.subscribe", '["e"]'))
+
+
+def test_what_an_idle_connection_left_unanswered_takes_no_place_on_the_next() -> None:
+    book = Playbook(QUIET, idle=10).up()
+    book.given(Follow(1, "e"), reply(1, 2, '"s1"'), Leave(1)).after(10).given(Tick())
+    assert book.session.load == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("size", [64, 2_000])
+def test_a_server_that_asks_by_a_long_id_is_not_answered(size: int) -> None:
+    book = Playbook().up()
+    book.given(Received(1, b'{"id":"%b","method":"m"}' % (b"x" * (size - 2))))
+    assert bool(book.outputs) == (size == 64)

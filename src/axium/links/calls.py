@@ -5,8 +5,8 @@ from collections import OrderedDict, deque
 from axium.links.dialogue import Call, Key, Request
 from axium.links.line import Then
 
-MOST_WAITING = 1_000
-"""Requests of one link that wait to be sent; the next one is told `busy`."""
+MOST_WAITING, MOST_WAITING_BYTES = 1_000, 64 << 20
+"""Of one link's requests that wait to be sent; the next one is told `busy`."""
 
 RESERVED = 4
 """Requests of the session's own that may be in flight beside as many of callers as may be."""
@@ -42,13 +42,16 @@ class Calls:
         self._last = 0
         self._own: deque[tuple[Request, Then]] = deque()
         self._by_key: dict[Key, int] = {}
+        self._is_owed = False
         self.waiting: OrderedDict[Key, Waiting] = OrderedDict()
         self.flights: dict[int, Flight] = {}
 
-    @property
-    def is_full(self) -> bool:
-        """Whether no more may wait."""
-        return len(self.waiting) >= MOST_WAITING
+    def has_room_for(self, call: Call) -> bool:
+        """Whether this one may wait too."""
+        if len(self.waiting) >= MOST_WAITING:
+            return False
+        waiting = sum(len(each.call.params) for each in self.waiting.values())
+        return not waiting or waiting + len(call.params) <= MOST_WAITING_BYTES
 
     @property
     def is_idle(self) -> bool:
@@ -83,8 +86,13 @@ class Calls:
         return flight
 
     def only(self) -> int | None:
-        """The id of the one request in flight; None where there are several, or none."""
-        return next(iter(self.flights)) if len(self.flights) == 1 else None
+        """The id of the one request that can be answered; None where there are several, or none."""
+        return next(iter(self.flights)) if len(self.flights) == 1 and not self._is_owed else None
+
+    def give_up(self, number: int) -> None:
+        """A request that nobody waits for has no place any more; an answer may come all the same."""
+        self.land(number)
+        self._is_owed = True
 
     def in_flight(self, key: Key) -> tuple[int, Waiting] | None:
         """The id of a caller's request, and the request."""
@@ -102,6 +110,7 @@ class Calls:
         """Nothing that is in flight is answered any more; those of callers, in their order."""
         lost = [flight.waiting for flight in self.flights.values() if flight.waiting is not None]
         self.flights.clear()
+        self._is_owed = False
         self._by_key.clear()
         self._own.clear()
         return lost

@@ -155,6 +155,7 @@ class Connection:
             timers.drop(("idle", ONCE))
         elif self._line.now() >= self._warm_until:
             self.shut()
+            self._owner.down("it was idle")
         elif self._warm_until < float("inf"):
             timers.set(("idle", ONCE), self._warm_until)
 

@@ -10,15 +10,28 @@ from axium.links.deadlines import Deadlines
 from axium.links.feeds import Feeds
 from axium.links.line import Line, Timer
 from axium.links.measures import Measures
-from axium.links.messages import NULL, Answer, Frame, NoFrame, frame_of, one_line, request, said
+from axium.links.messages import (
+    NULL,
+    Answer,
+    Frame,
+    NoFrame,
+    frame_of,
+    one_line,
+    request,
+    said,
+    whole,
+)
 from axium.links.profiles import Profile
 from axium.links.running import Running
 
 ORPHAN_SECS = 60.0
 """How long a request that nobody waits for keeps its place among those in flight."""
 
-ENVELOPE = 64
-"""Bytes of a request beside its method and parameters, at most."""
+DIGITS = 19
+"""Of the longest id."""
+
+LONGEST_ID = 1_024
+"""Bytes of the id of a server's request that is answered."""
 
 _SILENT = "the server did not answer in time"
 _NOT_FOUND = b'{"jsonrpc":"2.0","id":%b,"error":{"code":-32601,"message":"Method not found"}}'
@@ -130,11 +143,10 @@ class Session:
     def _call(self, call: d.Call) -> None:
         if self._is_refused(call.key):
             return
-        if len(call.params) + len(call.method) + ENVELOPE > self._profile.largest:
-            most = self._profile.largest
-            self._fail(call.key, "too_large", f"not sent: the server takes {most} bytes at most")
+        around = len(request(0, call.method, b"")) + DIGITS
+        if self._is_too_large(call.key, around + len(call.params)):
             return
-        if self._calls.is_full:
+        if not self._calls.has_room_for(call):
             waiting = len(self._calls.waiting)
             self._fail(call.key, "busy", f"not sent: {waiting} requests wait already")
             return
@@ -142,6 +154,13 @@ class Session:
         if call.timeout is not None:
             self._timers.set(("call", call.key), self._now + call.timeout)
         self._connection.hasten()
+
+    def _is_too_large(self, key: d.Key, size: int) -> bool:
+        """Whether so many bytes would cost the connection, which is told then."""
+        most = self._profile.largest
+        if size > most:
+            self._fail(key, "too_large", f"not sent: the server takes {most} bytes at most")
+        return size > most
 
     def _follow(self, given: d.Follow) -> None:
         if not self._is_refused(given.key):
@@ -230,7 +249,7 @@ class Session:
         login = self._connection.login
         while login is not None and (own := self._calls.next_own()) is not None:
             number, (method, params) = own
-            self._send(number, method, login.dressed(method, params))
+            self._send(request(number, method, login.dressed(method, params)))
         while self.state is State.UP and login and (found := self._calls.next_call()) is not None:
             self._begin(login, *found)
 
@@ -242,15 +261,19 @@ class Session:
             self._calls.land(number)
             self._fail(call.key, "invalid", f"not sent: {fault}")
             return
+        frame = request(number, call.method, params)
+        if self._is_too_large(call.key, len(frame)):
+            self._calls.land(number)
+            return
         figures = self.figures
         figures.calls += 1
         if waiting.since > self._connection.up_at:
             figures.reused += 1
             figures.saved_secs += figures.setup_secs
-        self._send(number, call.method, params)
+        self._send(frame)
 
-    def _send(self, number: int, method: str, params: bytes) -> None:
-        self._put(d.Send(self._connection.number, request(number, method, params)))
+    def _send(self, frame: bytes) -> None:
+        self._put(d.Send(self._connection.number, frame))
 
     def _reply(self, frame: Frame) -> None:
         number, answer = self._number_of(frame), self._answer(frame)
@@ -284,7 +307,7 @@ class Session:
         digits = bytes(frame.id)
         if digits == NULL:
             return self._calls.only() if frame.error else None
-        return int(digits) if digits.isdigit() and len(digits) < 20 else None
+        return whole(digits)
 
     def _answer(self, frame: Frame) -> Answer:
         error = bytes(frame.error)
@@ -294,9 +317,9 @@ class Session:
         return Answer(result=bytes(frame.result))
 
     def _notice(self, frame: Frame, line: bytes) -> None:
-        if frame.id:
+        if frame.id and len(bytes(frame.id)) <= LONGEST_ID:
             # A server that asks something of its client must not wait for an answer.
-            self._put(d.Send(self._connection.number, _NOT_FOUND % bytes(frame.id)))
+            self._send(_NOT_FOUND % bytes(frame.id))
         self._running.heard(frame, self._claim)
         noticed = self._profile.event_of(frame, line)
         if noticed is not None:
@@ -304,9 +327,11 @@ class Session:
 
     def _claim(self, request_id: str) -> d.Call | None:
         """See `Running`."""
-        number = int(request_id) if request_id.isdigit() and len(request_id) < 20 else 0
-        flight = self._calls.flights.get(number)
-        if flight is None or flight.waiting is None or not flight.waiting.call.is_job:
+        number = whole(request_id)
+        flight = None if number is None else self._calls.flights.get(number)
+        if number is None or flight is None or flight.waiting is None:
+            return None
+        if not flight.waiting.call.is_job:
             return None
         self._calls.land(number)
         self._abort_if_asked(flight.waiting)
@@ -401,7 +426,7 @@ class Session:
             "call": self._call_late,
             "measure": self._measure_late,
             "follow": self._follow_late,
-            "orphan": self._calls.land,
+            "orphan": self._calls.give_up,
             "abort": self._running.abort,
             "poll": self._running.poll,
             "reply": self._running.reply_is_late,
