@@ -60,6 +60,14 @@ def test_a_value_passes_byte_for_byte(value: str) -> None:
     book.given(reply(1, 2, value)).follows(told(1, Result(value.encode())))
 
 
+def test_a_control_character_in_a_string_becomes_what_json_has_for_it() -> None:
+    book = Playbook().up()
+    book.given(call(1))
+    book.given(reply(1, 2, '["\x1b[31m", "a\tb", \t"\\"\x00"]')).follows(
+        told(1, Result(b'["\\u001b[31m", "a\\u0009b", \t"\\"\\u0000"]'))
+    )
+
+
 def test_a_line_break_between_values_becomes_a_blank() -> None:
     book = Playbook().up()
     book.given(call(1))

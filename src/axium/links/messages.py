@@ -1,6 +1,7 @@
 """JSON-RPC 2.0 as bytes: requests are put together, frames taken apart, values left as they are."""
 
 import json
+import re
 from typing import TypeVar
 
 import msgspec
@@ -40,6 +41,8 @@ class NoFrame(ValueError):
 
 _FIELDS = frozenset(Frame.__struct_fields__)
 _SCANNER = json.JSONDecoder(strict=False)
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _decode = msgspec.json.Decoder(Frame).decode
 
 
@@ -66,13 +69,20 @@ def frame_of(line: bytes) -> Frame:
 
 
 def _loose_frame(line: bytes) -> Frame:
-    """The same for what servers send that is not quite JSON: `NaN`, halves of surrogate pairs."""
+    """The same for what servers send that is not quite JSON: `NaN`, halves of surrogate pairs.
+
+    Control characters in strings are written as JSON has them: a terminal would obey them.
+    """
     try:
-        fields = _members(line.decode())
+        fields = _members(_STRING.sub(_escaped, line.decode()))
     except (ValueError, RecursionError) as fault:
         raise NoFrame(str(fault)) from None
     known = {name: msgspec.Raw(value) for name, value in fields.items() if name in _FIELDS}
     return Frame(**known)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return _CONTROL.sub(lambda control: f"\\u{ord(control[0]):04x}", found[0])
 
 
 def _members(text: str) -> dict[str, bytes]:
