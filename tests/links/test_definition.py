@@ -65,6 +65,7 @@ def test_a_link_that_can_be(fields: dict[str, object]) -> None:
         ({"auth": "bearer"}, "secret", "needs a secret"),
         ({"auth": "bearer", "secret": "hunter2"}, "secret", "is not taken"),
         ({"auth": "bearer", "secret": "file:"}, "secret", "is not taken"),
+        ({"auth": "bearer", "secret": "file:/k\0"}, "secret", "control characters"),
         ({"auth": "bearer", "secret": "keyring:nas"}, "secret", "service and user"),
         ({"auth": "basic", "secret": "env:K"}, "user", "needs a user"),
         ({"auth": "basic", "secret": "env:K", "user": "a\nb"}, "user", "control characters"),

@@ -10,7 +10,7 @@ import pytest
 from axium.links import secrets
 from axium.links.secrets import Unreadable, read
 
-AROUND = {"PATH": "/usr/bin:/bin"}
+AROUND = {"PATH": "/usr/bin:/bin", "BYTES": "hunter\udcff"}
 
 
 def keep(path: Path, text: str, mode: int = 0o600) -> Path:
@@ -59,11 +59,23 @@ def test_a_keyring_is_asked_by_its_program(tmp_path: Path) -> None:
         ("cmd:true", "is empty"),
         ("cmd:printf 'a\\nb'", "more than one line"),
         ("cmd:printf '\\377'", "not UTF-8"),
+        ("env:BYTES", "the variable `BYTES` is not UTF-8"),
+        ("cmd:yes", "what `yes` printed has more than 65536 bytes"),
+        ("cmd:sh -c 'exec >&-; sleep 60'", "took longer"),
     ],
 )
-def test_a_secret_that_can_not_be_had(source: str, said: str) -> None:
+def test_a_secret_that_can_not_be_had(
+    monkeypatch: pytest.MonkeyPatch, source: str, said: str
+) -> None:
+    monkeypatch.setattr(secrets, "COMMAND_SECS", 1.0)
     with pytest.raises(Unreadable, match=said):
         read(source, AROUND)
+
+
+def test_a_file_that_is_longer_than_a_secret_is_refused(tmp_path: Path) -> None:
+    path = keep(tmp_path / "k", "x" * 70_000)
+    with pytest.raises(Unreadable, match="more than 65536 bytes"):
+        read(f"file:{path}", AROUND)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])

@@ -137,6 +137,8 @@ def _check_secret(link: Link) -> None:
     if source not in SOURCES or not colon or not rest.strip():
         hint = "say where it is: `file:PATH`, `env:NAME`, `cmd:ARGV` or `keyring:SERVICE/USER`"
         raise Unfit("secret", "a secret itself is not taken, since others would see it", hint)
+    if not link.secret.isprintable():
+        raise Unfit("secret", "where the secret is contains control characters")
     if source == "keyring" and not all(rest.partition("/")[::2]):
         raise Unfit("secret", "a keyring is asked by service and user", "`keyring:SERVICE/USER`")
 

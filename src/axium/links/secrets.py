@@ -1,17 +1,20 @@
 """Where secrets come from: read right before a login, on a thread, and never shown."""
 
 import os
+import select
 import shlex
 import signal
 import stat
 import subprocess
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 
 COMMAND_SECS = 10.0
 """How long a command may take to print a secret."""
 
-_LONGEST = 64 * 1024
+LONGEST = 64 * 1024
+"""Bytes of a secret."""
 
 
 class Secret:
@@ -51,7 +54,8 @@ def _variable(name: str, environ: Mapping[str, str]) -> str:
             f"the variable `{name}` is not set where the daemon was started;"
             " a daemon that starts by itself has few of the variables of a shell: `file:` or `cmd:`"
         )
-    return environ[name]
+    # What is no UTF-8 stands in a variable as halves of surrogate pairs.
+    return _text(os.fsencode(environ[name]), f"the variable `{name}`")
 
 
 def _file(path: str, environ: Mapping[str, str]) -> str:
@@ -72,7 +76,7 @@ def _file(path: str, environ: Mapping[str, str]) -> str:
             raise Unreadable(f"{shown} can be read by others: `chmod 600 {shown}`")
         if found.st_uid not in (os.geteuid(), 0):
             raise Unreadable(f"{shown} belongs to another user")
-        return _text(file.read(_LONGEST), shown)
+        return _text(file.read(LONGEST + 1), shown)
 
 
 def _command(words: str, environ: Mapping[str, str]) -> str:
@@ -105,14 +109,31 @@ def _printed(argv: list[str], environ: Mapping[str, str]) -> str:
         raise Unreadable(f"`{program}` can't be run: {error.strerror}") from None
     with process:
         try:
-            printed, _ = process.communicate(timeout=COMMAND_SECS)
-        except subprocess.TimeoutExpired:
+            printed = _read(process, time.monotonic() + COMMAND_SECS)
+        except (TimeoutError, subprocess.TimeoutExpired):
             raise Unreadable(f"`{program}` took longer than {COMMAND_SECS:g} s") from None
         finally:
             _end(process)
-    if process.returncode != 0:
+    if process.returncode != 0 and len(printed) <= LONGEST:
         raise Unreadable(f"`{program}` ended with {process.returncode}")
-    return _text(printed[:_LONGEST], f"what `{program}` printed")
+    return _text(printed, f"what `{program}` printed")
+
+
+def _read(process: "subprocess.Popen[bytes]", until: float) -> bytes:
+    """What it prints until its end, or until that is too much. TimeoutError, TimeoutExpired."""
+    assert process.stdout is not None
+    coming = select.poll()
+    coming.register(process.stdout, select.POLLIN)
+    printed = b""
+    while coming.poll(max(0.0, until - time.monotonic()) * 1000):
+        piece = os.read(process.stdout.fileno(), LONGEST)
+        printed += piece
+        if len(printed) > LONGEST:
+            return printed
+        if not piece:
+            process.wait(max(0.0, until - time.monotonic()))
+            return printed
+    raise TimeoutError
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -122,6 +143,8 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _text(data: bytes, what: str) -> str:
+    if len(data) > LONGEST:
+        raise Unreadable(f"{what} has more than {LONGEST} bytes")
     try:
         return data.decode()
     except UnicodeDecodeError:
