@@ -90,7 +90,7 @@ class Calls:
         return next(iter(self.flights)) if len(self.flights) == 1 and not self._is_owed else None
 
     def give_up(self, number: int) -> None:
-        """A request that nobody waits for has no place any more; an answer may come all the same."""
+        """A request that nobody waits for has no place any more, though an answer may come."""
         self.land(number)
         self._is_owed = True
 

@@ -155,7 +155,7 @@ class Heard(NamedTuple):
 
 
 class Computed(NamedTuple):
-    """A computation is done; `value` is what it gave, or what it raised."""
+    """A computation is done; `value` is what it gave."""
 
     number: int
     value: Any

@@ -109,7 +109,9 @@ def _ethereum_event(frame: Frame, line: bytes) -> Noticed | None:
     if frame.name != "eth_subscription":
         return _by_method(frame, line)
     found = decoded(frame.params, _Ticketed)
-    return found and Noticed(bytes(found.result), ticket=bytes(found.subscription))
+    if found is None:
+        return None
+    return Noticed(bytes(found.result), ticket=bytes(found.subscription))
 
 
 def _ethereum_follow(event: str) -> Request | None:

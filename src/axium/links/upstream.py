@@ -39,7 +39,6 @@ class Upstream:
         self.link = link
         self._profile = profile_of(link)
         self._environ = environ
-        self._tell = tell
         self._changed = changed
         self._loop = asyncio.get_running_loop()
         chance = partial(SystemRandom().uniform, -1.0, 1.0)
