@@ -6,8 +6,9 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 
@@ -44,21 +45,62 @@ def alias_of(links: Links) -> Path:
     return links.scratch.user / f".midclt/daemon-{links.row('other')['alias']}.sock"
 
 
-def test_a_second_daemon_leaves_a_live_socket_alone(links: Links, nas: TrueNas) -> None:
-    path = alias_of(links)
+@pytest.fixture
+def neighbours(links: Links) -> Iterator[list[Links]]:
+    """Three daemons of one user, each with a home of its own."""
+    with ExitStack() as stack:
+        found = [links]
+        for _ in range(2):
+            scratch = stack.enter_context(closing(make_scratch()))
+            scratch.environ["HOME"] = str(links.scratch.user)
+            found.append(Links(scratch, stack.enter_context(closing(Daemon(scratch)))))
+        yield found
+
+
+def test_of_daemons_that_begin_at_the_same_moment_one_has_the_socket(
+    neighbours: list[Links], nas: TrueNas
+) -> None:
+    def add(links: Links) -> None:
+        together.wait()
+        links.add("other", nas.uri, alias=True, **FIELDS)
+
+    for _ in range(5):
+        together = Barrier(len(neighbours))
+        threads = [Thread(target=add, args=[links]) for links in neighbours]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        (owner,) = [links for links in neighbours if not links.row("other")["why"]]
+        path = neighbours[0].scratch.user / f".midclt/daemon-{owner.row('other')['alias']}.sock"
+        assert path.with_suffix(".pid").read_text() == f"{owner.daemon.pid}\n"
+        for links in neighbours:
+            links.daemon.request({"cmd": "link_remove", "name": "other"})
+        assert not path.exists()
+
+
+def test_a_second_daemon_leaves_a_live_socket_alone(neighbours: list[Links], nas: TrueNas) -> None:
+    first, second, _third = neighbours
+    path = alias_of(first)
     before = (path.stat().st_ino, path.with_suffix(".pid").read_text())
-    second = make_scratch()
-    try:
-        second.environ["HOME"] = str(links.scratch.user)
-        with closing(Daemon(second)) as daemon:
-            theirs = Links(second, daemon)
-            theirs.add("other", nas.uri, alias=True, **FIELDS)
-            assert "another program listens at" in theirs.row("other")["why"]
-            assert theirs.call("other", "test.echo", [1])["result"] == 1
-        assert (path.stat().st_ino, path.with_suffix(".pid").read_text()) == before
-        assert one_shot(path, command="ping") == [{"type": "result", "result": "pong"}]
-    finally:
-        second.close()
+    second.add("other", nas.uri, alias=True, **FIELDS)
+    assert "another program listens at" in second.row("other")["why"]
+    assert second.call("other", "test.echo", [1])["result"] == 1
+    second.scratch.stop_daemon()
+    assert (path.stat().st_ino, path.with_suffix(".pid").read_text()) == before
+    assert one_shot(path, command="ping") == [{"type": "result", "result": "pong"}]
+
+
+def test_a_socket_is_free_for_the_next_when_its_daemon_gives_it_up(
+    neighbours: list[Links], nas: TrueNas
+) -> None:
+    first, second, _third = neighbours
+    for links in (first, second):
+        links.add("other", nas.uri, alias=True, **FIELDS)
+    assert second.row("other")["why"] != ""
+    first.daemon.request({"cmd": "link_remove", "name": "other"})
+    assert second.daemon.request({"cmd": "reload"})["ok"] is True
+    assert second.row("other")["why"] == ""
 
 
 def test_a_socket_that_somebody_else_listens_at_stays_theirs(links: Links) -> None:
