@@ -244,6 +244,12 @@ def test_the_secret_is_hidden_also_as_the_handshake_has_it() -> None:
     assert login("basic").hidden(said) == "invalid header: Basic *** of ***"
 
 
+def test_what_a_server_says_is_told_on_one_line() -> None:
+    told = login("none").hidden("bad\x1b]0;pwn\x07\n2026-11-21 ERROR  axium: all is lost\x9b31m")
+    assert told == "bad ]0;pwn 2026-11-21 ERROR axium: all is lost 31m"
+    assert login("none").hidden("x" * 10_000) == "x" * 500
+
+
 def test_a_secret_shows_itself_to_nobody() -> None:
     shown = f"{SECRET} {SECRET!r} {login('bearer')!r} {login('bearer').__dict__.keys()}"
     assert "hunter2" not in shown

@@ -16,6 +16,9 @@ from axium.links.scram import Scram, Unsound
 from axium.links.secrets import Secret
 
 HIDDEN = "***"
+MOST_SHOWN = 500
+"""Characters of what a server says that are told where no caller asked for them."""
+
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _METHOD_NOT_FOUND = b"-32601"
 
@@ -72,10 +75,9 @@ class LinkLogin:
         return _with_first(token, params) if method.startswith("aria2.") else params
 
     def hidden(self, text: str) -> str:
-        """See `Login`."""
-        for shape in filter(None, (self._secret, self._in_handshake())):
-            text = text.replace(shape, HIDDEN)
-        return text
+        """See `Login`; on one line, since logs and terminals show it."""
+        shown = "".join([c if c.isprintable() else " " for c in self._hidden(text)])
+        return " ".join(shown.split())[:MOST_SHOWN]
 
     def cleaned(self, error: bytes) -> bytes:
         """See `Login`: looked for in each string by what it says, however it is escaped."""
@@ -83,8 +85,13 @@ class LinkLogin:
 
     def _clean(self, found: re.Match[bytes]) -> bytes:
         text = json.loads(found[0].decode(), strict=False)
-        hidden = self.hidden(text)
+        hidden = self._hidden(text)
         return found[0] if hidden == text else json.dumps(hidden).encode()
+
+    def _hidden(self, text: str) -> str:
+        for shape in filter(None, (self._secret, self._in_handshake())):
+            text = text.replace(shape, HIDDEN)
+        return text
 
     def _in_handshake(self) -> str:
         """The secret as it stands there, where it is not as it was read."""
