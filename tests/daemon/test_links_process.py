@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
-from axium.daemon.services.links import keeper
+from axium.daemon.services.links import keeper, process
 from axium.daemon.services.links.process import Process
+from axium.daemon.services.plugins.pauses import PAUSES
 from axium.links import channel as c
 from axium.links.definition import Link
+from axium.wire.errors import Refusal
 from tests.support.processes import alive
 
 NOWHERE = Link(name="n", uri="ws://127.0.0.1:1/")
@@ -157,6 +159,30 @@ def test_one_that_hangs_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             await until(lambda: ours.losses)
             assert ours.losses == ["does not answer"]
             await until(lambda: not alive(pid))
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("does", ["pass", "time.sleep(60)"])
+def test_one_that_never_says_what_it_is_is_ended_and_not_started_again_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str
+) -> None:
+    program, pids = tmp_path / "program.py", tmp_path / "pids"
+    program.write_text(
+        f"import os, time\nprint(os.getpid(), file=open({str(pids)!r}, 'a'))\n{does}"
+    )
+    monkeypatch.setattr(c, "PROGRAM", str(program))
+    monkeypatch.setattr(process, "HELLO_SECS", 0.5)
+
+    async def scene() -> None:
+        async with daemon(tmp_path) as ours:
+            begun = time.monotonic()
+            for _ in range(2):
+                with pytest.raises(Refusal, match="does not answer"):
+                    await ours.process.ready()
+            assert time.monotonic() - begun >= PAUSES[0]
+            found = [int(pid) for pid in pids.read_text().split()]
+            await until(lambda: len(found) == 2 and not any(map(alive, found)))
 
     asyncio.run(scene())
 

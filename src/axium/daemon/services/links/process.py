@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -11,7 +12,7 @@ from functools import partial
 from axium.daemon.services.links.keeper import Keeper
 from axium.daemon.services.links.spawning import spawn
 from axium.daemon.services.plugins.output import Output
-from axium.daemon.services.plugins.pauses import Pauses
+from axium.daemon.services.plugins.pauses import PAUSES, Pauses
 from axium.links.channel import NEWS, PROTOCOL, Heard, News, Order, decode_news
 from axium.wire.errors import Refusal
 
@@ -67,7 +68,7 @@ class Process:
             self._keeper.send(order)
 
     async def ready(self) -> None:
-        """Have a process. Refusal `unavailable` where it can't be, or not so soon again."""
+        """Have a process, after a pause where one ended lately. Refusal `unavailable`."""
         async with self._coming:
             if self._keeper is None:
                 await self._come()
@@ -101,8 +102,10 @@ class Process:
         try:
             channel = self._spawn()
         except OSError as error:
-            raise _unavailable(f"can't be started: {error.strerror}") from None
+            raise _unavailable(f"can't be started: {error.strerror or error}") from None
         if not await self._is_greeted(channel):
+            self._kill_child()
+            self._put_off()
             raise _unavailable("does not answer")
         log.info("the links process, pid %s, is there", self.pid)
 
@@ -136,15 +139,17 @@ class Process:
             self._keeper = None
             await keeper.end()
             return False
+        if self._keeper is not keeper:
+            return False  # it ended right after its hello, or was told to meanwhile
         for order in self._first():
             keeper.send(order)
         return True
 
     def _spawn(self) -> socket.socket:
+        listening = _listen(self._path)
         ours, theirs = socket.socketpair()
         read, write = os.pipe()
         os.set_blocking(read, False)
-        listening = _listen(self._path)
         try:
             self._child = spawn(
                 self._environ(),
@@ -187,11 +192,22 @@ class Process:
         self._keeper.let_go()
         self._keeper = None
         self.restarts += 1
-        pause = self._ends.after_end(self._loop.time())
-        self._not_before = self._loop.time() + (25.0 if pause is None else pause)
+        self._put_off()
         log.error("the links process %s", why)
         self._reap()
         self._on_loss(why)
+
+    def _put_off(self) -> None:
+        """Start the next one a while after this one's end."""
+        now = self._loop.time()
+        pause = self._ends.after_end(now)
+        self._not_before = now + (PAUSES[-1] if pause is None else pause)
+
+    def _kill_child(self) -> None:
+        """One that never said what it is has no keeper that could end it."""
+        if self._child is not None:
+            os.kill(self._child, signal.SIGKILL)
+        self._reap()
 
     def _reap(self) -> None:
         child, self._child = self._child, None
