@@ -16,7 +16,7 @@ from axium.thin.words import frame
 log = logging.getLogger("axium.links")
 
 MOST_METHODS = 200
-"""Of one link; the one that was called longest ago goes."""
+"""Of one link; the one that was noted first goes."""
 
 LONGEST = 100
 """Characters of a method's name that is kept."""
@@ -38,6 +38,7 @@ class Seen:
         self._methods: dict[str, dict[str, None]] = {}
         self._links: list[str] = []
         self._tasks = Tasks(log)
+        self._is_due = False
 
     async def begin(self) -> None:
         """Take in what was seen before."""
@@ -59,21 +60,23 @@ class Seen:
         methods[method] = None
         if len(methods) > MOST_METHODS:
             del methods[next(iter(methods))]
+        self._is_due = True
         if not len(self._tasks):
             self._tasks.spawn("note the methods of links", self._write_later())
 
     async def close(self) -> None:
         """Write what is not written yet."""
-        is_due = bool(len(self._tasks))
         await self._tasks.close()
-        if is_due:
+        if self._is_due:
             await self._write()
 
     async def _write_later(self) -> None:
-        await asyncio.sleep(WRITE_SECS)
-        await self._write()
+        while self._is_due:  # again, where one was noted while the others were written
+            await asyncio.sleep(WRITE_SECS)
+            await self._write()
 
     async def _write(self) -> None:
+        self._is_due = False
         methods = {link: list(names) for link, names in self._methods.items() if names}
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(
