@@ -9,8 +9,12 @@ from axium.cli import show
 from axium.cli.ask import Refused, ask
 from axium.cli.options import LINK, PATH, Json, group, one_of
 from axium.links.definition import PROFILES, STYLES
+from axium.thin.answers import code_of
 
 app = group("Connections to servers that stay open, shared by every call.")
+
+PING_SECS = 15.0
+"""How long the daemon may take to answer; the server has ten of these."""
 
 SOURCES = "`file:PATH`, `env:NAME`, `cmd:ARGV` or `keyring:SERVICE/USER`"
 
@@ -129,17 +133,11 @@ def ping(name: Name, *, json: Json = False) -> None:
 
 
 def _pinged(name: str) -> dict[str, Any]:
-    from axium.thin.answers import code_of
-
     try:
         return ask("link_ping", timeout=PING_SECS, id=1, link=name)
     except Refused as refused:
         refused.code = code_of(refused.reply)
         raise
-
-
-PING_SECS = 15.0
-"""The server has ten."""
 
 
 def _absolute_secret(secret: str | None) -> str | None:
