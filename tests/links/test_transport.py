@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -125,12 +126,19 @@ def test_insecure_takes_any_certificate_and_shows(
 
 
 def test_an_authority_that_can_not_be_read_is_told(
-    keeper: Keeper, stack: ExitStack, certificate: Certificate
+    keeper: Keeper, stack: ExitStack, certificate: Certificate, tmp_path: Path
 ) -> None:
     server = _tls(stack, certificate)
-    answer = asked(keeper, server.uri, ca="/nonexistent")
-    assert answer["code"] == "tls"
-    assert "`/nonexistent` can't be read as certificates" in answer["error"]
+    (tmp_path / "empty.pem").touch()
+    os.mkfifo(tmp_path / "fifo.pem")
+    for name, why in (
+        ("none.pem", "No such file or directory"),
+        ("empty.pem", "no certificate is in it"),
+        ("fifo.pem", "Invalid argument"),
+    ):
+        answer = asked(keeper, server.uri, ca=f"{tmp_path}/{name}")
+        said = f"`{tmp_path}/{name}` can't be read as certificates: {why}"
+        assert (answer["code"], answer["error"]) == ("tls", said)
 
 
 @pytest.mark.parametrize(

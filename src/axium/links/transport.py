@@ -1,10 +1,12 @@
 """One WebSocket connection: opened, with what a login puts into its handshake, and closed."""
 
 import asyncio
+import errno
 import os
 import re
 import socket
 import ssl
+import stat
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
@@ -120,10 +122,23 @@ def _trust(link: Link) -> ssl.SSLContext:
         return context
     if link.ca is not None:
         try:
-            context.load_verify_locations(cafile=os.path.expanduser(link.ca))
-        except (OSError, ssl.SSLError) as error:
-            raise NotOpened("tls", f"`{link.ca}` can't be read as certificates: {error}") from None
+            _load(context, os.path.expanduser(link.ca))
+        except ssl.SSLError:
+            raise _unread(link.ca, "no certificate is in it") from None
+        except OSError as error:
+            raise _unread(link.ca, reason_of(error)) from None
     return context
+
+
+def _load(context: ssl.SSLContext, path: str) -> None:
+    """Believe who is in this file. OSError."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError(errno.EINVAL, "")  # a FIFO would hold the thread for ever
+    context.load_verify_locations(cafile=path)
+
+
+def _unread(path: str, why: str) -> NotOpened:
+    return NotOpened("tls", f"`{path}` can't be read as certificates: {why}")
 
 
 def _refused(status: int) -> NotOpened:
