@@ -100,6 +100,10 @@ class Served:
         """Wait until every callback that is due has run."""
         self.run(asyncio.sleep(0.001))
 
+    def tasks(self) -> list[str]:
+        """What the daemon is at, by the names of its tasks."""
+        return sorted(task.get_name() for task in asyncio.all_tasks(self._runner.get_loop()))
+
     def restart(self) -> None:
         """End this daemon and begin another one in the same home."""
         self._end()

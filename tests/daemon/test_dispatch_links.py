@@ -247,6 +247,30 @@ def follow(client: Client, event: str = "alert.list") -> None:
     assert client.reply()["type"] == "progress"  # the server has taken it
 
 
+def test_a_follower_that_reads_late_is_told_the_end_after_what_waits(
+    linked: Served, nas: TrueNas
+) -> None:
+    client = linked.client()
+    follow(client)
+    for number in range(100):
+        nas.emit("alert.list", {"n": number, "p": "x" * 10_000})
+    nas.emit("alert.list", {"n": 100})
+    called(linked.client(), "test.echo", [1])
+    linked.ask("link_remove", name="nas")
+    lines = to_the_end(client)
+    assert [each["data"]["fields"]["n"] for each in lines[:-1]] == [*range(101)]
+    assert lines[-1]["code"] in ("link_down", "link_lost")
+
+
+def test_a_follower_that_hangs_up_leaves_no_task_behind(linked: Served) -> None:
+    client = linked.client()
+    follow(client)
+    assert "link_subscribe" in linked.tasks()
+    client.close()
+    linked.run(asyncio.sleep(0.05))
+    assert "link_subscribe" not in linked.tasks()
+
+
 def test_a_pause_holds_events_back_and_calls_go_on(linked: Served, nas: TrueNas) -> None:
     client = linked.client()
     follow(client)

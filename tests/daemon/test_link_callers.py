@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -17,6 +18,7 @@ from axium.daemon.services.links.callers import (
     SLOW,
     Asker,
     Callers,
+    Creditor,
     Follower,
     StatusAsker,
 )
@@ -28,6 +30,8 @@ class Line:
 
     def __init__(self) -> None:
         self.unsent = 0
+        self.owed = 0
+        self.drained: dict[str, Callable[[], None]] = {}
         self.is_open = True
         self.sent: list[dict[str, Any]] = []
 
@@ -37,6 +41,19 @@ class Line:
 
     def send(self, data: bytes) -> None:
         self.sent.append(json.loads(data))
+
+    def owe(self) -> None:
+        self.owed += 1
+
+    def pay(self, data: bytes) -> None:
+        self.owed -= 1
+        self.send(data)
+
+    def when_drained(self, who: str, callback: Callable[[], None]) -> None:
+        self.drained[who] = callback
+
+    def drained_no_more(self, who: str) -> None:
+        del self.drained[who]
 
     def abandon(self) -> None:
         self.is_open = False
@@ -96,6 +113,24 @@ def test_what_is_told_after_the_last_goes_to_nobody(runner: asyncio.Runner, line
     callers.heard(Heard(LAST, number, b"{}"))
     callers.heard(Heard(MORE, 77, b"{}"))
     assert line.sent == []
+
+
+def test_who_is_owed_an_answer_gets_it_at_once(line: Line) -> None:
+    callers, heard = Callers(), list[str]()
+    for name in ("good", "bad", "gone"):
+        caller = Creditor(
+            cast(Connection, line), name, is_bounded=True, on_ok=partial(heard.append, name)
+        )
+        callers.add(caller)
+    assert line.owed == 3
+    callers.heard(Heard(LAST, 1, b'{"type":"result","result":1}'))
+    callers.heard(Heard(FAILED, 2, b'{"type":"error"}'))
+    callers.lose()
+    assert line.sent[:2] == [
+        {"id": "good", "ok": True, "type": "result", "result": 1},
+        {"id": "bad", "ok": False, "type": "error"},
+    ]
+    assert (line.sent[2]["code"], line.owed, heard) == ("link_lost", 0, ["good"])
 
 
 def test_progress_is_left_out_for_who_does_not_read(runner: asyncio.Runner, line: Line) -> None:
@@ -171,8 +206,18 @@ def test_the_end_comes_after_what_waits(runner: asyncio.Runner, line: Line) -> N
     slow.last(b'{"type":"error"}', is_ok=False)
     assert not slow.answer.done()
     line.unsent = 0
-    slow.go_on()
+    for callback in list(line.drained.values()):
+        callback()
+    assert line.drained == {}
     assert ([each["data"] for each in line.sent], slow.answer.result().is_ok) == ([1], False)
+
+
+def test_who_hangs_up_is_told_of_its_end_at_once(runner: asyncio.Runner, line: Line) -> None:
+    slow = follower(runner, line, is_held=True)
+    slow.more(event(1))
+    line.is_open = False
+    slow.lost()
+    assert (slow.answer.done(), line.sent, line.drained) == (True, [], {})
 
 
 def test_who_left_is_forgotten(runner: asyncio.Runner, line: Line) -> None:

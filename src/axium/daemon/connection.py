@@ -80,6 +80,7 @@ class Connection:
         self._output = bytearray()
         self._handed = Handing()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._owed = 0
         self._sent = 0
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._deadline: asyncio.TimerHandle | None = None
@@ -122,6 +123,10 @@ class Connection:
         """Call `who` back whenever all was sent; a client may take as long as it likes for that."""
         self._when_drained[who] = callback
 
+    def drained_no_more(self, who: str) -> None:
+        """Call `who` back no more."""
+        self._when_drained.pop(who, None)
+
     def close_after(self) -> None:
         """Close when all that was asked so far is answered and sent; read no more."""
         self._cancel_deadline()
@@ -132,6 +137,22 @@ class Connection:
         """Keep a task that answers one request of this connection."""
         self._tasks.add(work)
         work.add_done_callback(self._task_done)
+
+    def owe(self) -> None:
+        """One more answer comes by `pay`, without a task that waits for it."""
+        self._owed += 1
+
+    def pay(self, data: bytes) -> None:
+        """Send an answer that was owed."""
+        self._owed -= 1
+        self.send(data)
+        if self._held or not self._events & READ:
+            self._want()
+            self._close_if_done()
+
+    @property
+    def _under_way(self) -> int:
+        return len(self._tasks) + self._owed
 
     def send(self, data: bytes, descriptors: Sequence[int] = ()) -> None:
         """Send, now as far as the client takes it, the rest when it reads.
@@ -245,7 +266,7 @@ class Connection:
         held, answer = self._held, self._port.answer
         replies, size = [], len(self._output)
         for _ in range(min(len(held), self._lines_now())):
-            if self._closing or size >= _FULL or len(self._tasks) >= _MOST_AT_ONCE:
+            if self._closing or size >= _FULL or self._under_way >= _MOST_AT_ONCE:
                 break
             reply = answer(held.popleft(), self)
             if reply is not None:
@@ -271,7 +292,7 @@ class Connection:
     def _has_room(self) -> bool:
         return (
             len(self._output) < _FULL
-            and len(self._tasks) < _MOST_AT_ONCE
+            and self._under_way < _MOST_AT_ONCE
             and len(self._handed) < _MOST_HANDED
         )
 
@@ -306,7 +327,7 @@ class Connection:
         if not self.is_open:
             return
         nothing_more = self._closing or (self._ended and not self._held)
-        if not nothing_more or self._tasks:
+        if not nothing_more or self._under_way:
             return
         if not self._output:
             self.close()
@@ -352,7 +373,7 @@ class Connection:
         if self._output:
             return
         self._want()
-        for callback in self._when_drained.values():
+        for callback in list(self._when_drained.values()):
             callback()
         self._close_if_done()
 

@@ -16,6 +16,7 @@ from axium.daemon.services.events import MOST_ROUNDS
 from axium.daemon.text import TextVerbs, text_error
 from axium.wire.codec import Codec, ForLink, request_id
 from axium.wire.envelope import (
+    LATER,
     Handed,
     Reply,
     Request,
@@ -95,6 +96,8 @@ class Dispatch:
             if isinstance(result, Handed):
                 self._services.counters.took(time.perf_counter() - started)
                 _hand(connection, result, request.id)
+                return None
+            if result is LATER:
                 return None
             if isinstance(result, Reply):
                 reply = encode_reply(result, request.id)

@@ -38,6 +38,12 @@ class Ready(Reply):
     is_ok: bool = True
 
 
+class Later(Reply):
+    """No reply now: whoever owes it sends it to the connection by itself."""
+
+
+LATER = Later()
+
 R = TypeVar("R", bound=Reply)
 
 

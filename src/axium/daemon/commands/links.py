@@ -1,15 +1,18 @@
 """Links: requests to servers over connections that stay open."""
 
 from collections.abc import Coroutine
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
 from axium.daemon.caller import USER
 from axium.daemon.context import Context
-from axium.wire.envelope import Done, Ready, Reply, Request
+from axium.wire.envelope import LATER, Done, Later, Ready, Reply, Request, RequestId
 from axium.wire.errors import Refusal
 from axium.wire.registry import ALWAYS, NEVER, OWN, command
+
+if TYPE_CHECKING:
+    from axium.links.channel import CallOrder
 
 CALL_SECS = 60.0
 """How long a call may take that says nothing of it, unless it is a job."""
@@ -55,7 +58,7 @@ class CallReply(Reply):
 
 
 @command(gear=OWN, needs_id=True)
-async def call(ctx: Context, req: Call) -> CallReply | Ready:
+def call(ctx: Context, req: Call) -> CallReply | Later | Coroutine[Any, Any, Ready]:
     # Nothing of links is imported before somebody has one.
     from axium.daemon.services.links.params import of_words, outgoing
     from axium.links.channel import CallOrder
@@ -72,9 +75,24 @@ async def call(ctx: Context, req: Call) -> CallReply | Ready:
         idempotent=req.idempotent,
     )
     _require(ctx, req, req.link, req.method)
+    kept, request_id = ctx.services.links.kept, req.id
+    assert request_id is not None
+    if kept is None or not kept.is_ready:
+        return _called_first(ctx, request_id, req.link, order)
+    try:
+        kept.call_now(ctx.connection, request_id, req.link, order)
+    except Refusal as refusal:
+        refusal.fields["type"] = "error"
+        raise
+    return LATER
+
+
+async def _called_first(
+    ctx: Context, request_id: RequestId, link: str, order: "CallOrder"
+) -> Ready:
+    """A call that has the links process started."""
     kept = await ctx.services.links.have()
-    assert req.id is not None
-    return await _typed(kept.call(ctx.connection, req.id, req.link, order))
+    return await _typed(kept.call(ctx.connection, request_id, link, order))
 
 
 class LinkPing(Request, tag="link_ping"):

@@ -1,7 +1,9 @@
 """Who waits for what a links process tells, by the numbers that it knows them by."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Callable
 from itertools import count
 from typing import Protocol
 
@@ -9,7 +11,7 @@ import msgspec
 
 from axium.daemon.connection import Connection
 from axium.links.channel import FAILED, LAST, Heard, Row
-from axium.wire.envelope import Ready, RequestId, encode_more
+from axium.wire.envelope import Ready, RequestId, encode_more, encode_reply
 
 MOST_EVENTS, MOST_BYTES = 1_000, 8 << 20
 """Of what waits for one subscriber; from the first of them on, events are counted, not kept."""
@@ -44,33 +46,63 @@ class Caller(Protocol):
         """Nothing more is told, since the process ended or the client is gone."""
 
 
-class Asker:
-    """A client of the wire that waits for an answer; `answer` is its last line.
+class Client(ABC):
+    """A client of the wire. `is_bounded`: its answer comes within a time that was asked for."""
 
-    `is_bounded`: the answer comes within a time that was asked for.
-    """
-
-    def __init__(
-        self, connection: Connection, request_id: RequestId, *, is_bounded: bool = True
-    ) -> None:
+    def __init__(self, connection: Connection, request_id: RequestId, *, is_bounded: bool) -> None:
         self.connection: Connection = connection
         self.is_bounded = is_bounded
         self.request_id = request_id
-        self.answer: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
 
     def more(self, body: bytes) -> None:
         """See `Caller`: progress, which a slow client gets less of."""
         if self.connection.unsent < SLOW:
             self.connection.send(encode_more(body, self.request_id))
 
+    @abstractmethod
+    def last(self, body: bytes, *, is_ok: bool) -> None:
+        """See `Caller`."""
+
+    def lost(self) -> None:
+        """See `Caller`."""
+        self.last(_encode(LOST), is_ok=False)
+
+
+class Asker(Client):
+    """One that a task waits for: `answer` is the last line."""
+
+    def __init__(
+        self, connection: Connection, request_id: RequestId, *, is_bounded: bool = True
+    ) -> None:
+        super().__init__(connection, request_id, is_bounded=is_bounded)
+        self.answer: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
+
     def last(self, body: bytes, *, is_ok: bool) -> None:
         """See `Caller`."""
         if not self.answer.done():
             self.answer.set_result(Ready(body=body, is_ok=is_ok))
 
-    def lost(self) -> None:
+
+class Creditor(Client):
+    """One that gets its last line as soon as that is told, with no turn of the loop between."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        request_id: RequestId,
+        *,
+        is_bounded: bool,
+        on_ok: Callable[[], None],
+    ) -> None:
+        super().__init__(connection, request_id, is_bounded=is_bounded)
+        self._on_ok = on_ok
+        connection.owe()
+
+    def last(self, body: bytes, *, is_ok: bool) -> None:
         """See `Caller`."""
-        self.last(_encode(LOST), is_ok=False)
+        self.connection.pay(encode_reply(Ready(body=body, is_ok=is_ok), self.request_id))
+        if is_ok:
+            self._on_ok()
 
 
 class Follower(Asker):
@@ -83,6 +115,8 @@ class Follower(Asker):
         self._dropped = 0
         self._is_held = is_held
         self._end: tuple[bytes, bool] | None = None
+        self._name = f"link {request_id!r}"
+        connection.when_drained(self._name, self.go_on)
 
     def more(self, body: bytes) -> None:
         """See `Caller`."""
@@ -111,7 +145,10 @@ class Follower(Asker):
 
     def go_on(self) -> None:
         """Send what waits, as far as the client reads."""
-        if self._is_held or not self.connection.is_open:
+        if not self.connection.is_open:
+            self._waiting.clear()
+            self._dropped = 0
+        elif self._is_held:
             return
         while self._waiting and not self.connection.has_unsent:
             line = self._waiting.popleft()
@@ -125,6 +162,7 @@ class Follower(Asker):
             self.go_on()
         elif self._end is not None:
             body, is_ok = self._end
+            self.connection.drained_no_more(self._name)
             super().last(body, is_ok=is_ok)
 
     def _put(self, body: bytes) -> None:
@@ -212,7 +250,7 @@ class Callers:
         """The number of what this connection asked with this id."""
         for number in self._by_connection.get(connection, ()):
             caller = self._by_number[number]
-            if isinstance(caller, Asker) and caller.request_id == request_id:
+            if isinstance(caller, Client) and caller.request_id == request_id:
                 return number
         return None
 
@@ -230,7 +268,7 @@ class Callers:
         return [
             number
             for number, caller in self._by_number.items()
-            if isinstance(caller, Asker) and not caller.is_bounded
+            if isinstance(caller, Client) and not caller.is_bounded
         ]
 
     def take(self, number: int) -> Caller:

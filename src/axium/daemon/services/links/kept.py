@@ -11,7 +11,14 @@ import msgspec
 from axium.daemon.connection import Connection
 from axium.daemon.services.links import Figures
 from axium.daemon.services.links.aliases import Aliases, AliasPort
-from axium.daemon.services.links.callers import Asker, Caller, Callers, Follower, StatusAsker
+from axium.daemon.services.links.callers import (
+    Asker,
+    Caller,
+    Callers,
+    Creditor,
+    Follower,
+    StatusAsker,
+)
 from axium.daemon.services.links.definitions import Definitions
 from axium.daemon.services.links.one_shot import (
     PONG,
@@ -122,6 +129,24 @@ class Kept:
             self._seen.note(link, given.method)
         return answer
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a process is there, so that `call_now` can be asked."""
+        return self._process.pid is not None
+
+    def call_now(
+        self, connection: Connection, request_id: RequestId, link: str, given: CallOrder
+    ) -> None:
+        """As `call`, and the last line goes to the connection too, as soon as it is told."""
+        self._definitions.known(link)
+        caller = Creditor(
+            connection,
+            request_id,
+            is_bounded=given.timeout is not None,
+            on_ok=lambda: self._seen.note(link, given.method),
+        )
+        self._process.tell(msgspec.structs.replace(given, call=self._callers.add(caller)))
+
     async def ping(
         self, connection: Connection, request_id: RequestId, link: str, secs: float
     ) -> Ready:
@@ -144,7 +169,6 @@ class Kept:
         if len(self._callers.followers(connection)) >= MOST_FOLLOWED:
             raise Refusal("busy", f"{MOST_FOLLOWED} subscriptions are open on this connection")
         follower = Follower(connection, request_id, is_held=self._needs.is_paused())
-        connection.when_drained("links", lambda: self._go_on(connection))
         return await self._asked(follower, lambda number: FollowOrder(number, link, event))
 
     def unfollow(self, connection: Connection, request_id: RequestId) -> bool:
@@ -289,10 +313,6 @@ class Kept:
             return self.one_shot(connection, request, link)
 
         return answer(line, connection, ask)
-
-    def _go_on(self, connection: Connection) -> None:
-        for follower in self._callers.followers(connection).values():
-            follower.go_on()
 
     def _first_orders(self) -> list[Order]:
         return [Define(self.links()), HoldOrder(self._needs.is_paused())]
