@@ -92,6 +92,13 @@ def test_calls_overtake_one_another_and_share_one_login(linked: Served, nas: Tru
     assert (nas.counts["connects"], nas.counts["logins"]) == (1, 1)
 
 
+def test_a_call_waits_no_longer_than_it_says_for_the_process_either(linked: Served) -> None:
+    client = linked.client()
+    reply = called(client, "test.echo", [1], timeout=0.001)
+    assert (reply["type"], reply["code"]) == ("error", "unavailable")
+    assert called(client, "test.echo", [1])["result"] == 1
+
+
 def test_a_call_needs_an_id(linked: Served) -> None:
     reply = linked.ask("call", link="nas", method="test.echo")
     assert (reply["ok"], reply["code"]) == (False, "invalid")

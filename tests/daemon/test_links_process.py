@@ -94,6 +94,28 @@ async def test_several_who_need_it_at_once_start_one(tmp_path: Path) -> None:
 
 
 @played
+async def test_it_comes_for_the_others_where_one_waits_no_more(tmp_path: Path) -> None:
+    async with daemon(tmp_path) as ours:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(ours.process.ready(), 0.001)
+        await ours.process.ready()
+        await until(lambda: ours.news[-1].links is not None)
+        assert [news.hello for news in ours.news if news.hello] == [c.PROTOCOL]
+
+
+@played
+async def test_who_waits_for_one_that_is_told_to_end_is_told_so(tmp_path: Path) -> None:
+    async with daemon(tmp_path) as ours:
+        waiting = asyncio.create_task(ours.process.ready())
+        await until(lambda: os.path.exists(ours.path))
+        await ours.process.end()
+        with pytest.raises(Refusal, match="is not needed any more"):
+            await waiting
+        await ours.process.ready()
+        assert alive(ours.pid)
+
+
+@played
 async def test_it_answers_orders(tmp_path: Path) -> None:
     async with daemon(tmp_path) as ours:
         await ours.process.ready()

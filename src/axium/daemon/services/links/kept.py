@@ -121,6 +121,12 @@ class Kept:
     ) -> Ready:
         """The last line of a call; what comes before it goes to the connection. Refusal."""
         self._definitions.known(link)
+        try:
+            async with asyncio.timeout(given.timeout):
+                await self._process.ready()
+        except TimeoutError:
+            sentence = "not sent in time: the links process is not there yet"
+            raise Refusal("unavailable", sentence) from None
         answer = await self._asked(
             Asker(connection, request_id, is_bounded=given.timeout is not None),
             lambda number: msgspec.structs.replace(given, call=number),

@@ -53,6 +53,7 @@ class Process:
         self._ends = Pauses()
         self._not_before = 0.0
         self._coming = asyncio.Lock()
+        self._arriving: asyncio.Task[None] | None = None
         self._child: int | None = None
         self._output: Output | None = None
         self.restarts = 0
@@ -69,9 +70,17 @@ class Process:
 
     async def ready(self) -> None:
         """Have a process, after a pause where one ended lately. Refusal `unavailable`."""
-        async with self._coming:
-            if self._keeper is None:
-                await self._come()
+        if self._arriving is None:
+            self._arriving = asyncio.create_task(self._arrive(), name="have a links process")
+            self._arriving.add_done_callback(_looked_at)
+        arriving = self._arriving
+        try:
+            # Others may wait for it when this one waits no more.
+            await asyncio.shield(arriving)
+        except asyncio.CancelledError:
+            if arriving.cancelled():
+                raise _unavailable("is not needed any more") from None
+            raise
 
     async def adopt(self) -> bool:
         """Go on with the process that the daemon before us had; False where there is none."""
@@ -80,6 +89,7 @@ class Process:
 
     async def end(self) -> None:
         """Have it end, within a bound."""
+        self._await_none()
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
             await keeper.end()
@@ -87,11 +97,24 @@ class Process:
 
     def let_go(self) -> None:
         """Leave it to the next daemon."""
+        self._await_none()
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
             keeper.let_go()
         if self._output is not None:
             self._output.end()
+
+    def _await_none(self) -> None:
+        if self._arriving is not None:
+            self._arriving.cancel()
+
+    async def _arrive(self) -> None:
+        try:
+            async with self._coming:
+                if self._keeper is None:
+                    await self._come()
+        finally:
+            self._arriving = None
 
     async def _come(self) -> None:
         wait = self._not_before - self._loop.time()
@@ -216,6 +239,12 @@ class Process:
         if self._output is not None:
             self._output.end()
             self._output = None
+
+
+def _looked_at(task: asyncio.Task[None]) -> None:
+    """Why it failed is told to those who wait, of whom there may be none."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _listen(path: str) -> socket.socket:
