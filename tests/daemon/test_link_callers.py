@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from axium.daemon.connection import Connection
+from axium.daemon.services.links import one_shot
 from axium.daemon.services.links.callers import (
     MOST_BYTES,
     MOST_EVENTS,
@@ -177,6 +178,15 @@ def test_what_was_left_out_before_is_counted_with_what_is_left_out_here(
     line.unsent = 0
     slow.go_on()
     assert line.sent[-1] == {"id": "s", "ok": True, "type": "lagged", "count": 501}
+
+
+def test_an_existing_client_is_told_nothing_that_it_has_no_word_for(
+    runner: asyncio.Runner, line: Line
+) -> None:
+    client = on_loop(runner, lambda: one_shot.Client(cast(Connection, line)))
+    client.more(b'{"type":"lagged","count":500}')
+    client.more(b'{"type":"progress","percent":1}')
+    assert line.sent == [{"type": "progress", "percent": 1}]
 
 
 def test_large_events_are_counted_sooner(runner: asyncio.Runner, line: Line) -> None:

@@ -14,9 +14,6 @@ from axium.wire.registry import ALWAYS, NEVER, OWN, command
 if TYPE_CHECKING:
     from axium.links.channel import CallOrder
 
-CALL_SECS = 60.0
-"""How long a call may take that says nothing of it, unless it is a job."""
-
 PING_SECS = 10.0
 
 Secs = Annotated[float, msgspec.Meta(ge=0, le=31_536_000, description="seconds")]
@@ -60,10 +57,9 @@ class CallReply(Reply):
 @command(gear=OWN, needs_id=True)
 def call(ctx: Context, req: Call) -> CallReply | Later | Coroutine[Any, Any, Ready]:
     # Nothing of links is imported before somebody has one.
-    from axium.daemon.services.links.params import of_words, outgoing
+    from axium.daemon.services.links.params import of_words, outgoing, time_of
     from axium.links.channel import CallOrder
 
-    is_quick = req.timeout is None and not req.job
     words = req.words
     order = CallOrder(
         call=0,
@@ -71,7 +67,7 @@ def call(ctx: Context, req: Call) -> CallReply | Later | Coroutine[Any, Any, Rea
         method=req.method,
         params=outgoing(req.params) if words is None else of_words(words, named=req.named),
         job=req.job,
-        timeout=CALL_SECS if is_quick else req.timeout,
+        timeout=time_of(req.timeout, is_job=req.job),
         idempotent=req.idempotent,
     )
     _require(ctx, req, req.link, req.method)
@@ -130,11 +126,12 @@ class LinkSubscribe(Request, tag="link_subscribe"):
 class LinkEvents(Reply):
     """Any number of lines with `type` `event`, `gap` or `lagged`, then one `result` or `error`.
 
+    Before them comes one `progress`, whose `state` is `SUBSCRIBED`: events are told from then on.
     `event` has `event` and `data`. `gap`: the connection was lost, and what happened meanwhile
     is not known. `lagged`: `count` events were left out, because they were not read.
     """
 
-    type: Literal["event", "gap", "lagged", "result", "error"]
+    type: Literal["progress", "event", "gap", "lagged", "result", "error"]
     event: str
     data: Any
     count: int

@@ -171,9 +171,14 @@ class Follower(Asker):
         self._size += len(line)
 
 
+def is_lagged(body: bytes) -> bool:
+    """Whether this tells how much was left out."""
+    return b'"lagged"' in body[:20]
+
+
 def _events_in(body: bytes) -> int:
     """How many events a line stands for: the links process has left out some too."""
-    if b'"lagged"' not in body[:20]:
+    if not is_lagged(body):
         return 1
     return msgspec.json.decode(body, type=_Lagged).count
 

@@ -250,7 +250,7 @@ class Kept:
         names = self.names if name is None else [name]
         rows = [self._rows.get(each) or _at_rest(self._definitions.links[each]) for each in names]
         for row in rows:
-            row.why = self._aliases.why(row.name) or row.why
+            row.why = row.why or self._aliases.why(row.name)
         return rows
 
     async def figures(self) -> Figures:

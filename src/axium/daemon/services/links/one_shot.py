@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from axium.daemon.connection import Connection
+from axium.daemon.services.links.callers import is_lagged
+from axium.daemon.services.links.params import time_of
 from axium.links.channel import CallOrder, Order, PingOrder
 from axium.wire.errors import Refusal
 
@@ -17,9 +19,6 @@ Raw = msgspec.Raw
 log = logging.getLogger("axium.links")
 
 COMMANDS = ("ping", "call", "stop")
-
-CALL_SECS = 60.0
-"""How long a call may take that says nothing of it, unless it is a job."""
 
 
 class Options(msgspec.Struct):
@@ -66,8 +65,8 @@ class Client:
         self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     def more(self, body: bytes) -> None:
-        """See `Caller`."""
-        if not self.connection.has_unsent:
+        """See `Caller`: the dialect has no word for what was left out."""
+        if not self.connection.has_unsent and not is_lagged(body):
             self.connection.send(body + b"\n")
 
     def last(self, body: bytes, *, is_ok: bool) -> None:
@@ -108,7 +107,7 @@ def order_of(request: OneShot, link: str) -> Callable[[int], Order]:
         method=request.method,
         params=params,
         job=is_job,
-        timeout=secs if secs is not None or is_job else CALL_SECS,
+        timeout=time_of(secs, is_job=is_job),
     )
 
 

@@ -1,10 +1,13 @@
-"""The parameters of a call, as they go to the server."""
+"""The parameters of a call, as they go to the server, and its time."""
 
 import msgspec
 
 from axium.wire.errors import Refusal
 
 Raw = msgspec.Raw
+
+CALL_SECS = 60.0
+"""How long a call may take that says nothing of it, unless it is a job."""
 
 _as_raw = msgspec.json.Decoder(Raw).decode
 _encode = msgspec.json.Encoder().encode
@@ -28,6 +31,11 @@ def of_words(words: list[str], *, named: bool) -> Raw:
     if len(meant) != 1 or meant[0][:1] != b"{":
         raise Refusal("invalid", "named parameters are one object of JSON", hint='`{"key": 1}`')
     return Raw(meant[0])
+
+
+def time_of(secs: float | None, *, is_job: bool) -> float | None:
+    """How long a call may take that says so of itself; None for all the time it wants."""
+    return secs if secs is not None or is_job else CALL_SECS
 
 
 def _meant(word: str) -> bytes:
