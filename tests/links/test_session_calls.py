@@ -133,6 +133,14 @@ def test_an_error_without_an_id_may_be_of_a_request_that_was_given_up() -> None:
     book.given(error(1, "null", '{"message":"too long"}')).follows()
 
 
+def test_aria2_answers_a_ping_with_an_error_that_is_of_no_call() -> None:
+    book = Playbook(ARIA2).up()
+    book.given(call(1)).given(error(1, "null", '{"code":-32600,"message":"Invalid Request."}'))
+    book.follows()
+    assert book.session.figures.strays == 0
+    book.given(reply(1, 2, "1")).follows(told(1, Result(b"1")))
+
+
 def test_an_error_without_an_id_fails_none_of_several() -> None:
     book = Playbook().up()
     book.given(call(1), call(2))

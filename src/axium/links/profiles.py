@@ -55,6 +55,7 @@ class Profile(NamedTuple):
     `in_flight` requests at once, of `largest` bytes at most; `path` where a URI has none.
     `follow` asks for an event, None where the server sends it anyway; its result is the ticket
     that `unfollow` gives back. `unasked` are events that the greeting has asked for.
+    `answers_pings`: it answers each ping with an error without an id, which is of no request.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Profile(NamedTuple):
     path: str = "/"
     greeting: tuple[Request, ...] = ()
     unasked: frozenset[str] = frozenset()
+    answers_pings: bool = False
     event_of: Callable[[Frame, bytes], Noticed | None] = _by_method
     follow: Callable[[str], Request | None] = _told_unasked
     unfollow: Callable[[str, bytes], Request | None] = _left_silently
@@ -135,7 +137,7 @@ TRUENAS = Profile(
     unfollow=_truenas_unfollow,
     jobs=TrueNasJobs,
 )
-ARIA2 = Profile("aria2", largest=2 * MIB, path="/jsonrpc", jobs=Aria2Jobs)
+ARIA2 = Profile("aria2", largest=2 * MIB, path="/jsonrpc", answers_pings=True, jobs=Aria2Jobs)
 ETHEREUM = Profile(
     "ethereum",
     event_of=_ethereum_event,

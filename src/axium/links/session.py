@@ -276,6 +276,8 @@ class Session:
         self._put(d.Send(self._connection.number, frame))
 
     def _reply(self, frame: Frame) -> None:
+        if self._profile.answers_pings and bytes(frame.id) == NULL:
+            return
         number, answer = self._number_of(frame), self._answer(frame)
         flight = None if number is None else self._calls.land(number)
         if flight is not None:
