@@ -127,6 +127,20 @@ def test_aria2_with_a_certificate_of_its_own_is_refused_until_that_is_trusted(
     assert links.call("trusted", "aria2.getVersion")["ok"] is True
 
 
+def test_pings_of_aria2_cost_no_call_its_answer(
+    links: Links, stack: ExitStack, tmp_path: Path
+) -> None:
+    """It answers each ping with a pong, and with an error without an id as well."""
+    server = started(stack, tmp_path, Aria2)
+    links.add("dl", server.uri, auth="aria2-token", secret=TOKEN)
+    with links.caller() as caller, links.caller() as pinger:
+        for _ in range(100):
+            pings = [pinger.other("link_ping", link="dl") for _ in range(5)]
+            assert caller.call("dl", "aria2.getVersion")["ok"] is True
+            assert [pinger.ended(ping)["ok"] for ping in pings] == [True] * 5
+    assert links.row("dl")["strays"] == 0
+
+
 def test_a_download_is_a_job_whose_percents_rise(
     links: Links, stack: ExitStack, tmp_path: Path, site: str
 ) -> None:
