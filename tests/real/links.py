@@ -10,9 +10,13 @@ from typing import Any
 
 from tests.real.client import Client
 from tests.support import Daemon, Scratch, until
+from tests.support.servers.truenas import KEY
 
 Line = dict[str, Any]
 LAST = ("result", "error")
+
+FIELDS = {"auth": "truenas-key", "user": "admin", "secret": KEY}
+"""How a link logs in to a TrueNAS."""
 
 
 class Caller(Client):

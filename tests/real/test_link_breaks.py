@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -37,13 +36,6 @@ BEFORE = POINTS[:8]
 """Those of them at which no call has been sent yet."""
 
 FINE = {"ok": True, "type": "result", "result": 1}
-
-
-@pytest.fixture
-def nas() -> Iterator[TrueNas]:
-    """A TrueNAS of the newer kind, which wants a login."""
-    with closing(TrueNas()) as server:
-        yield server
 
 
 @pytest.fixture

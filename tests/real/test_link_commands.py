@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.real.links import Links
-from tests.support import Daemon, Scratch
+from tests.real.links import FIELDS, Links
 from tests.support.servers.aria2 import TOKEN, Aria2
 from tests.support.servers.certificates import self_signed
 from tests.support.servers.truenas import KEY, PASSWORD, TrueNas
-
-FIELDS = {"auth": "truenas-key", "user": "admin", "secret": KEY}
-
-
-@pytest.fixture
-def nas() -> Iterator[TrueNas]:
-    """A TrueNAS of the newer kind, which wants a login."""
-    with closing(TrueNas()) as server:
-        yield server
-
-
-@pytest.fixture
-def links(scratch: Scratch, daemon: Daemon, nas: TrueNas) -> Links:
-    """The links of a daemon, `nas` among them."""
-    links = Links(scratch, daemon)
-    links.add("nas", nas.uri, **FIELDS)
-    return links
 
 
 @pytest.mark.parametrize(
@@ -109,7 +90,9 @@ def test_json_has_the_whole_error(links: Links) -> None:
     assert told["remote"]["data"]["extra"][1] == ["pool.size", "too small", 22]
 
 
-@pytest.mark.parametrize("words", [["call", "nas", ""], ["subscribe", "nas", ""], ["call", "", "m"]])
+@pytest.mark.parametrize(
+    "words", [["call", "nas", ""], ["subscribe", "nas", ""], ["call", "", "m"]]
+)
 def test_what_the_daemon_does_not_understand_ends_with_2(links: Links, words: list[str]) -> None:
     failed = links.scratch.axium(*words)
     assert (failed.returncode, failed.stdout) == (2, "")

@@ -12,29 +12,11 @@ from threading import Barrier, Thread
 
 import pytest
 
-from tests.real.links import Links
+from tests.real.links import FIELDS, Links
 from tests.real.one_shot import one_shot
 from tests.support import Daemon, Scratch, until
 from tests.support.scratch import make_scratch
 from tests.support.servers.truenas import KEY, PASSWORD, TrueNas
-
-FIELDS = {"auth": "truenas-key", "user": "admin", "secret": KEY}
-
-
-@pytest.fixture
-def nas() -> Iterator[TrueNas]:
-    """A TrueNAS of the newer kind, which wants a login."""
-    with closing(TrueNas()) as server:
-        yield server
-
-
-@pytest.fixture
-def links(scratch: Scratch, daemon: Daemon, nas: TrueNas) -> Links:
-    """The links of a daemon, `nas` among them."""
-    links = Links(scratch, daemon)
-    links.add("nas", nas.uri, **FIELDS)
-    return links
-
 
 # A second daemon steals a live socket.
 

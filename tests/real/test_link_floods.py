@@ -5,34 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
-
-import pytest
 
 from tests.real.client import QUICK
 from tests.real.links import Links
-from tests.support import Daemon, Scratch, until
-from tests.support.servers.truenas import KEY, TrueNas
+from tests.support import until
+from tests.support.servers.truenas import TrueNas
 
 EVENTS = 30_000
-FIELDS = {"auth": "truenas-key", "user": "admin", "secret": KEY}
-
-
-@pytest.fixture
-def nas() -> Iterator[TrueNas]:
-    """A TrueNAS of the newer kind, which wants a login."""
-    with closing(TrueNas()) as server:
-        yield server
-
-
-@pytest.fixture
-def links(scratch: Scratch, daemon: Daemon, nas: TrueNas) -> Links:
-    """The links of a daemon, `nas` among them."""
-    links = Links(scratch, daemon)
-    links.add("nas", nas.uri, **FIELDS)
-    return links
 
 
 def megabytes(links: Links) -> float:

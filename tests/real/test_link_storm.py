@@ -7,28 +7,18 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 
-import pytest
-
-from tests.real.links import Caller, Line, Links
+from tests.real.links import FIELDS, Caller, Line, Links
 from tests.support import Daemon, Scratch, until
 from tests.support.processes import alive
-from tests.support.servers.truenas import KEY, TrueNas
+from tests.support.servers.truenas import TrueNas
 
 CALLERS = 6
-FIELDS = {"auth": "truenas-key", "user": "admin", "secret": KEY}
 NOT_SENT = {"link_down", "busy"}
 UNKNOWN = {"link_lost", "timeout"}
-
-
-@pytest.fixture
-def nas() -> Iterator[TrueNas]:
-    """A TrueNAS of the newer kind, which wants a login."""
-    with closing(TrueNas()) as server:
-        yield server
 
 
 class Callers:

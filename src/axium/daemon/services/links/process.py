@@ -18,7 +18,7 @@ from axium.wire.errors import Refusal
 
 log = logging.getLogger("axium.links")
 
-HELLO_SECS = 5.0
+HELLO_SECS = 10.0
 """How long a process may take to say what it is."""
 
 _BACKLOG = 4
