@@ -326,6 +326,8 @@ async def _typed(asked: Coroutine[Any, Any, Ready]) -> Ready:
 
 def _require(ctx: Context, req: Request, link: str, detail: str) -> None:
     """Refusal `denied` for a plugin that may not use this link."""
+    # The user may use every link: a line in the log for each of a thousand calls a second would
+    # say nothing.
     caller = ctx.connection.caller
     if caller is not USER or req.spoke:
         ctx.services.permissions.require(caller, req.spoke, f"call:{link}", detail)
