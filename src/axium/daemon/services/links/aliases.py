@@ -1,11 +1,10 @@
 """Sockets where existing clients of a connection daemon look for it, with its pid beside each."""
 
 import asyncio
-import fcntl
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from axium.config.own_files import read_bytes
@@ -24,9 +23,6 @@ DIRECTORY = ".midclt"
 
 CLOSE_SECS = 1.0
 """How long calls that came by an alias may take to end when its link is gone."""
-
-LOCK_TRIES, LOCK_PAUSE_SECS = 200, 0.005
-"""Another daemon takes some milliseconds to begin or to end an alias."""
 
 _LOST = "its alias was taken away: `axium daemon reload` makes it again"
 
@@ -80,24 +76,23 @@ class Aliases:
             self.faults.clear()
             for key in wanted:
                 if key not in self._open:
-                    await self._try(key)
+                    self._try(key)
 
     async def close(self, most_secs: float) -> None:
         """Let what is asked there finish, within a bound, and close all."""
         await asyncio.gather(*[self._close(key, most_secs) for key in list(self._open)])
 
-    async def _try(self, key: _Key) -> None:
+    def _try(self, key: _Key) -> None:
         name, alias_id = key
         try:
-            os.makedirs(self._directory, mode=0o700, exist_ok=True)
-            async with _locked(self._directory):
-                self._open[key] = self._listen(name, alias_id)
+            self._open[key] = self._listen(name, alias_id)
         except (OSError, Taken) as fault:
             reason = fault.strerror if isinstance(fault, OSError) else str(fault)
             self.faults[name] = f"its alias can't be listened at: {reason}"
             log.error("link `%s`: %s", name, self.faults[name])
 
     def _listen(self, name: str, alias_id: str) -> _Alias:
+        os.makedirs(self._directory, mode=0o700, exist_ok=True)
         path = f"{self._directory}/daemon-{alias_id}.sock"
         taken = f"another program listens at {path}"
         claim = Claim(f"{self._directory}/daemon-{alias_id}.lock", taken=taken)
@@ -115,45 +110,12 @@ class Aliases:
     async def _close(self, key: _Key, most_secs: float) -> None:
         alias = self._open.pop(key)
         alias.listener.stop()
-        with suppress(OSError, Taken):
-            async with _locked(self._directory):
-                _take_away(alias)
+        if alias.is_ours:
+            drop(alias.path)
+        if _is_our_pid(_pid_path(alias.path)):
+            drop(_pid_path(alias.path))
         alias.claim.let_go()
         await alias.listener.drain(most_secs)
-
-
-def _take_away(alias: _Alias) -> None:
-    if alias.is_ours:
-        drop(alias.path)
-    if _is_our_pid(_pid_path(alias.path)):
-        drop(_pid_path(alias.path))
-
-
-@asynccontextmanager
-async def _locked(directory: str) -> AsyncIterator[None]:
-    """No other daemon begins or ends an alias meanwhile. Taken, OSError.
-
-    Else two that find nobody there at the same moment would both have it.
-    """
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        for _ in range(LOCK_TRIES):
-            if _lock(descriptor):
-                break
-            await asyncio.sleep(LOCK_PAUSE_SECS)
-        else:
-            raise Taken(f"another program holds a lock of {directory}")
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _pid_path(path: str) -> str:
