@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from axium.daemon.services.links import keeper, process
@@ -207,6 +208,23 @@ def test_one_that_never_says_what_it_is_is_ended_and_not_started_again_at_once(
             await until(lambda: len(found) == 2 and not any(map(alive, found)))
 
     asyncio.run(scene())
+
+
+@played
+async def test_one_that_leaves_much_unread_is_full_and_then_killed_once(tmp_path: Path) -> None:
+    async with daemon(tmp_path) as ours:
+        await ours.process.ready()
+        pid = ours.pid
+        os.kill(pid, signal.SIGSTOP)
+        params = msgspec.Raw(b'["%b"]' % (b"x" * 9_000_000))
+        order = c.CallOrder(call=1, link="n", method="m", params=params)
+        was_full = []
+        for _ in range(8):
+            was_full.append(ours.process.is_full)
+            ours.process.tell(order)
+        assert was_full == [False] * 4 + [True] * 4
+        assert ours.losses == ["leaves its orders unread"]
+        await until(lambda: not alive(pid))
 
 
 def test_one_that_is_busy_with_nothing_is_left_alone(

@@ -20,8 +20,9 @@ LOOK_SECS, BEAT_SECS = 5.0, 10.0
 END_SECS = 2.0
 """How long it may take to end."""
 
-MOST_UNSENT = 64 << 20
-"""Bytes of orders that it leaves unread, before it counts as hung."""
+MUCH_UNSENT, MOST_UNSENT = 32 << 20, 64 << 20
+"""Bytes of orders that it leaves unread: beyond the first no caller's request is added, and
+beyond the second, which small orders alone can reach, it counts as hung."""
 
 
 class Keeper:
@@ -53,6 +54,11 @@ class Keeper:
         """Whether orders reach it."""
         return self._channel.fileno() >= 0
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits for it that nothing large is to be added."""
+        return len(self._unsent) > MUCH_UNSENT
+
     def is_process(self, pid: int) -> None:
         """Which process it is."""
         self.pid = pid
@@ -68,7 +74,7 @@ class Keeper:
         if not self.is_open:
             return
         self._write(encode(order) + b"\n")
-        if self._looking is None:
+        if self._looking is None and self.is_open:
             self._looking = self._loop.call_later(LOOK_SECS, self._look)
 
     def answered(self) -> None:

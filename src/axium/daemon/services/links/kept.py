@@ -145,6 +145,7 @@ class Kept:
     ) -> None:
         """As `call`, and the last line goes to the connection too, as soon as it is told."""
         self._definitions.known(link)
+        self._check_room()
         caller = Creditor(
             connection,
             request_id,
@@ -299,7 +300,13 @@ class Kept:
         if caller.connection is None or not caller.connection.is_open:
             caller.lost()
             return
+        self._check_room()
         self._process.tell(order(self._callers.add(caller)))
+
+    def _check_room(self) -> None:
+        """Refusal `busy` where requests come faster than the process reads them."""
+        if self._process.is_full:
+            raise Refusal("busy", "not sent: too many large requests are under way")
 
     def _meant(self, name: str | None) -> str:
         """The link of this name; without one the only one. Refusal `unknown_link`."""

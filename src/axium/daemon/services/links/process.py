@@ -63,6 +63,11 @@ class Process:
         """The process, if there is one."""
         return None if self._keeper is None else self._keeper.pid
 
+    @property
+    def is_full(self) -> bool:
+        """Whether requests come faster than the process reads them."""
+        return self._keeper is not None and self._keeper.is_full
+
     def tell(self, order: Order) -> None:
         """Give an order, if there is a process."""
         if self._keeper is not None:
