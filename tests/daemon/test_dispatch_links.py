@@ -197,6 +197,15 @@ def test_a_status_opens_nothing(linked: Served, nas: TrueNas) -> None:
     assert (reply["pid"], reply["links"][0]["state"], nas.counts["connects"]) == (None, "closed", 0)
 
 
+def test_a_status_names_the_kind_of_a_server_that_nobody_has_used(linked: Served) -> None:
+    linked.ask("link_add", name="plain", uri="ws://127.0.0.1:9/rpc")
+    rows = linked.ask("link_status")["links"]
+    assert [(row["name"], row["profile"]) for row in rows] == [
+        ("nas", "truenas"),
+        ("plain", "jsonrpc"),
+    ]
+
+
 def test_a_status_tells_figures(linked: Served) -> None:
     client = linked.client()
     for _ in range(3):

@@ -1,7 +1,7 @@
 """What travels between the daemon and the links process; see `docs/architecture.md`, "Links"."""
 
 import sys
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -129,6 +129,20 @@ class Row(msgspec.Struct, kw_only=True):
     saved_secs: float = 0.0
     strays: int = 0
     setup_secs: float = 0.0
+
+
+def row_of(link: Link, **figures: Any) -> Row:
+    """How a link is, with these figures; without any it was not used yet."""
+    return Row(
+        name=link.name,
+        uri=link.uri,
+        profile=link.kind,
+        auth=link.style,
+        user=link.user,
+        insecure=link.insecure,
+        alias=link.alias_id if link.alias else None,
+        **figures,
+    )
 
 
 class News(msgspec.Struct, kw_only=True, omit_defaults=True):

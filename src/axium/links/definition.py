@@ -11,6 +11,8 @@ STYLES = (
 PROFILES = ("jsonrpc", "truenas", "aria2", "ethereum")
 """The kinds of servers; `profiles.py` says what is particular to each."""
 
+_BY_PATH = {"/jsonrpc": "aria2", "/api/current": "truenas", "/websocket": "truenas"}
+
 SOURCES = ("env", "file", "cmd", "keyring")
 """Where a secret may be: `env:NAME`, `file:PATH`, `cmd:ARGV`, `keyring:SERVICE/USER`."""
 
@@ -46,6 +48,19 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     def style(self) -> str:
         """The first word of `auth`."""
         return self.auth.partition(" ")[0]
+
+    @property
+    def kind(self) -> str:
+        """The profile: as it is named; else what follows from how it logs in, and from its path."""
+        if self.profile:
+            return self.profile
+        if self.style.startswith("truenas-") or not self.uri:
+            return "truenas"
+        if self.style == "aria2-token":
+            return "aria2"
+        from urllib.parse import urlsplit  # 4 ms, for those alone whose path tells
+
+        return _BY_PATH.get(urlsplit(self.uri).path, "jsonrpc")
 
     @property
     def alias_id(self) -> str:

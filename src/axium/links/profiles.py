@@ -1,12 +1,11 @@
 """What is particular to each kind of server: figures, and small functions about its frames.
 
 A new kind is one `Profile` in `PROFILES`. Where its jobs are of a kind of their own, they are a
-module in `links/jobs`. Nothing else in axium knows the name of a server.
+module in `links/jobs`. Beside this, `definition` alone knows the names of servers.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -146,15 +145,7 @@ ETHEREUM = Profile(
 )
 PROFILES = {profile.name: profile for profile in (PLAIN, TRUENAS, ARIA2, ETHEREUM)}
 
-_BY_PATH = {"/jsonrpc": ARIA2, "/api/current": TRUENAS, "/websocket": TRUENAS}
-
 
 def profile_of(link: Link) -> Profile:
-    """The named profile; else what follows from how the link logs in, and from its path."""
-    if link.profile:
-        return PROFILES[link.profile]
-    if link.style.startswith("truenas-") or not link.uri:
-        return TRUENAS
-    if link.style == "aria2-token":
-        return ARIA2
-    return _BY_PATH.get(urlsplit(link.uri).path, PLAIN)
+    """What is particular to the server of this link."""
+    return PROFILES[link.kind]

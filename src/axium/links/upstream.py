@@ -9,7 +9,7 @@ from random import SystemRandom
 from typing import Any
 
 from axium.links import dialogue as d
-from axium.links.channel import Row
+from axium.links.channel import Row, row_of
 from axium.links.connection import State
 from axium.links.definition import Link
 from axium.links.profiles import profile_of
@@ -85,16 +85,10 @@ class Upstream:
 
     def row(self) -> Row:
         """How it is."""
-        link, session = self.link, self._session
+        session = self._session
         in_flight, queued, jobs, subscriptions = session.load
-        return Row(
-            name=link.name,
-            uri=link.uri,
-            profile=self._profile.name,
-            auth=link.style,
-            user=link.user,
-            insecure=link.insecure,
-            alias=link.alias_id if link.alias else None,
+        return row_of(
+            self.link,
             state=session.state.value,
             why=session.why,
             in_flight=in_flight,

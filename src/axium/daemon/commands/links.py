@@ -251,20 +251,11 @@ class Links(Reply):
 
 @command()
 async def link_list(ctx: Context, req: LinkList) -> Links:
+    from axium.links.channel import row_of
+
     kept = await ctx.services.links.have()
-    return Links(
-        links=[
-            Listed(
-                name=link.name,
-                uri=link.uri,
-                auth=link.style,
-                user=link.user,
-                insecure=link.insecure,
-                alias=link.alias_id if link.alias else None,
-            )
-            for link in kept.links()
-        ]
-    )
+    rows = [row_of(link) for link in kept.links()]
+    return Links(links=[msgspec.convert(row, Listed, from_attributes=True) for row in rows])
 
 
 class LinkStatus(Request, tag="link_status"):

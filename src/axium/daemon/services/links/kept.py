@@ -46,6 +46,7 @@ from axium.links.channel import (
     RetryOrder,
     Row,
     StatusOrder,
+    row_of,
 )
 from axium.links.definition import Link
 from axium.model.links import Shown, shown
@@ -249,7 +250,7 @@ class Kept:
             self._definitions.known(name)
         await self._refresh()
         names = self.names if name is None else [name]
-        rows = [self._rows.get(each) or _at_rest(self._definitions.links[each]) for each in names]
+        rows = [self._rows.get(each) or row_of(self._definitions.links[each]) for each in names]
         for row in rows:
             row.why = row.why or self._aliases.why(row.name)
         return rows
@@ -370,19 +371,6 @@ class Kept:
     def _show(self) -> None:
         rows = [Shown(row.name, row.state, row.jobs) for row in self._rows.values()]
         self._needs.show(shown(rows))
-
-
-def _at_rest(link: Link) -> Row:
-    """How a link is that was not used yet."""
-    return Row(
-        name=link.name,
-        uri=link.uri,
-        profile=link.profile,
-        auth=link.style,
-        user=link.user,
-        insecure=link.insecure,
-        alias=link.alias_id if link.alias else None,
-    )
 
 
 def _sum(before: Figures, rows: Iterable[Row], restarts: int) -> Figures:
