@@ -44,14 +44,19 @@ class Progress:
 def _text(line: "Mapping[str, Any]") -> str:
     percent, said = line.get("percent"), str(line.get("description") or line.get("state") or "")
     shown = "".join([c if c.isprintable() else " " for c in said])
-    return shown if percent is None else f"{percent:3.0f}% {shown}".rstrip()
+    return shown if percent is None else f"{_bounded(percent):3.0f}% {shown}".rstrip()
 
 
 def _bar(percent: "Any") -> str:
     if percent is None:
         return ""
-    full = round(WIDTH * min(100.0, max(0.0, float(percent))) / 100)
+    full = round(WIDTH * _bounded(percent) / 100)
     return f"[{'#' * full}{'.' * (WIDTH - full)}] "
+
+
+def _bounded(percent: float) -> float:
+    """Between none and all, whatever a server says."""
+    return min(100.0, max(0.0, percent))
 
 
 def _cut(text: str) -> str:
