@@ -73,7 +73,7 @@ def stop() -> None:
 
 
 def _stop(*, keeps_links: bool = False) -> None:
-    done = daemon.stop(keeps_links=keeps_links)
+    done = daemon.stop_for_a_moment() if keeps_links else daemon.stop()
     if not done["ok"]:
         raise show.Failure(done["error"], code=2)
 

@@ -42,17 +42,18 @@ def ensure_daemon_running() -> bool:
     return True
 
 
-def stop(*, keeps_links: bool = False) -> dict[str, Any]:
+def stop() -> dict[str, Any]:
     """End the daemon and wait until it is gone.
 
-    `keeps_links`: connections of links stay open for a daemon that is started within a minute.
     `{"ok", "stopping"}`; `{"ok", "signal": "SIGTERM"}` for one that does not answer; else
     `{"ok": False, "error"}`.
     """
-    try:
-        return _asked_to_stop(keeps_links=keeps_links)
-    except UNANSWERED as error:
-        return {"ok": True, "signal": "SIGTERM"} if kill_daemon_pid() else _absent(error)
+    return _stopped(keeps_links=False)
+
+
+def stop_for_a_moment() -> dict[str, Any]:
+    """The same, and links stay open for a daemon that is started within a minute."""
+    return _stopped(keeps_links=True)
 
 
 def stop_politely() -> dict[str, Any]:
@@ -61,6 +62,13 @@ def stop_politely() -> dict[str, Any]:
         return _asked_to_stop()
     except UNANSWERED as error:
         return _absent(error)
+
+
+def _stopped(*, keeps_links: bool) -> dict[str, Any]:
+    try:
+        return _asked_to_stop(keeps_links=keeps_links)
+    except UNANSWERED as error:
+        return {"ok": True, "signal": "SIGTERM"} if kill_daemon_pid() else _absent(error)
 
 
 def _asked_to_stop(*, keeps_links: bool = False) -> dict[str, Any]:

@@ -36,6 +36,8 @@ _ACTIONS = {
     "get_hud_segments": "which segments the HUD has",
     "hold_env": "to publish an environment for shells",
     "hud_update": "to show a value in the HUD",
+    "link_list": "which links there are",
+    "link_status": "how the links are",
     "list_envs": "for all that envs.yaml says",
     "list_gears": "which gears there are",
     "list_jobs": "which jobs of its own run",
