@@ -28,8 +28,8 @@ IDENTIFY = (
     ' "type": "other", "url": "http://none.example", "api_key": "{{secret}}"}'
 )
 
-SIZE = 900_000
-"""Of a file that takes aria2 about two seconds."""
+SIZE = 2_000_000
+"""Of a file that takes aria2 about four seconds."""
 
 
 @pytest.fixture
