@@ -197,6 +197,15 @@ def test_a_status_opens_nothing(linked: Served, nas: TrueNas) -> None:
     assert (reply["pid"], reply["links"][0]["state"], nas.counts["connects"]) == (None, "closed", 0)
 
 
+def test_calls_are_among_the_answers_whose_time_is_counted(linked: Served) -> None:
+    client = linked.client()
+    called(client, "test.echo", [1])
+    before = sum(linked.ask("stats")["latency_us"].values())
+    for _ in range(3):
+        called(client, "test.echo", [1])
+    assert sum(linked.ask("stats")["latency_us"].values()) == before + 3 + 1
+
+
 def test_a_status_names_the_kind_of_a_server_that_nobody_has_used(linked: Served) -> None:
     linked.ask("link_add", name="plain", uri="ws://127.0.0.1:9/rpc")
     rows = linked.ask("link_status")["links"]

@@ -98,6 +98,7 @@ class Dispatch:
                 _hand(connection, result, request.id)
                 return None
             if result is LATER:
+                self._services.counters.took(time.perf_counter() - started)
                 return None
             if isinstance(result, Reply):
                 reply = encode_reply(result, request.id)
