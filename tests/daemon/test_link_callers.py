@@ -183,7 +183,7 @@ def test_what_was_left_out_before_is_counted_with_what_is_left_out_here(
 def test_an_existing_client_is_told_nothing_that_it_has_no_word_for(
     runner: asyncio.Runner, line: Line
 ) -> None:
-    client = on_loop(runner, lambda: one_shot.Client(cast(Connection, line)))
+    client = on_loop(runner, lambda: one_shot.OneShotClient(cast(Connection, line)))
     client.more(b'{"type":"lagged","count":500}')
     client.more(b'{"type":"progress","percent":1}')
     assert line.sent == [{"type": "progress", "percent": 1}]

@@ -22,8 +22,8 @@ from axium.daemon.services.links.callers import (
 from axium.daemon.services.links.definitions import Definitions
 from axium.daemon.services.links.one_shot import (
     PONG,
-    Client,
     OneShot,
+    OneShotClient,
     answer,
     failed,
     order_of,
@@ -212,7 +212,7 @@ class Kept:
                 return told("Daemon shutting down")
             if request.command == "ping" and request.secs is None:
                 return PONG
-            client = Client(connection)
+            client = OneShotClient(connection)
             await self._sent(client, order_of(request, name))
             return await client.answer
         except Refusal as refusal:

@@ -57,7 +57,7 @@ _encode = msgspec.json.Encoder().encode
 PONG = _encode({"type": "result", "result": "pong"}) + b"\n"
 
 
-class Client:
+class OneShotClient:
     """A client that waits for its last line."""
 
     def __init__(self, connection: Connection) -> None:
