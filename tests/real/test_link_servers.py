@@ -181,6 +181,21 @@ def test_a_download_is_ended_by_who_asked_for_it(
     assert links.call("dl", "aria2.tellStatus", [gid])["result"]["status"] == "removed"
 
 
+def test_a_download_that_died_with_its_server_has_an_unknown_outcome(
+    links: Links, stack: ExitStack, tmp_path: Path, site: str
+) -> None:
+    server = started(stack, tmp_path, Aria2)
+    links.add("dl", server.uri, auth="aria2-token", secret=TOKEN)
+    with links.caller() as caller:
+        number = caller.begin("dl", "aria2.addUri", [[f"{site}/file"]], job=True)
+        gid = caller.next()["job"]
+        server.kill()
+        server.start()
+        ended = caller.ended(number)
+    assert (ended["code"], ended["outcome"], ended["job"]) == ("link_lost", "unknown", gid)
+    assert links.row("dl")["jobs"] == 0
+
+
 def test_a_download_that_nobody_waits_for_goes_on_and_is_told_to_who_follows(
     links: Links, stack: ExitStack, tmp_path: Path, site: str
 ) -> None:
@@ -252,6 +267,23 @@ def test_moonraker_tells_unasked_what_happens(
         lines = [caller.next() for _ in range(3)]
     assert [line["type"] for line in lines] == ["progress", "event", "event"]
     assert "cpu_temp" in lines[1]["data"][0]
+
+
+def test_moonraker_tells_again_after_it_was_killed(
+    links: Links, stack: ExitStack, tmp_path: Path
+) -> None:
+    server = started(stack, tmp_path, Moonraker)
+    links.add("printer", server.uri, profile="jsonrpc", auth="header X-Api-Key", secret=server.key)
+    with links.caller() as caller:
+        caller.other("link_subscribe", link="printer", event="notify_proc_stat_update")
+        assert [caller.next()["type"] for _ in range(2)] == ["progress", "event"]
+        server.kill()
+        server.start()
+        while (line := caller.next())["type"] == "event":
+            pass
+        assert line["type"] == "gap"
+        assert caller.next()["event"] == "notify_proc_stat_update"
+    assert links.row("printer")["logins"] == 2
 
 
 def test_ganache_answers_out_of_order_and_each_gets_its_own(
