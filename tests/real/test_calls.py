@@ -196,6 +196,26 @@ def test_connections_stay_over_a_restart_of_the_daemon(scratch: Scratch, nas: Tr
     assert nas.counts["connects"] == before
 
 
+def test_a_restart_says_of_a_job_that_it_goes_on(scratch: Scratch, nas: TrueNas) -> None:
+    with running(scratch, "call", "-q", "nas", "test.job", "600", "0.1", "--job") as call:
+        until(lambda: status(scratch)["jobs"] == 1)
+        scratch.axium("daemon", "restart")
+        _out, err = call.communicate(timeout=10)
+    assert (call.returncode, err.splitlines()[0]) == (
+        5,
+        "✗ the daemon ends; a job goes on without it",
+    )
+
+
+def test_an_answer_that_can_not_be_printed_is_told(scratch: Scratch, nas: TrueNas) -> None:
+    line = f"{VENV_BIN}/axium call nas test.echo 1 > /dev/full"
+    done = scratch.run("sh", "-c", line)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        5,
+        "✗ the answer came and can't be printed: No space left on device",
+    )
+
+
 def test_connections_stay_over_a_kill_of_the_daemon(scratch: Scratch, nas: TrueNas) -> None:
     scratch.axium("call", "nas", "test.echo", "1")
     before = nas.counts["connects"]

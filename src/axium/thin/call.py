@@ -129,9 +129,7 @@ def _told(
         if result is not None:
             if progress is not None:
                 progress.clear()
-            shown = text_of(result)
-            say.out(f'{{"result": {shown}}}\n' if asked.is_json else shown + "\n")
-            return 0
+            return _print(text_of(result), json=asked.is_json)
         reply = decoded(line)
         if reply.get("id") != _CALL and "id" in reply:
             continue
@@ -143,6 +141,16 @@ def _told(
             progress.clear()
         return _detached(reply) if reply.get("detached") else tell_error(reply, json=asked.is_json)
     return tell_lost() if talk.is_over else UNKNOWN
+
+
+def _print(result: str, *, json: bool) -> int:
+    """Print what the server answered; the exit code."""
+    try:
+        say.out(f'{{"result": {result}}}\n' if json else result + "\n")
+    except OSError as error:
+        say.error(f"the answer came and can't be printed: {error.strerror}", "the server did it")
+        return UNKNOWN
+    return 0
 
 
 def _interrupted(talk: Talk, asked: Asked) -> int:

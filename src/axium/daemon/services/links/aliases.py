@@ -4,9 +4,9 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import NamedTuple
 
+from axium.config.atomic import replace_file
 from axium.config.own_files import read_bytes
 from axium.daemon.connection import Connection, Port
 from axium.daemon.listener import Listener
@@ -99,7 +99,7 @@ class Aliases:
         try:
             if is_listened_at(path):
                 raise Taken(taken)
-            _write(_pid_path(path), _our_pid())
+            replace_file(_pid_path(path), _our_pid(), durable=False)
             listener = Listener(listen(path), self._port(name))
         except (OSError, Taken):
             claim.let_go()
@@ -131,15 +131,6 @@ def _is_our_pid(path: str) -> bool:
 
 def _our_pid() -> bytes:
     return b"%d\n" % os.getpid()
-
-
-def _write(path: str, data: bytes) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(path)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    descriptor = os.open(path, flags, 0o600)
-    os.write(descriptor, data)
-    os.close(descriptor)
 
 
 class AliasPort:

@@ -22,6 +22,9 @@ MOST_UNSENT = 32 << 20
 SLOW = 1 << 20
 """Bytes that a client leaves unread before it is told of no more progress."""
 
+PROCESS_ENDED = "the links process ended"
+DAEMON_ENDS = "the daemon ends; a job goes on without it"
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -42,7 +45,7 @@ class Caller(Protocol):
     def last(self, body: bytes, *, is_ok: bool) -> None:
         """The last that is told."""
 
-    def lost(self) -> None:
+    def lost(self, why: str = PROCESS_ENDED) -> None:
         """Nothing more is told, since the process ended or the client is gone."""
 
 
@@ -63,9 +66,9 @@ class Client(ABC):
     def last(self, body: bytes, *, is_ok: bool) -> None:
         """See `Caller`."""
 
-    def lost(self) -> None:
+    def lost(self, why: str = PROCESS_ENDED) -> None:
         """See `Caller`."""
-        self.last(_encode(LOST), is_ok=False)
+        self.last(_encode(LOST | {"error": why}), is_ok=False)
 
 
 class Asker(Client):
@@ -185,7 +188,7 @@ def _events_in(body: bytes) -> int:
 
 LOST = {
     "type": "error",
-    "error": "the links process ended",
+    "error": "",
     "code": "link_lost",
     "outcome": "unknown",
 }
@@ -208,7 +211,7 @@ class StatusAsker:
         if not self.rows.done():
             self.rows.set_result(_decode_rows(body).links if is_ok else [])
 
-    def lost(self) -> None:
+    def lost(self, why: str = PROCESS_ENDED) -> None:
         """See `Caller`."""
         self.last(b"", is_ok=False)
 

@@ -12,6 +12,7 @@ from axium.daemon.connection import Connection
 from axium.daemon.services.links import Figures
 from axium.daemon.services.links.aliases import Aliases, AliasPort
 from axium.daemon.services.links.callers import (
+    DAEMON_ENDS,
     Asker,
     Caller,
     Callers,
@@ -277,7 +278,7 @@ class Kept:
         """The daemon is about to end: who would wait without a bound waits no more."""
         for number in self._callers.unbounded():
             self._process.tell(LeaveOrder(number))
-            self._callers.take(number).lost()
+            self._callers.take(number).lost(DAEMON_ENDS)
 
     async def close(self, *, keeps: bool, most_secs: float) -> None:
         """End, or leave the connections to the next daemon."""

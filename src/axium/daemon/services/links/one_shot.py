@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from axium.daemon.connection import Connection
-from axium.daemon.services.links.callers import is_lagged
+from axium.daemon.services.links.callers import PROCESS_ENDED, is_lagged
 from axium.daemon.services.links.params import time_of
 from axium.links.channel import CallOrder, Order, PingOrder
 from axium.wire.errors import Refusal
@@ -74,9 +74,9 @@ class OneShotClient:
         if not self.answer.done():
             self.answer.set_result(body + b"\n")
 
-    def lost(self) -> None:
+    def lost(self, why: str = PROCESS_ENDED) -> None:
         """See `Caller`."""
-        self.last(failed("the links process ended", "ConnectionError").rstrip(), is_ok=False)
+        self.last(failed(why, "ConnectionError").rstrip(), is_ok=False)
 
 
 def decoded(line: bytes) -> OneShot:
