@@ -236,17 +236,20 @@ def test_what_of_a_spoke_could_not_be_taken_is_told_at_once(daemon: Daemon, sour
     assert said(scratch, "spoke", "reload", "other") == taken
 
 
-def test_ctrl_c_ends_git_and_leaves_nothing(scratch: Scratch) -> None:
+@pytest.mark.parametrize("said", ["", "kill -INT $PPID\n"], ids=["later", "as git begins"])
+def test_ctrl_c_ends_git_and_leaves_nothing(scratch: Scratch, said: str) -> None:
     pid = scratch.user / "pid"
-    scratch.tool("git", f"#!/bin/sh\necho $$ >{pid}.new\nmv {pid}.new {pid}\nexec sleep 60\n")
+    write = f"echo $$ >{pid}.new\nmv {pid}.new {pid}\n"
+    scratch.tool("git", f"#!/bin/sh\n{said}{write}exec sleep 60\n")
     process = subprocess.Popen(
         [VENV_BIN / "axium", "spoke", "install", "https://example.org/x.git"],
         env=scratch.environ | OFF,
         stderr=subprocess.PIPE,
     )
-    until(pid.exists, 20)
-    process.send_signal(signal.SIGINT)
+    if not said:
+        until(pid.exists, 20)
+        process.send_signal(signal.SIGINT)
     _, talk = process.communicate(timeout=20)
     assert (process.returncode, talk) == (130, b"")
-    assert not alive(int(pid.read_text()))
+    assert not pid.exists() or not alive(int(pid.read_text()))
     assert os.listdir(scratch.home / "spokes") == [".lock"]

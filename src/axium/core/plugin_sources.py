@@ -4,7 +4,9 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -128,8 +130,23 @@ def _of_index(text: str, directory: Path) -> Source:
 def _git_says(*words: str) -> str:
     """What git prints. ValueError where it fails, with what it said of that first."""
     command = ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", *words]
+    with ExitStack() as held:
+        interrupted = held.enter_context(_interrupts_held())
+        process = _started(command)
+        held.callback(_end, process)
+        interrupted()
+        try:
+            said, talk = process.communicate(timeout=GIT_SECS)
+        except subprocess.TimeoutExpired:
+            raise ValueError(f"git did not end within {GIT_SECS:g} s") from None
+    if process.returncode:
+        raise ValueError(f"git: {_why(talk)}")
+    return said
+
+
+def _started(command: list[str]) -> "subprocess.Popen[str]":
     try:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             env=_environ(os.environ),
             stdin=subprocess.DEVNULL,
@@ -141,15 +158,30 @@ def _git_says(*words: str) -> str:
         )
     except FileNotFoundError:
         raise ValueError("git is not installed, which fetches repositories") from None
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[Callable[[], None]]:
+    """Put Ctrl-C off until what is given here is called, or the end.
+
+    One that comes while a process is being started would leave it to nobody.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None  # nor does an interrupt come here
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+
+    def release() -> None:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            came.clear()
+            raise KeyboardInterrupt
+
     try:
-        said, talk = process.communicate(timeout=GIT_SECS)
-    except subprocess.TimeoutExpired:
-        raise ValueError(f"git did not end within {GIT_SECS:g} s") from None
+        yield release
     finally:
-        _end(process)
-    if process.returncode:
-        raise ValueError(f"git: {_why(talk)}")
-    return said
+        release()
 
 
 def _why(talk: str) -> str:
