@@ -29,6 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("AXIUM_HOME", str(home))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv("AXIUM_NO_AUTOSTART", "1")  # the test of a new gear asks for a daemon
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # what is killed leaves its copy there
     yield home
     left = [name for name in os.listdir(home / "gears") if name.startswith(".")]
