@@ -116,7 +116,7 @@ def test_a_broken_override_is_in_hud_status_and_log_and_leaves_with_its_file(
         until(lambda: "faults:1" in daemon.hud())
         assert daemon.ask("daemon_status")["status"]["problems"] == [fault]
         assert fault in daemon.log()
-        assert seen(scratch) == {"region": "eu", "port": 7}
+        until(lambda: seen(scratch) == {"region": "eu", "port": 7})
         override.unlink()
         until(lambda: "faults" not in daemon.hud())
 
@@ -125,7 +125,7 @@ def test_a_broken_override_is_told_from_the_start(scratch: Scratch) -> None:
     replace(scratch.home / "overrides/report.yaml", "text")
     with spoke(scratch) as daemon:
         until(lambda: "faults:1" in daemon.hud())
-        assert seen(scratch) == {"region": "eu", "port": 1}
+        until(lambda: seen(scratch) == {"region": "eu", "port": 1})
 
 
 def test_a_spoke_can_not_read_that_of_another_one_over_its_channel(scratch: Scratch) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM, socket
 
 from axium.daemon.lock import Taken
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 BACKLOG = 4096
 
+GONE_SECS = 0.5
+"""How long the kernel may take to close what a killed daemon had open."""
+
 
 def open_socket(run: str, home: Home, environ: "Mapping[str, str]") -> tuple[int, str]:
     """A descriptor that listens, and its path: `$AXIUM_SOCKET`, or one in `run`.
@@ -27,13 +31,23 @@ def open_socket(run: str, home: Home, environ: "Mapping[str, str]") -> tuple[int
         _check_free(path)
     else:
         path = run + "/daemon.sock"
-        if is_listened_at(path):
+        if _stays_listened_at(path):
             # We have the lock, so this is no daemon: it is who would start one.
             raise Taken(
                 f"another program listens at {path}: a service manager that starts the daemon "
                 f"of {home.root} itself, or a copy of the daemon whose lock was removed"
             )
     return listen(path), path
+
+
+def _stays_listened_at(path: str) -> bool:
+    """Whether somebody listens there; of a killed daemon the lock ends an instant before that."""
+    deadline = time.monotonic() + GONE_SECS
+    while is_listened_at(path):
+        if time.monotonic() > deadline:
+            return True
+        time.sleep(0.005)
+    return False
 
 
 def _check_free(path: str) -> None:
